@@ -1,0 +1,1 @@
+//! chDB behind ClickHouse's HTTP interface.

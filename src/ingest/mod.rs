@@ -1,0 +1,1 @@
+//! Wire forms to checked records.

@@ -1,0 +1,1 @@
+//! Measures, windows and periods, the KPI catalogue, targets, bands and boards.

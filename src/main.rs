@@ -1,0 +1,3 @@
+//! The opcentre binary: chooses a command and reports its exit code.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Records, ids, times, dossier registers, their join and what is derived from them.

@@ -1,0 +1,1 @@
+//! The stages between journal, cube, topics and store.

@@ -1,0 +1,1 @@
+//! The process: starts, watches and stops tasks.

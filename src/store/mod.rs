@@ -1,0 +1,1 @@
+//! All of ClickHouse: the only SQL.

@@ -1,0 +1,1 @@
+//! The newest value of each board's tiles, encoded once.
