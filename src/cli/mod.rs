@@ -1,3 +1,4 @@
 //! The commands.
 
 pub mod engine;
+pub mod demo;
