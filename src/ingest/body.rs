@@ -8,8 +8,7 @@ use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Limits;
-struct Column; impl Column { const LIST: &str = ""; }
+use super::{Column, Limits};
 
 /// The greatest window that a zstd frame may ask for, as a power of two: twice a whole body.
 const ZSTD_WINDOW_LOG_MAX: u32 = 25;
