@@ -2,6 +2,9 @@
 //!
 //! The demonstration's province has one offset, so local times are computed without a time zone database.
 
+use jiff::civil::DateTime;
+use jiff::{Timestamp, tz};
+
 use crate::model::{Day, Instant};
 
 use super::rng::Rng;
@@ -50,10 +53,24 @@ pub(super) fn local(instant: Instant) -> (Day, i64) {
     (Day(day), local_ms.rem_euclid(DAY_MS) / 1_000)
 }
 
+/// The local date and time of an instant.
+pub(super) fn civil(instant: Instant) -> DateTime {
+    let timestamp = Timestamp::from_millisecond(instant.0);
+    tz::offset(7).to_datetime(timestamp.expect("the demonstration stays within a few years of 2024"))
+}
+
 /// RFC 3339 with the local offset, to the second.
 pub(super) fn rfc3339(instant: Instant) -> String {
-    let (day, second) = local(instant);
-    format!("{}T{:02}:{:02}:{:02}+07:00", day.date(), second / 3_600, second / 60 % 60, second % 60)
+    let local = civil(instant);
+    let date = (local.year(), local.month(), local.day());
+    let time = (local.hour(), local.minute(), local.second());
+    format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}+07:00", date.0, date.1, date.2, time.0, time.1, time.2)
+}
+
+/// The local date as ids have it: two digits each of year, month and day.
+pub(super) fn yymmdd(instant: Instant) -> String {
+    let local = civil(instant);
+    format!("{:02}{:02}{:02}", local.year() % 100, local.month(), local.day())
 }
 
 /// The days on which offices work.

@@ -65,9 +65,10 @@ impl History {
 
     /// The records up to the start, `at` never decreasing.
     pub fn events(&self) -> impl Iterator<Item = Event> {
-        let dossiers = self.schedule.iter().map(|(at, place, step)| {
-            wire::event(&self.province.units, &self.plans[*place as usize], (*at, *step))
-        });
+        let dossiers = self
+            .schedule
+            .iter()
+            .map(|(at, place, step)| wire::event(&self.province.units, &self.plans[*place as usize], (*at, *step)));
         Merged { left: dossiers.peekable(), right: reports::events().peekable() }
     }
 
@@ -84,7 +85,7 @@ impl History {
 
 /// From when on every change of a dossier is a record of its own; what had ended before is one record.
 pub(super) fn detailed_from() -> Instant {
-    calendar::at(calendar::day(2024, 7, 1), 0)
+    calendar::at(calendar::day(2024, 7, 15), 0)
 }
 
 /// Two streams in time order as one.

@@ -4,7 +4,7 @@
 //! process, districts and communes do both; weekdays and mornings, quiet holidays, due dates by field, late ones
 //! mainly in land and construction. [`History`] gives the past and [`Traffic`] what follows, as the NDJSON lines that
 //! the systems of a province would send; both are functions of a seed and the units, without clock or network. What
-//! had ended before July 2024 is told in one record for each dossier, as a system hands over its past; from then on
+//! had ended before 15 July 2024 is told in one record for each dossier, as a system hands over its past; from then on
 //! every change is a record of its own. No person occurs in any of it.
 
 mod rng;

@@ -74,9 +74,9 @@ pub(super) struct World<'a> {
 /// Ratings are numbered over all units.
 pub(super) const RATINGS: u16 = u16::MAX;
 /// Share of finished dossiers that are rated.
-const RATED_SHARE: f64 = 0.0795;
+const RATED_SHARE: f64 = 0.0742;
 /// Shares of the scores 5 to 1.
-const SCORES: [f64; 5] = [58.0, 33.4, 5.2, 2.2, 1.2];
+const SCORES: [f64; 5] = [58.0, 34.4, 4.6, 1.9, 1.1];
 
 impl Office {
     pub(super) fn new(seed: u64, stream: u64, desks: Vec<Desk>, rates: Rates) -> Office {
@@ -255,7 +255,7 @@ impl Office {
         let weight = FIELDS[usize::from(plan.field)].late_weight / self.late_weight_mean;
         let share = (100.0 - self.rates.on_time) / 100.0;
         let week = Rng::new(7, (day.0 / 7) as u64).share();
-        self.late_owed += share * weight * (1.0 - 0.75 * growth(day)).max(0.5) * (0.75 + 0.5 * week);
+        self.late_owed += share * weight * (0.95 - 0.85 * growth(day)).max(0.5) * (0.75 + 0.5 * week);
         let late = self.late_owed >= 1.0;
         if late {
             self.late_owed -= 1.0;
@@ -265,10 +265,10 @@ impl Office {
 
     fn working_days_late(&mut self) -> i64 {
         match self.rng.share() {
-            ..0.30 => self.rng.between(1, 3),
-            ..0.62 => self.rng.between(4, 10),
-            ..0.88 => self.rng.between(11, 30),
-            _ => self.rng.between(31, 60),
+            ..0.28 => self.rng.between(1, 3),
+            ..0.56 => self.rng.between(4, 10),
+            ..0.83 => self.rng.between(11, 35),
+            _ => self.rng.between(36, 80),
         }
     }
 
@@ -279,7 +279,7 @@ impl Office {
             0 | 1 => 0,
             _ if self.rng.chance(0.06) => limit,
             // Never the last day, mostly near the half.
-            _ => 1 + ((limit - 1) as f64 * 0.45 * (self.rng.share() + self.rng.share())) as i64,
+            _ => 1 + ((limit - 1) as f64 * 0.37 * (self.rng.share() + self.rng.share())) as i64,
         };
         if working_days > 0 {
             return calendar::at(calendar.after(day, working_days), Calendar::office_second(&mut self.rng));
@@ -348,7 +348,17 @@ impl Office {
         let finish = like.received;
         let number = world.numbers.next(like.unit, calendar::local(like.filed).0);
         let opinion = None;
-        Plan { number, end: End::SentBack, due: None, wait: None, late_cause: None, opinion, finish, delivered: finish, ..like.clone() }
+        Plan {
+            number,
+            end: End::SentBack,
+            due: None,
+            wait: None,
+            late_cause: None,
+            opinion,
+            finish,
+            delivered: finish,
+            ..like.clone()
+        }
     }
 }
 

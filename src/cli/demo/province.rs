@@ -18,7 +18,7 @@ pub(super) const CITY_RECEIVED: f64 = 14_332.0;
 /// Received in the same half year in another district, for each of its communes.
 const RECEIVED_PER_COMMUNE: f64 = 228.8;
 /// Dossiers of a day of 2023 for one of 2024.
-const YEAR_BEFORE: f64 = 0.87;
+const YEAR_BEFORE: f64 = 0.86;
 /// The city, by its code.
 pub(super) const CITY: &str = "148";
 /// The city's share of digitised dossiers, printed for its first half year.
@@ -90,7 +90,7 @@ impl Province {
         if desks.is_empty() {
             return;
         }
-        let rates = Rates { on_time: DEPARTMENTS_ON_TIME, digitised: 0.735, online: 0.62 };
+        let rates = Rates { on_time: DEPARTMENTS_ON_TIME, digitised: 0.721, online: 0.62 };
         let mut office = Office::new(seed, CENTRE_STREAM, desks, rates);
         let weight = |span| volume::span_weight(calendar, (seed, CENTRE_STREAM), span);
         let first_half = (CENTRE_RECEIVED * weight(first_half()) / weight(to_start())).round();
@@ -99,7 +99,12 @@ impl Province {
         self.offices.push(office);
     }
 
-    fn add_district(&mut self, (seed, calendar): (u64, &Calendar), (place, district): (usize, &UnitFact), facts: &[&UnitFact]) {
+    fn add_district(
+        &mut self,
+        (seed, calendar): (u64, &Calendar),
+        (place, district): (usize, &UnitFact),
+        facts: &[&UnitFact],
+    ) {
         let id = format!("{PROVINCE_ID}.{}", place + 30);
         let communes = facts.iter().filter(|fact| fact.parent.as_ref() == Some(&district.code));
         let communes: Vec<&&UnitFact> = communes.filter(|fact| fact.kind == UnitKind::Commune).collect();

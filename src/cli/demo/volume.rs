@@ -91,7 +91,9 @@ pub(super) struct Span {
 pub(super) fn span_weight(calendar: &Calendar, of: (u64, u64), (first, last): (Day, Day)) -> f64 {
     let start = start_day();
     (first.0..=last.0)
-        .map(|day| part_weight(weight(calendar, of, Day(day)), if Day(day) == start { Part::Early } else { Part::Whole }))
+        .map(|day| {
+            part_weight(weight(calendar, of, Day(day)), if Day(day) == start { Part::Early } else { Part::Whole })
+        })
         .sum()
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::model::Instant;
 
-use super::calendar::{local, rfc3339};
+use super::calendar::{rfc3339, yymmdd};
 use super::catalogue::{FIELDS, LATE_CAUSES};
 use super::plan::{End, Opinion, Plan, Step, Wait, Way};
 use super::province::Unit;
@@ -58,8 +58,7 @@ fn write(text: &mut String, part: std::fmt::Arguments<'_>) {
 }
 
 fn dossier_id(unit: &Unit, plan: &Plan) -> String {
-    let date = local(plan.filed).0.date();
-    format!("{}-{}-{:04}", unit.id, date.strftime("%y%m%d"), plan.number)
+    format!("{}-{}-{:04}", unit.id, yymmdd(plan.filed), plan.number)
 }
 
 fn dossier(unit: &Unit, plan: &Plan, (at, step): (Instant, Step)) -> String {
@@ -163,7 +162,7 @@ fn pause(wait: Wait, ended: bool) -> String {
 fn rating(unit: &Unit, plan: &Plan, opinion: Opinion) -> String {
     const ANSWERS: [&str; 5] = ["very_dissatisfied", "dissatisfied", "neutral", "satisfied", "very_satisfied"];
     let mut line = Line::new("rating");
-    line.text("id", format_args!("DG-{}-{:05}", local(opinion.at).0.date().strftime("%y%m%d"), opinion.number));
+    line.text("id", format_args!("DG-{}-{:05}", yymmdd(opinion.at), opinion.number));
     line.json("unit", &unit.code_json);
     line.instant("at", opinion.at);
     if plan.way == Way::Counter {
