@@ -22,8 +22,8 @@ mod line;
 mod counted;
 mod units;
 mod unit_check;
-//pub mod mapping;
-//pub mod table;
+pub mod mapping;
+pub mod table;
 
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};

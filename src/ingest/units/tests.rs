@@ -94,3 +94,17 @@ fn json_units_keep_types_apart() {
     refused("[]", "not_an_object", "");
     refused("{", "bad_json", "");
 }
+
+#[test]
+fn the_lists_of_units_we_ship_may_be_loaded_one_after_the_other() {
+    let old = read(include_str!("../../../dashboards/units/hoa-binh.csv"), "text/csv");
+    let new = read(include_str!("../../../dashboards/units/phu-tho.csv"), "text/csv");
+    assert_eq!((old.units.len(), new.units.len(), old.rejected + new.rejected), (188, 149, 0));
+    assert_eq!(super::super::check_units(&old.units, &[]), []);
+    let known: Vec<UnitFact> = old.units.iter().map(|row| row.fact.clone()).collect();
+    assert_eq!(super::super::check_units(&new.units, &known), []);
+    let of_kind = |kind| old.units.iter().filter(move |row| row.fact.kind == kind);
+    assert_eq!(of_kind(UnitKind::Commune).count(), 151);
+    let categories: Vec<&str> = of_kind(UnitKind::District).map(|row| row.fact.category.as_str()).collect();
+    assert_eq!(categories, ["cấp huyện"; 10]);
+}
