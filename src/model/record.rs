@@ -1,0 +1,434 @@
+//! Records as they are after checking: what the journal keeps and every stage works on.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::decimal::Decimal;
+use super::period::Period;
+use super::text::Text;
+use super::time::{Day, Instant};
+
+/// A field of a record: absent changes nothing, null clears, a value sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Field<T> {
+    /// Not in the record.
+    #[default]
+    Absent,
+    /// Given as null.
+    Null,
+    /// Given.
+    Value(T),
+}
+
+impl<T> Field<T> {
+    /// Whether the record doesn't have the field.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Field::Absent)
+    }
+
+    /// What is to be written to a register: nothing, a null or a value.
+    pub fn write(&self) -> Option<Option<&T>> {
+        match self {
+            Field::Absent => None,
+            Field::Null => Some(None),
+            Field::Value(value) => Some(Some(value)),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Field<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Field::Value(value) => serializer.serialize_some(value),
+            Field::Absent | Field::Null => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Field<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<T>::deserialize(deserializer)?.map_or(Field::Null, Field::Value))
+    }
+}
+
+/// A status of a dossier, in the order that breaks ties of `at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Filed, not yet accepted.
+    Registered,
+    /// Taken on by the one-stop unit.
+    Accepted,
+    /// Being worked on.
+    Processing,
+    /// The citizen is to bring papers.
+    SupplementRequested,
+    /// The citizen is to pay.
+    PaymentRequested,
+    /// Not taken on, or refused later.
+    Refused,
+    /// Taken back by the citizen.
+    Withdrawn,
+    /// Stopped by the office.
+    Stopped,
+    /// Result ready.
+    Done,
+    /// Result handed over.
+    Delivered,
+}
+
+impl Status {
+    /// All statuses, in order.
+    pub const ALL: [Status; 10] = [
+        Status::Registered,
+        Status::Accepted,
+        Status::Processing,
+        Status::SupplementRequested,
+        Status::PaymentRequested,
+        Status::Refused,
+        Status::Withdrawn,
+        Status::Stopped,
+        Status::Done,
+        Status::Delivered,
+    ];
+
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Registered => "registered",
+            Status::Accepted => "accepted",
+            Status::Processing => "processing",
+            Status::SupplementRequested => "supplement_requested",
+            Status::PaymentRequested => "payment_requested",
+            Status::Refused => "refused",
+            Status::Withdrawn => "withdrawn",
+            Status::Stopped => "stopped",
+            Status::Done => "done",
+            Status::Delivered => "delivered",
+        }
+    }
+
+    /// Its position in the order, from 0.
+    pub fn position(self) -> usize {
+        self as usize
+    }
+
+    /// The first five: the dossier goes on.
+    pub fn is_non_terminal(self) -> bool {
+        self <= Status::PaymentRequested
+    }
+}
+
+/// How a dossier was filed; in the order of the names' bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// At the counter.
+    Counter,
+    /// On a portal.
+    Online,
+    /// By the public postal service.
+    Post,
+}
+
+impl Channel {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Channel::Counter => "counter",
+            Channel::Online => "online",
+            Channel::Post => "post",
+        }
+    }
+}
+
+/// Why the clock stands still; in the order of the names' bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PauseKind {
+    /// Waiting for a fee or another financial obligation.
+    Payment,
+    /// Waiting for papers.
+    Supplement,
+}
+
+impl PauseKind {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            PauseKind::Payment => "payment",
+            PauseKind::Supplement => "supplement",
+        }
+    }
+}
+
+/// Key of a dossier.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DossierKey {
+    /// The sending system.
+    pub source: Text,
+    /// Its id of the dossier, up to 64 bytes.
+    pub id: Text,
+}
+
+/// Key of a rating; the same shape as a dossier's, another key space.
+pub type RatingKey = DossierKey;
+
+/// One entry of a dossier's `pauses` list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PauseEvent {
+    /// Id of the pause within the dossier.
+    pub id: Text,
+    /// Supplement or payment.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub kind: Field<PauseKind>,
+    /// When it began; null takes the pause back.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub from: Field<Instant>,
+    /// When it ended; absent or null is open.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub to: Field<Instant>,
+}
+
+/// A change of a dossier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DossierEvent {
+    /// Whose dossier it is and which.
+    #[serde(flatten)]
+    pub key: DossierKey,
+    /// Code of the processing unit.
+    pub unit: Text,
+    /// When the source says that it changed.
+    pub at: Instant,
+    /// The status taken at `at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Code of the administrative procedure.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub procedure: Field<Text>,
+    /// Field of work.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub field: Field<Text>,
+    /// How it was filed.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub channel: Field<Channel>,
+    /// Code of the unit that received it.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub received_by: Field<Text>,
+    /// The office that holds it now.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub holder: Field<Text>,
+    /// When the citizen filed it.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub filed_at: Field<Instant>,
+    /// When it was received for processing.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub received_at: Field<Instant>,
+    /// When it is due.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub due_at: Field<Instant>,
+    /// When processing ended.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub finished_at: Field<Instant>,
+    /// Pauses to add or change; empty changes nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pauses: Vec<PauseEvent>,
+    /// Its papers are digitised.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub digitised: Field<bool>,
+    /// Its result is electronic.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub electronic_result: Field<bool>,
+    /// Data digitised before was used again.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub reused_data: Field<bool>,
+    /// A fee or another obligation is to be paid.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub payable: Field<bool>,
+    /// It was paid online.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub paid_online: Field<bool>,
+    /// Why it is late, a code of the source.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub late_cause: Field<Text>,
+    /// Why it counts nowhere.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub void: Field<Text>,
+}
+
+impl DossierEvent {
+    /// An event that changes nothing but the unit; the other fields are filled in by struct update.
+    pub fn new(key: DossierKey, unit: Text, at: Instant) -> DossierEvent {
+        DossierEvent {
+            key,
+            unit,
+            at,
+            status: None,
+            procedure: Field::Absent,
+            field: Field::Absent,
+            channel: Field::Absent,
+            received_by: Field::Absent,
+            holder: Field::Absent,
+            filed_at: Field::Absent,
+            received_at: Field::Absent,
+            due_at: Field::Absent,
+            finished_at: Field::Absent,
+            pauses: Vec::new(),
+            digitised: Field::Absent,
+            electronic_result: Field::Absent,
+            reused_data: Field::Absent,
+            payable: Field::Absent,
+            paid_online: Field::Absent,
+            late_cause: Field::Absent,
+            void: Field::Absent,
+        }
+    }
+}
+
+/// A citizen's rating.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// Whose rating it is and which.
+    #[serde(flatten)]
+    pub key: RatingKey,
+    /// Code of the unit rated.
+    pub unit: Text,
+    /// When it was given.
+    pub at: Instant,
+    /// 1 to 5; null is no opinion and not counted.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub score: Field<u8>,
+    /// Id of the dossier it is about.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub dossier: Field<Text>,
+    /// Where it was given: kiosk, web, app, sms, zalo, hotline.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub channel: Field<Text>,
+}
+
+/// Key of an indicator report.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct IndicatorKey {
+    /// Code of the indicator.
+    pub code: Text,
+    /// Code of the unit.
+    pub unit: Text,
+    /// The period it is about.
+    pub period: Period,
+}
+
+/// What a unit reports of an indicator and a period.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IndicatorReport {
+    /// Who reports it.
+    pub source: Text,
+    /// Which indicator, unit and period.
+    #[serde(flatten)]
+    pub key: IndicatorKey,
+    /// When the source says that it changed.
+    pub at: Instant,
+    /// Numerator of a ratio.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub numerator: Field<Decimal>,
+    /// Denominator of a ratio.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub denominator: Field<Decimal>,
+    /// The value, for what is no ratio.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub value: Field<Decimal>,
+    /// What the source printed.
+    #[serde(default, skip_serializing_if = "Field::is_absent")]
+    pub declared: Field<Decimal>,
+}
+
+/// What kind of thing a unit is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// The country.
+    Nation,
+    /// A province or a city of that rank.
+    Province,
+    /// A district, to 30 June 2025.
+    District,
+    /// A commune, ward, town or special zone.
+    Commune,
+    /// A department of a province.
+    Department,
+    /// An office below any of these.
+    Office,
+    /// A grouping for analysis, such as a former district.
+    Area,
+}
+
+impl UnitKind {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            UnitKind::Nation => "nation",
+            UnitKind::Province => "province",
+            UnitKind::District => "district",
+            UnitKind::Commune => "commune",
+            UnitKind::Department => "department",
+            UnitKind::Office => "office",
+            UnitKind::Area => "area",
+        }
+    }
+}
+
+/// One version of a unit; its key is (`code`, `valid_from`), the greatest (`at`, content) wins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UnitFact {
+    /// When it was loaded, by the receiving clock.
+    pub at: Instant,
+    /// Opaque code, leading zeros kept.
+    pub code: Text,
+    /// First day on which it exists; none: always has.
+    pub valid_from: Option<Day>,
+    /// Last day on which it exists; none: no end known.
+    pub valid_to: Option<Day>,
+    /// Code of the unit above, none for a root.
+    pub parent: Option<Text>,
+    /// What it is.
+    pub kind: UnitKind,
+    /// Within which it is ranked, such as `huyện`, `sở`, `phường`.
+    pub category: Text,
+    /// Name in Vietnamese.
+    pub name_vi: Text,
+    /// Name in English.
+    pub name_en: Option<Text>,
+    /// Short name for walls.
+    pub short_name: Option<Text>,
+    /// Protocol order.
+    pub sort_order: i32,
+    /// Latitude of its centre in degrees.
+    pub lat: Option<Decimal>,
+    /// Longitude of its centre in degrees.
+    pub lon: Option<Decimal>,
+    /// The tree it stands in, `territory` by default.
+    pub tree: Text,
+}
+
+/// A sign of life of a source: a batch, even an empty one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The sending system.
+    pub source: Text,
+    /// When it was heard, by the receiving clock.
+    pub at: Instant,
+}
+
+/// Everything the journal keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// A change of a dossier.
+    Dossier(Box<DossierEvent>),
+    /// A citizen's rating.
+    Rating(Rating),
+    /// An indicator report.
+    Indicator(IndicatorReport),
+    /// A version of a unit.
+    Unit(Box<UnitFact>),
+    /// A sign of life of a source.
+    Contact(Contact),
+}

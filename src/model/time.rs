@@ -1,0 +1,145 @@
+//! Instants in milliseconds and local days of one time zone.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    /// Before every instant that a record may carry.
+    pub const NEVER: Instant = Instant(i64::MIN);
+    /// After every instant that a record may carry; the end of an open interval.
+    pub const FOREVER: Instant = Instant(i64::MAX);
+
+    /// This instant moved by so many milliseconds; the two ends of time stay where they are.
+    #[must_use]
+    pub fn plus_ms(self, ms: i64) -> Instant {
+        if self == Self::NEVER || self == Self::FOREVER { self } else { Instant(self.0.saturating_add(ms)) }
+    }
+
+    /// RFC 3339 in the zone, with milliseconds and the local offset.
+    pub fn to_rfc3339(self, zone: &Zone) -> String {
+        let Ok(timestamp) = Timestamp::from_millisecond(self.0) else { return "out of range".to_owned() };
+        timestamp.to_zoned_datetime(zone.tz.clone()).strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::from_millisecond(self.0) {
+            Ok(timestamp) => write!(f, "{timestamp:.3}"),
+            Err(_) => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+/// A local calendar day, counted from 1970-01-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The day of a civil date.
+    pub fn from_date(date: civil::Date) -> Day {
+        let epoch = civil::date(1970, 1, 1);
+        Day(date.since((jiff::Unit::Day, epoch)).map_or(0, |span| span.get_days()))
+    }
+
+    /// The civil date of this day.
+    pub fn date(self) -> civil::Date {
+        let epoch = civil::date(1970, 1, 1);
+        epoch.checked_add(jiff::Span::new().days(i64::from(self.0))).unwrap_or(civil::Date::MAX)
+    }
+
+    /// The day so many days later (earlier when negative).
+    #[must_use]
+    pub fn plus(self, days: i32) -> Day {
+        Day(self.0.saturating_add(days))
+    }
+
+    /// Monday to Friday; holidays and swapped days are not known here yet.
+    pub fn is_working(self) -> bool {
+        // 1970-01-01 was a Thursday: Monday is 0.
+        (self.0 + 3).rem_euclid(7) < 5
+    }
+
+    /// The last working day strictly before this one.
+    #[must_use]
+    pub fn working_day_before(self) -> Day {
+        let mut day = self.plus(-1);
+        while !day.is_working() {
+            day = day.plus(-1);
+        }
+        day
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = jiff::Error;
+
+    /// Reads `2024-08-02`.
+    fn from_str(text: &str) -> Result<Day, jiff::Error> {
+        text.parse::<civil::Date>().map(Day::from_date)
+    }
+}
+
+/// The configured time zone: the local day of every window, due date and period.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    tz: TimeZone,
+    name: String,
+}
+
+impl Zone {
+    /// The zone of an IANA name such as `Asia/Ho_Chi_Minh`.
+    ///
+    /// # Errors
+    /// When the name is not in the time zone database.
+    pub fn named(name: &str) -> Result<Zone, jiff::Error> {
+        Ok(Zone { tz: TimeZone::get(name)?, name: name.to_owned() })
+    }
+
+    /// The IANA name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The underlying zone, for parsing local times.
+    pub fn tz(&self) -> &TimeZone {
+        &self.tz
+    }
+
+    /// The local day on which the instant falls. The two ends of time fall on the first and last day there is.
+    pub fn day(&self, instant: Instant) -> Day {
+        let Ok(timestamp) = Timestamp::from_millisecond(instant.0) else {
+            return if instant.0 < 0 { Day(i32::MIN) } else { Day(i32::MAX) };
+        };
+        let local_s = timestamp.as_second() + i64::from(self.tz.to_offset(timestamp).seconds());
+        Day(i32::try_from(local_s.div_euclid(86_400)).unwrap_or(i32::MAX))
+    }
+
+    /// The first instant of a local day.
+    pub fn start(&self, day: Day) -> Instant {
+        match self.tz.to_zoned_datetime(day.date().to_datetime(civil::Time::midnight())) {
+            Ok(zoned) => Instant(zoned.timestamp().as_millisecond()),
+            Err(_) => Instant::FOREVER,
+        }
+    }
+
+    /// The last millisecond of a local day.
+    pub fn end(&self, day: Day) -> Instant {
+        self.start(day.plus(1)).plus_ms(-1)
+    }
+}
