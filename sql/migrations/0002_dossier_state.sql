@@ -75,7 +75,7 @@ WITH
 SELECT
     records.source AS source,
     records.key AS id,
-    concat(at_bytes, '\1', records.unit) AS unit,
+    concat(at_bytes, '\x01', records.unit) AS unit,
     concat(at_bytes, records.unit) AS unit_first,
     text_register(bitTest(records.given, 0), at_bytes, records.procedure) AS procedure,
     text_register(bitTest(records.given, 1), at_bytes, records.field) AS field,
@@ -125,6 +125,7 @@ SELECT
         arrayMap(pause -> instant_register(bitTest(pause.given, 1), at_ms, pause.from), records.pauses)) AS pause_from,
     mapFromArrays(
         arrayMap(pause -> pause.id, arrayFilter(pause -> bitTest(pause.given, 2), records.pauses)),
-        arrayMap(pause -> instant_register(1, at_ms, pause.to), arrayFilter(pause -> bitTest(pause.given, 2), records.pauses))) AS pause_to
+        arrayMap(pause -> instant_register(1, at_ms, pause.to),
+            arrayFilter(pause -> bitTest(pause.given, 2), records.pauses))) AS pause_to
 FROM records
 WHERE records.type = 'dossier';

@@ -4,7 +4,6 @@ CREATE TABLE IF NOT EXISTS rating_state
     source LowCardinality(String),
     id String,
     unit SimpleAggregateFunction(max, String),
-    unit_first SimpleAggregateFunction(min, String) DEFAULT repeat('\xff', 7),
     score SimpleAggregateFunction(max, UInt64),
     dossier SimpleAggregateFunction(max, String),
     channel SimpleAggregateFunction(max, String)
@@ -24,8 +23,7 @@ WITH
 SELECT
     records.source AS source,
     records.key AS id,
-    concat(at_bytes, '\1', records.unit) AS unit,
-    concat(at_bytes, records.unit) AS unit_first,
+    concat(at_bytes, '\x01', records.unit) AS unit,
     small_register(bitTest(records.given, 16), at_ms, records.score) AS score,
     text_register(bitTest(records.given, 17), at_bytes, records.dossier) AS dossier,
     text_register(bitTest(records.given, 2), at_bytes, records.channel) AS channel

@@ -21,7 +21,8 @@ WITH
     substring(reinterpretAsFixedString(byteSwap(at_ms)), 3, 6) AS at_bytes,
     (given_bit, at_48, given_value) -> if(given_bit,
         bitShiftLeft(toUInt128(at_48), 65) + bitShiftLeft(toUInt128(isNotNull(given_value)), 64)
-            + toUInt128(toInt128(ifNull(reinterpretAsInt64(given_value), 0)) + 9223372036854775808), toUInt128(0)) AS decimal_register
+            + toUInt128(toInt128(ifNull(reinterpretAsInt64(given_value), 0)) + 9223372036854775808), toUInt128(0))
+        AS decimal_register
 SELECT
     records.key AS code,
     records.unit AS unit,
@@ -30,6 +31,6 @@ SELECT
     decimal_register(bitTest(records.given, 19), at_ms, records.denominator) AS denominator,
     decimal_register(bitTest(records.given, 20), at_ms, records.value) AS value,
     decimal_register(bitTest(records.given, 21), at_ms, records.declared) AS declared,
-    concat(at_bytes, '\1', records.source) AS source
+    concat(at_bytes, '\x01', records.source) AS source
 FROM records
 WHERE records.type = 'indicator';
