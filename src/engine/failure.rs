@@ -1,0 +1,129 @@
+//! What a client is told when its request fails: ClickHouse's status, code and words.
+
+use axum::http::StatusCode;
+
+use super::ffi::EngineMessage;
+use super::handler::{QUERIES_WAITING_MAX, TEXT_BYTES_MAX};
+
+/// A failed request.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The engine's own error.
+    #[error(transparent)]
+    Engine(#[from] EngineMessage),
+    /// Refused before it reached the engine.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// Requests that this interface refuses by itself.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error("no key, or not the key of this engine's start")]
+    Key,
+    #[error("there is no {0} here: queries go to /, and /ping answers")]
+    Path(String),
+    #[error("the URL's query can't be decoded: {0}")]
+    Url(String),
+    #[error("setting name {0:?} has other characters than letters, digits and _")]
+    SettingName(String),
+    #[error("{0} is not supported here: use no compression towards the engine, it is on the same machine")]
+    Compression(&'static str),
+    #[error("sessions are not supported here, every request stands alone")]
+    Session,
+    #[error("the text of a statement has more than {TEXT_BYTES_MAX} bytes; send data apart from it")]
+    TextLength,
+    #[error("the request's body ended early: {0}")]
+    Body(String),
+    #[error("the multipart body is malformed")]
+    Multipart,
+    #[error("the statement is not UTF-8")]
+    NotUtf8,
+    #[error("there is no statement in the request")]
+    NoStatement,
+    #[error("syntax error (multi-statements are not allowed): {0} statements in one request")]
+    Statements(u32),
+    #[error("{QUERIES_WAITING_MAX} queries are waiting already")]
+    Busy,
+    #[error("the engine is stopping")]
+    Stopping,
+    #[error("the engine could not open a connection")]
+    Connect,
+    #[error("the query ended without an answer")]
+    Vanished,
+    #[error("a piece of the result in {0} has another header than the first one")]
+    Header(String),
+}
+
+impl Refusal {
+    /// ClickHouse's code for the same fault.
+    fn code(&self) -> u32 {
+        match self {
+            Self::Key => 516,
+            Self::SettingName(_) => 115,
+            Self::Compression(_) | Self::Session => 48,
+            Self::TextLength | Self::NoStatement | Self::Statements(_) => 62,
+            Self::Path(_) | Self::Url(_) | Self::Multipart | Self::NotUtf8 => 36,
+            Self::Body(_) => 33,
+            Self::Busy => 202,
+            Self::Stopping => 236,
+            Self::Connect | Self::Vanished | Self::Header(_) => 49,
+        }
+    }
+}
+
+impl Failure {
+    /// The number that clients look at; none when the engine gave none.
+    pub(super) fn code(&self) -> Option<u32> {
+        match self {
+            Self::Engine(EngineMessage(message)) => code_of(message),
+            Self::Refused(refusal) => Some(refusal.code()),
+        }
+    }
+
+    /// The words: `Code: N. DB::Exception: ...` on one line.
+    pub(super) fn message(&self) -> String {
+        match self {
+            Self::Engine(EngineMessage(message)) => once(message),
+            Self::Refused(refusal) => format!("Code: {}. DB::Exception: {refusal}", refusal.code()),
+        }
+    }
+
+    /// As ClickHouse's HTTP handler chooses it.
+    pub(super) fn status(&self) -> StatusCode {
+        match self.code() {
+            Some(516) => StatusCode::FORBIDDEN,
+            Some(48) => StatusCode::NOT_IMPLEMENTED,
+            Some(60 | 81) => StatusCode::NOT_FOUND,
+            Some(159) => StatusCode::REQUEST_TIMEOUT,
+            Some(202 | 236) => StatusCode::SERVICE_UNAVAILABLE,
+            Some(
+                6 | 26 | 27 | 33 | 36 | 38 | 41 | 43 | 44 | 46 | 47 | 53 | 57 | 62 | 72 | 73 | 115 | 117 | 456 | 457,
+            ) => StatusCode::BAD_REQUEST,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// The first `Code: N.` of a message.
+fn code_of(message: &str) -> Option<u32> {
+    let (_, behind) = message.split_once("Code: ")?;
+    behind.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The engine at times wraps a message in itself (`Code: 73. DB::Exception: Code: 73. DB::Exception: ...`).
+fn once(message: &str) -> String {
+    let message = message.trim();
+    let prefix_length = message.find("DB::Exception: ").map_or(0, |at| at + "DB::Exception: ".len());
+    let (prefix, mut rest) = message.split_at(prefix_length);
+    if prefix.is_empty() {
+        return message.to_owned();
+    }
+    while let Some(inner) = rest.strip_prefix(prefix) {
+        rest = inner;
+    }
+    format!("{prefix}{rest}")
+}
+
+#[cfg(test)]
+mod tests;

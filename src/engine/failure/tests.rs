@@ -1,0 +1,17 @@
+use super::{EngineMessage, Failure};
+
+fn engine(message: &str) -> Failure {
+    Failure::Engine(EngineMessage(message.to_owned()))
+}
+
+#[test]
+fn the_code_is_the_first_number() {
+    assert_eq!(engine("Code: 60. DB::Exception: Unknown table t. (UNKNOWN_TABLE)").code(), Some(60));
+    assert_eq!(engine("Cannot run a query while a streaming insert is active").code(), None);
+}
+
+#[test]
+fn a_message_wrapped_in_itself_is_said_once() {
+    let wrapped = engine("Code: 73. DB::Exception: Code: 73. DB::Exception: Unknown format X. (UNKNOWN_FORMAT)\n");
+    assert_eq!(wrapped.message(), "Code: 73. DB::Exception: Unknown format X. (UNKNOWN_FORMAT)");
+}

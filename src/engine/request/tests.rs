@@ -1,0 +1,34 @@
+use super::{Request, parts};
+
+#[test]
+fn reserved_pairs_are_not_settings() {
+    let uri = "/?database=d&max_threads=2&role=x&param_a=1%09&query=SELECT+1&default_format=CSV&decompress=0"
+        .parse()
+        .unwrap();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let expected = Request {
+        query: Some("SELECT 1".to_owned()),
+        database: Some("d".to_owned()),
+        query_id: None,
+        default_format: Some("CSV".to_owned()),
+        settings: vec![pair("max_threads", "2")],
+        params: vec![pair("a", "1\t")],
+    };
+    assert_eq!(Request::from_uri(&uri).unwrap(), expected);
+}
+
+#[test]
+fn compression_sessions_and_odd_names_are_refused() {
+    for query in ["decompress=1", "compress=1", "session_id=a", "a%20b=1"] {
+        assert!(Request::from_uri(&format!("/?{query}").parse().unwrap()).is_err(), "{query}");
+    }
+}
+
+#[test]
+fn parts_of_a_multipart_body_keep_every_byte() {
+    let body = b"--X\r\nContent-Disposition: form-data; name=\"query\"\r\n\r\nSELECT 1\r\n--X\r\ncontent-disposition: form-data; name=\"param_a\"\r\nContent-Type: text/plain\r\n\r\n\r\n-X\0\n\r\n--X--\r\n";
+    assert_eq!(parts("X", body).unwrap(), [("query", b"SELECT 1".as_slice()), ("param_a", b"\r\n-X\0\n")]);
+    assert_eq!(parts("X", b"--X--\r\n").unwrap(), []);
+    assert_eq!(parts("X", &body[..60]), None);
+    assert_eq!(parts("X", b""), None);
+}
