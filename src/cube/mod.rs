@@ -1,1 +1,22 @@
-//! The live aggregates in memory.
+//! The live aggregates in memory: one record of registers per dossier and counters per unit and local day.
+//!
+//! One owner changes it: `apply` (records), `tick` (the clock), and gets an immutable [`View`] from which every
+//! figure is answered, so that numbers with the same `seq` agree. It reads no clock and does no I/O (C-1).
+//!
+//! What a dossier adds to the days of its unit is a pure function of its registers and `now` (`contribution`).
+//! A change takes the old contribution away and adds the new one. The clock changes a contribution only at a few
+//! instants that are known beforehand (a due instant passes, a pause ends, the last working day begins): these wait
+//! in the due queue, and `tick` visits just the dossiers whose instant has come. So the state is a function of
+//! records and `now`, not of the history of ticks, batches or order (C-1, C-2).
+//!
+//! Counters are kept for each unit twice: `own` for what it handles itself, `sum` with everything below it (C-3).
+
+mod contribution;
+mod days;
+mod owner;
+mod view;
+#[cfg(test)]
+mod tests;
+
+pub use owner::Cube;
+pub use view::{Change, DossierView, View, Window};

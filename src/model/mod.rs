@@ -29,4 +29,4 @@ pub use record::{
 };
 pub use register::{First, Register};
 pub use text::Text;
-pub use time::{Day, Instant, Zone};
+pub use time::{Clock, Day, Instant, Zone};

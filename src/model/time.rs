@@ -143,3 +143,6 @@ impl Zone {
         self.start(day.plus(1)).plus_ms(-1)
     }
 }
+
+/// Where stages and edges get the current instant from; made by `serve`, the only place that reads a clock.
+pub type Clock = std::sync::Arc<dyn Fn() -> Instant + Send + Sync>;

@@ -1,0 +1,91 @@
+//! Counters of one unit by local day, cheap to share and to change.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::kpi::Slot;
+use crate::kpi::measure::Sums;
+use crate::model::Day;
+
+/// Days in a block: what is copied at once when a shared block changes.
+const BLOCK_DAYS: i32 = 32;
+
+type Row = [i32; Slot::COUNT];
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Block {
+    rows: [Row; BLOCK_DAYS as usize],
+    total: [i64; Slot::COUNT],
+}
+
+/// Changes of one unit by day and slot, in blocks of [`BLOCK_DAYS`] that views share.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Days {
+    blocks: BTreeMap<i32, Arc<Block>>,
+}
+
+impl Days {
+    /// Adds to one day and slot.
+    pub(super) fn add(&mut self, day: Day, slot: Slot, by: i64) {
+        let block = self.blocks.entry(day.0.div_euclid(BLOCK_DAYS)).or_insert_with(|| {
+            Arc::new(Block { rows: [[0; Slot::COUNT]; BLOCK_DAYS as usize], total: [0; Slot::COUNT] })
+        });
+        let block = Arc::make_mut(block);
+        let row = usize::try_from(day.0.rem_euclid(BLOCK_DAYS)).expect("not negative");
+        block.rows[row][slot.place()] += i32::try_from(by).expect("one dossier or rating adds little");
+        block.total[slot.place()] += by;
+    }
+
+    /// The sums of a window: counts within it, levels at its last day, and what was carried into it.
+    pub(super) fn sums(&self, first: Day, last: Day) -> Sums {
+        let mut slots = [0_i64; Slot::COUNT];
+        let levels = Slot::InProgressWithin.place();
+        let mut at_start = [0_i64; Slot::COUNT];
+        let first_block = first.0.div_euclid(BLOCK_DAYS);
+        for (number, block) in self.blocks.range(..=last.0.div_euclid(BLOCK_DAYS)) {
+            if *number < first_block {
+                add_totals(&mut at_start, &block.total);
+                continue;
+            }
+            for (offset, row) in (0..).zip(&block.rows) {
+                let day = Day(number * BLOCK_DAYS + offset);
+                if day < first {
+                    add_row(&mut at_start, row);
+                } else if day <= last {
+                    add_row(&mut slots, row);
+                }
+            }
+        }
+        for place in levels..Slot::COUNT {
+            slots[place] += at_start[place];
+        }
+        let in_progress =
+            [Slot::InProgressWithin, Slot::InProgressOverdue, Slot::InProgressUndated, Slot::InProgressWaiting];
+        Sums { slots, carried_over: in_progress.into_iter().map(|slot| at_start[slot.place()]).sum() }
+    }
+
+    /// Every change that isn't 0, by day.
+    pub(super) fn changes(&self) -> impl Iterator<Item = (Day, Slot, i64)> + '_ {
+        self.blocks.iter().flat_map(|(number, block)| {
+            (0..).zip(&block.rows).flat_map(move |(offset, row)| {
+                let day = Day(number * BLOCK_DAYS + offset);
+                Slot::ALL.into_iter().filter_map(move |slot| {
+                    let by = i64::from(row[slot.place()]);
+                    (by != 0).then_some((day, slot, by))
+                })
+            })
+        })
+    }
+}
+
+fn add_row(sums: &mut [i64; Slot::COUNT], row: &Row) {
+    for (sum, value) in sums.iter_mut().zip(row) {
+        *sum += i64::from(*value);
+    }
+}
+
+fn add_totals(sums: &mut [i64; Slot::COUNT], totals: &[i64; Slot::COUNT]) {
+    for (sum, value) in sums.iter_mut().zip(totals) {
+        *sum += value;
+    }
+}

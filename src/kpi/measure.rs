@@ -1,0 +1,273 @@
+//! The measures: what is counted, under one name everywhere.
+
+use serde::{Serialize, Serializer, ser::SerializeMap};
+
+/// What is kept per unit and local day. A window's figures are sums of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Slot {
+    /// Taken on, filed online.
+    ReceivedOnline,
+    /// Taken on, filed at the counter.
+    ReceivedCounter,
+    /// Taken on, filed by post.
+    ReceivedPost,
+    /// Finished before the due day.
+    ResolvedEarly,
+    /// Finished on the due day, in time.
+    ResolvedOnTime,
+    /// Finished late.
+    ResolvedLate,
+    /// Finished without due date or limit.
+    ResolvedUndated,
+    /// Given up: withdrawn, stopped, refused after acceptance.
+    ResolvedWithdrawn,
+    /// Of those finished: with an electronic result.
+    ElectronicResult,
+    /// Never accepted and refused.
+    SentBack,
+    /// A due date was set after the former one had passed.
+    Rescheduled,
+    /// Of those received: finished early or on time.
+    ReceivedOnTime,
+    /// Of those received: open and within or waiting now.
+    ReceivedOpenWithin,
+    /// Of those received: given up.
+    ReceivedWithdrawn,
+    /// Of those received: with digitised papers.
+    Digitised,
+    /// Of those received: data digitised before was used again.
+    ReusedData,
+    /// Of those received: something is to be paid.
+    Payable,
+    /// Of those received: paid online.
+    PaidOnline,
+    /// Ratings with a score.
+    Ratings,
+    /// Ratings of 4 and 5.
+    RatingsSatisfied,
+    /// Sum of the scores.
+    RatingScoreSum,
+    /// In progress and in time. From here on: levels, kept as changes from day to day.
+    InProgressWithin,
+    /// In progress and past due.
+    InProgressOverdue,
+    /// In progress without due date or limit.
+    InProgressUndated,
+    /// In progress, in a pause, not overdue.
+    InProgressWaiting,
+    /// Part of within: due soon.
+    NearlyLate,
+    /// Done, not delivered.
+    Uncollected,
+    /// Registered, not yet accepted.
+    WaitingAcceptance,
+}
+
+impl Slot {
+    /// How many slots a day has.
+    pub const COUNT: usize = 28;
+
+    /// All slots, in order.
+    pub const ALL: [Slot; Slot::COUNT] = [
+        Slot::ReceivedOnline,
+        Slot::ReceivedCounter,
+        Slot::ReceivedPost,
+        Slot::ResolvedEarly,
+        Slot::ResolvedOnTime,
+        Slot::ResolvedLate,
+        Slot::ResolvedUndated,
+        Slot::ResolvedWithdrawn,
+        Slot::ElectronicResult,
+        Slot::SentBack,
+        Slot::Rescheduled,
+        Slot::ReceivedOnTime,
+        Slot::ReceivedOpenWithin,
+        Slot::ReceivedWithdrawn,
+        Slot::Digitised,
+        Slot::ReusedData,
+        Slot::Payable,
+        Slot::PaidOnline,
+        Slot::Ratings,
+        Slot::RatingsSatisfied,
+        Slot::RatingScoreSum,
+        Slot::InProgressWithin,
+        Slot::InProgressOverdue,
+        Slot::InProgressUndated,
+        Slot::InProgressWaiting,
+        Slot::NearlyLate,
+        Slot::Uncollected,
+        Slot::WaitingAcceptance,
+    ];
+
+    /// Its place in a day's row.
+    pub fn place(self) -> usize {
+        self as usize
+    }
+
+    /// Whether it is a level (kept as changes from day to day) and not a count of the day.
+    pub fn is_level(self) -> bool {
+        self >= Slot::InProgressWithin
+    }
+
+    /// The measure of the same name.
+    pub fn measure(self) -> Measure {
+        MEASURES[self.place()].0
+    }
+
+    /// The measure's name.
+    pub fn name(self) -> &'static str {
+        MEASURES[self.place()].1
+    }
+}
+
+/// A named figure of a unit and a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+#[expect(missing_docs, reason = "the slots of the same names are documented above, the sums below in `Measures::of`")]
+pub enum Measure {
+    ReceivedOnline,
+    ReceivedCounter,
+    ReceivedPost,
+    ResolvedEarly,
+    ResolvedOnTime,
+    ResolvedLate,
+    ResolvedUndated,
+    ResolvedWithdrawn,
+    ElectronicResult,
+    SentBack,
+    Rescheduled,
+    ReceivedOnTime,
+    ReceivedOpenWithin,
+    ReceivedWithdrawn,
+    Digitised,
+    ReusedData,
+    Payable,
+    PaidOnline,
+    Ratings,
+    RatingsSatisfied,
+    RatingScoreSum,
+    InProgressWithin,
+    InProgressOverdue,
+    InProgressUndated,
+    InProgressWaiting,
+    NearlyLate,
+    Uncollected,
+    WaitingAcceptance,
+    Received,
+    CarriedOver,
+    TakenOn,
+    Resolved,
+    InProgress,
+}
+
+/// How many measures there are.
+pub const MEASURE_COUNT: usize = 33;
+
+/// All measures with their names, the slots first and in their order.
+pub const MEASURES: [(Measure, &str); MEASURE_COUNT] = [
+    (Measure::ReceivedOnline, "received_online"),
+    (Measure::ReceivedCounter, "received_counter"),
+    (Measure::ReceivedPost, "received_post"),
+    (Measure::ResolvedEarly, "resolved_early"),
+    (Measure::ResolvedOnTime, "resolved_on_time"),
+    (Measure::ResolvedLate, "resolved_late"),
+    (Measure::ResolvedUndated, "resolved_undated"),
+    (Measure::ResolvedWithdrawn, "resolved_withdrawn"),
+    (Measure::ElectronicResult, "electronic_result"),
+    (Measure::SentBack, "sent_back"),
+    (Measure::Rescheduled, "rescheduled"),
+    (Measure::ReceivedOnTime, "received_on_time"),
+    (Measure::ReceivedOpenWithin, "received_open_within"),
+    (Measure::ReceivedWithdrawn, "received_withdrawn"),
+    (Measure::Digitised, "digitised"),
+    (Measure::ReusedData, "reused_data"),
+    (Measure::Payable, "payable"),
+    (Measure::PaidOnline, "paid_online"),
+    (Measure::Ratings, "ratings"),
+    (Measure::RatingsSatisfied, "ratings_satisfied"),
+    (Measure::RatingScoreSum, "rating_score_sum"),
+    (Measure::InProgressWithin, "in_progress_within"),
+    (Measure::InProgressOverdue, "in_progress_overdue"),
+    (Measure::InProgressUndated, "in_progress_undated"),
+    (Measure::InProgressWaiting, "in_progress_waiting"),
+    (Measure::NearlyLate, "nearly_late"),
+    (Measure::Uncollected, "uncollected"),
+    (Measure::WaitingAcceptance, "waiting_acceptance"),
+    (Measure::Received, "received"),
+    (Measure::CarriedOver, "carried_over"),
+    (Measure::TakenOn, "taken_on"),
+    (Measure::Resolved, "resolved"),
+    (Measure::InProgress, "in_progress"),
+];
+
+impl Measure {
+    /// The name in cube, SQL, JSON and docs.
+    pub fn name(self) -> &'static str {
+        MEASURES[self as usize].1
+    }
+
+    /// The measure of a name.
+    pub fn named(name: &str) -> Option<Measure> {
+        MEASURES.iter().find(|(_, known)| *known == name).map(|(measure, _)| *measure)
+    }
+}
+
+/// Sums over one unit and window, before the composite measures are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// Counts of the window; levels at its last day.
+    pub slots: [i64; Slot::COUNT],
+    /// In progress at the end of the day before the window.
+    pub carried_over: i64,
+}
+
+/// All measures of a unit and a window, in the order of [`MEASURES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measures([i64; MEASURE_COUNT]);
+
+impl Measures {
+    /// Makes the composite measures: `received` = online + counter + post; `taken_on` = received + carried over;
+    /// `resolved` = early + on time + late + undated + withdrawn; `in_progress` = within + overdue + undated +
+    /// waiting.
+    pub fn of(sums: &Sums) -> Measures {
+        let mut values = [0; MEASURE_COUNT];
+        values[..Slot::COUNT].copy_from_slice(&sums.slots);
+        let sum = |measures: &[Measure]| measures.iter().map(|measure| sums.slots[*measure as usize]).sum::<i64>();
+        use Measure as M;
+        let received = sum(&[M::ReceivedOnline, M::ReceivedCounter, M::ReceivedPost]);
+        values[M::Received as usize] = received;
+        values[M::CarriedOver as usize] = sums.carried_over;
+        values[M::TakenOn as usize] = received + sums.carried_over;
+        values[M::Resolved as usize] =
+            sum(&[M::ResolvedEarly, M::ResolvedOnTime, M::ResolvedLate, M::ResolvedUndated, M::ResolvedWithdrawn]);
+        values[M::InProgress as usize] =
+            sum(&[M::InProgressWithin, M::InProgressOverdue, M::InProgressUndated, M::InProgressWaiting]);
+        Measures(values)
+    }
+
+    /// The value of one measure.
+    pub fn get(&self, measure: Measure) -> i64 {
+        self.0[measure as usize]
+    }
+
+    /// Whether every measure is 0.
+    pub fn is_zero(&self) -> bool {
+        self.0.iter().all(|value| *value == 0)
+    }
+
+    /// All names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, i64)> + '_ {
+        MEASURES.iter().map(|(measure, name)| (*name, self.get(*measure)))
+    }
+}
+
+impl Serialize for Measures {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(MEASURE_COUNT))?;
+        for (name, value) in self.iter() {
+            map.serialize_entry(name, &value)?;
+        }
+        map.end()
+    }
+}
