@@ -39,8 +39,13 @@ ways_up AS
     SELECT
         ways_up.code,
         ways_up.valid_from,
-        -- a unit is not met twice: a cycle of parents ends in `unresolved`
-        arrayPushBack(path, if(has(path, edge.parent), (false, '', toInt32(0)), edge.parent)) AS path
+        -- a unit is not met twice: of a cycle of parents the least (code, first day) stands under `unresolved`
+        if(has(path, edge.parent),
+            arrayPushBack(
+                arraySlice(path, 1, indexOf(path,
+                    arraySort(arraySlice(path, greatest(1, indexOf(path, edge.parent))))[1])),
+                (false, '', toInt32(0))),
+            arrayPushBack(path, edge.parent)) AS path
     FROM ways_up
     INNER JOIN unit_edges AS edge ON edge.code = path[-1].2 AND edge.valid_from = path[-1].3
     WHERE path[-1].1 AND edge.has_parent
@@ -52,7 +57,7 @@ unit_paths AS
         true AS is_resolved,
         code AS unit_key,
         valid_from AS unit_from,
-        argMax(ways_up.path, length(ways_up.path)) AS way,
+        argMax(ways_up.path, (NOT ways_up.path[-1].1, length(ways_up.path))) AS way,
         if(way[-1].1, way, arrayConcat(arrayPopBack(way), (SELECT path FROM unresolved_path))) AS path
     FROM ways_up
     GROUP BY code, valid_from
