@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::ffi::EngineMessage;
+use super::answer::EngineMessage;
 use super::handler::{QUERIES_WAITING_MAX, TEXT_BYTES_MAX};
 
 /// A failed request.
@@ -39,8 +39,8 @@ pub(super) enum Refusal {
     Multipart,
     #[error("the statement is not UTF-8")]
     NotUtf8,
-    #[error("there is no statement in the request")]
-    NoStatement,
+    #[error("syntax error: the text is not one statement")]
+    Syntax,
     #[error("syntax error (multi-statements are not allowed): {0} statements in one request")]
     Statements(u32),
     #[error("{QUERIES_WAITING_MAX} queries are waiting already")]
@@ -62,7 +62,7 @@ impl Refusal {
             Self::Key => 516,
             Self::SettingName(_) => 115,
             Self::Compression(_) | Self::Session => 48,
-            Self::TextLength | Self::NoStatement | Self::Statements(_) => 62,
+            Self::TextLength | Self::Syntax | Self::Statements(_) => 62,
             Self::Path(_) | Self::Url(_) | Self::Multipart | Self::NotUtf8 => 36,
             Self::Body(_) => 33,
             Self::Busy => 202,
@@ -84,7 +84,7 @@ impl Failure {
     /// The words: `Code: N. DB::Exception: ...` on one line.
     pub(super) fn message(&self) -> String {
         match self {
-            Self::Engine(EngineMessage(message)) => once(message),
+            Self::Engine(EngineMessage(message)) => readable(message),
             Self::Refused(refusal) => format!("Code: {}. DB::Exception: {refusal}", refusal.code()),
         }
     }
@@ -111,9 +111,10 @@ fn code_of(message: &str) -> Option<u32> {
     behind.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// The engine at times wraps a message in itself (`Code: 73. DB::Exception: Code: 73. DB::Exception: ...`).
-fn once(message: &str) -> String {
-    let message = message.trim();
+/// The engine at times wraps a message in itself (`Code: 73. DB::Exception: Code: 73. DB::Exception: ...`), and a
+/// syntax error may list a hundred words that would have been right: of those the first few are kept.
+fn readable(message: &str) -> String {
+    let message = &shortened(message.trim());
     let prefix_length = message.find("DB::Exception: ").map_or(0, |at| at + "DB::Exception: ".len());
     let (prefix, mut rest) = message.split_at(prefix_length);
     if prefix.is_empty() {
@@ -123,6 +124,16 @@ fn once(message: &str) -> String {
         rest = inner;
     }
     format!("{prefix}{rest}")
+}
+
+fn shortened(message: &str) -> String {
+    const LISTED_BYTES_MAX: usize = 200;
+    let list = message.find("Expected one of: ").map(|at| at + "Expected one of: ".len());
+    let cut = list.map(|list| message.floor_char_boundary(list + LISTED_BYTES_MAX)).filter(|cut| *cut < message.len());
+    let Some((head, tail)) = cut.map(|cut| message.split_at(cut)) else { return message.to_owned() };
+    let head = head.rsplit_once(", ").map_or(head, |(head, _)| head);
+    let name = tail.rfind(" (").map_or("", |at| &tail[at..]);
+    format!("{head}, ...{name}")
 }
 
 #[cfg(test)]

@@ -10,81 +10,21 @@
 #![allow(unsafe_code, reason = "the one place for it")]
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::ptr::{self, NonNull};
 
 use bytes::Bytes;
 
-/// Why the library can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The loader refuses it.
-    #[error("{} can't be loaded", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// The loader's reason.
-        source: libloading::Error,
-    },
-    /// It is not the release it should be.
-    #[error("{} has no function {name}", path.display())]
-    Symbol {
-        /// The file.
-        path: PathBuf,
-        /// What was looked for.
-        name: &'static str,
-        /// The loader's reason.
-        source: libloading::Error,
-    },
-}
-
-/// A message of the engine, as it came: usually `Code: N. DB::Exception: ...`.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(super) struct EngineMessage(pub(super) String);
-
-/// What ClickHouse's parser says about a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Analysis {
-    /// Executable statements; 0 when it doesn't parse.
-    pub(super) statements: u32,
-    /// True for statements that leave no trace.
-    pub(super) reads_only: bool,
-}
-
-/// A whole result.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Answer {
-    /// The formatted rows.
-    pub(super) bytes: Bytes,
-    /// Rows of the result.
-    pub(super) rows: u64,
-    /// Rows read from storage.
-    pub(super) read_rows: u64,
-    /// Bytes read from storage.
-    pub(super) read_bytes: u64,
-    /// Rows written, those of materialised views included.
-    pub(super) written_rows: u64,
-    /// Bytes written.
-    pub(super) written_bytes: u64,
-}
-
-/// A query parameter (`{name:Type}`): name and the value as the client sent it, escaped as in `TabSeparated`.
-pub(super) type Params = [(String, String)];
+use super::answer::{Analysis, Answer, EngineMessage, Params};
+use super::library::LoadError;
 
 // Opaque types of the library: only ever seen behind pointers.
 #[repr(C)]
-struct RawConnection {
-    _opaque: [u8; 0],
-}
+struct RawConnection([u8; 0]);
 #[repr(C)]
-struct RawResult {
-    _opaque: [u8; 0],
-}
+struct RawResult([u8; 0]);
 #[repr(C)]
-struct RawInsert {
-    _opaque: [u8; 0],
-}
+struct RawInsert([u8; 0]);
 
 /// `chdb_query_analysis_v1`.
 #[repr(C)]
@@ -109,71 +49,56 @@ type WithParams<R> = unsafe extern "C" fn(
 ) -> *mut R;
 type OfResult<T> = unsafe extern "C" fn(*mut RawResult) -> T;
 
-struct Api {
-    set_signal_handlers: unsafe extern "C" fn(c_int),
-    version: unsafe extern "C" fn() -> *const c_char,
-    connect: unsafe extern "C" fn(c_int, *mut *mut c_char) -> *mut *mut RawConnection,
-    close: unsafe extern "C" fn(*mut *mut RawConnection),
-    classify:
-        unsafe extern "C" fn(*mut RawConnection, *const c_char, usize, *const c_char, usize, *mut RawAnalysis) -> c_int,
-    query: WithParams<RawResult>,
-    stream_query: WithParams<RawResult>,
-    stream_fetch: unsafe extern "C" fn(*mut RawConnection, *mut RawResult) -> *mut RawResult,
-    stream_cancel: unsafe extern "C" fn(*mut RawConnection, *mut RawResult),
-    result_destroy: unsafe extern "C" fn(*mut RawResult),
-    result_buffer: OfResult<*const c_char>,
-    result_length: OfResult<usize>,
-    result_error: OfResult<*const c_char>,
-    result_rows: OfResult<u64>,
-    result_read_rows: OfResult<u64>,
-    result_read_bytes: OfResult<u64>,
-    result_written_rows: OfResult<u64>,
-    result_written_bytes: OfResult<u64>,
-    insert: WithParams<RawInsert>,
-    insert_append: unsafe extern "C" fn(*mut RawInsert, *const c_void, usize) -> c_int,
-    insert_done: unsafe extern "C" fn(*mut RawInsert) -> *mut RawResult,
-    insert_cancel: unsafe extern "C" fn(*mut RawInsert),
-    insert_error: unsafe extern "C" fn(*mut RawInsert) -> *const c_char,
-    insert_destroy: unsafe extern "C" fn(*mut RawInsert),
-}
+macro_rules! api {
+    ($($field:ident = $symbol:literal: $type:ty),* $(,)?) => {
+        /// The functions in use.
+        struct Api {
+            $($field: $type),*
+        }
 
-impl Api {
-    fn of(library: &libloading::Library, path: &Path) -> Result<Self, LoadError> {
-        fn symbol<T: Copy>(library: &libloading::Library, path: &Path, name: &'static str) -> Result<T, LoadError> {
-            // SAFETY: each field's type above is the function's signature in chdb.h of the release whose hash was
-            // checked before loading; `T` is always one of those function pointers.
-            match unsafe { library.get::<T>(name) } {
-                Ok(found) => Ok(*found),
-                Err(source) => Err(LoadError::Symbol { path: path.to_owned(), name, source }),
+        impl Api {
+            fn of(library: &libloading::Library, path: &Path) -> Result<Self, LoadError> {
+                // SAFETY: each type below is the function's signature in chdb.h of the release whose hash was checked
+                // before loading.
+                Ok(Self { $($field: unsafe { symbol(library, path, $symbol) }?),* })
             }
         }
-        Ok(Self {
-            set_signal_handlers: symbol(library, path, "chdb_set_signal_handlers_enabled")?,
-            version: symbol(library, path, "chdb_version")?,
-            connect: symbol(library, path, "chdb_connect")?,
-            close: symbol(library, path, "chdb_close_conn")?,
-            classify: symbol(library, path, "chdb_classify_query_n")?,
-            query: symbol(library, path, "chdb_query_with_params_n")?,
-            stream_query: symbol(library, path, "chdb_stream_query_with_params_n")?,
-            stream_fetch: symbol(library, path, "chdb_stream_fetch_result")?,
-            stream_cancel: symbol(library, path, "chdb_stream_cancel_query")?,
-            result_destroy: symbol(library, path, "chdb_destroy_query_result")?,
-            result_buffer: symbol(library, path, "chdb_result_buffer")?,
-            result_length: symbol(library, path, "chdb_result_length")?,
-            result_error: symbol(library, path, "chdb_result_error")?,
-            result_rows: symbol(library, path, "chdb_result_rows_read")?,
-            result_read_rows: symbol(library, path, "chdb_result_storage_rows_read")?,
-            result_read_bytes: symbol(library, path, "chdb_result_storage_bytes_read")?,
-            result_written_rows: symbol(library, path, "chdb_result_rows_written")?,
-            result_written_bytes: symbol(library, path, "chdb_result_bytes_written")?,
-            insert: symbol(library, path, "chdb_stream_insert_with_params_n")?,
-            insert_append: symbol(library, path, "chdb_stream_append")?,
-            insert_done: symbol(library, path, "chdb_stream_done")?,
-            insert_cancel: symbol(library, path, "chdb_stream_cancel_insert")?,
-            insert_error: symbol(library, path, "chdb_stream_insert_error")?,
-            insert_destroy: symbol(library, path, "chdb_destroy_insert_stream")?,
-        })
-    }
+    };
+}
+
+api! {
+    set_signal_handlers = "chdb_set_signal_handlers_enabled": unsafe extern "C" fn(c_int),
+    version = "chdb_version": unsafe extern "C" fn() -> *const c_char,
+    connect = "chdb_connect": unsafe extern "C" fn(c_int, *mut *mut c_char) -> *mut *mut RawConnection,
+    close = "chdb_close_conn": unsafe extern "C" fn(*mut *mut RawConnection),
+    classify = "chdb_classify_query_n":
+        unsafe extern "C" fn(*mut RawConnection, *const c_char, usize, *const c_char, usize, *mut RawAnalysis) -> c_int,
+    query = "chdb_query_with_params_n": WithParams<RawResult>,
+    stream_query = "chdb_stream_query_with_params_n": WithParams<RawResult>,
+    stream_fetch = "chdb_stream_fetch_result": unsafe extern "C" fn(*mut RawConnection, *mut RawResult) -> *mut RawResult,
+    stream_cancel = "chdb_stream_cancel_query": unsafe extern "C" fn(*mut RawConnection, *mut RawResult),
+    result_destroy = "chdb_destroy_query_result": unsafe extern "C" fn(*mut RawResult),
+    result_buffer = "chdb_result_buffer": OfResult<*const c_char>,
+    result_length = "chdb_result_length": OfResult<usize>,
+    result_error = "chdb_result_error": OfResult<*const c_char>,
+    result_rows = "chdb_result_rows_read": OfResult<u64>,
+    result_read_rows = "chdb_result_storage_rows_read": OfResult<u64>,
+    result_read_bytes = "chdb_result_storage_bytes_read": OfResult<u64>,
+    result_written_rows = "chdb_result_rows_written": OfResult<u64>,
+    result_written_bytes = "chdb_result_bytes_written": OfResult<u64>,
+    insert = "chdb_stream_insert_with_params_n": WithParams<RawInsert>,
+    insert_append = "chdb_stream_append": unsafe extern "C" fn(*mut RawInsert, *const c_void, usize) -> c_int,
+    insert_done = "chdb_stream_done": unsafe extern "C" fn(*mut RawInsert) -> *mut RawResult,
+    insert_error = "chdb_stream_insert_error": unsafe extern "C" fn(*mut RawInsert) -> *const c_char,
+    insert_destroy = "chdb_destroy_insert_stream": unsafe extern "C" fn(*mut RawInsert),
+}
+
+/// # Safety
+/// `T` is the type of a pointer to the function `name` of this library.
+unsafe fn symbol<T: Copy>(library: &libloading::Library, path: &Path, name: &'static str) -> Result<T, LoadError> {
+    // SAFETY: this function's contract.
+    let found = unsafe { library.get::<T>(name) };
+    found.map(|found| *found).map_err(|source| LoadError::Symbol { path: path.to_owned(), name, source })
 }
 
 /// The loaded library: opens connections, from any thread.
@@ -348,7 +273,7 @@ impl Drop for Rows<'_> {
     }
 }
 
-/// An open insert: dropped without [`InsertStream::done`] it is cancelled.
+/// An open insert: dropped before [`InsertStream::done`] it is cancelled, blocks not yet written are lost.
 pub(super) struct InsertStream<'c> {
     connection: &'c mut Connection,
     handle: NonNull<RawInsert>,
@@ -373,12 +298,6 @@ impl InsertStream<'_> {
         OwnedResult::new(self.connection.api, result)?.answer()
     }
 
-    /// Gives up: blocks not yet written are dropped.
-    pub(super) fn cancel(self) {
-        // SAFETY: the stream is open; cancelling frees nothing, drop does.
-        unsafe { (self.connection.api.insert_cancel)(self.handle.as_ptr()) };
-    }
-
     fn failure(&mut self) -> Option<EngineMessage> {
         // SAFETY: the text belongs to the stream, which is alive, and is copied here.
         unsafe { text(|| (self.connection.api.insert_error)(self.handle.as_ptr())) }.map(EngineMessage)
@@ -387,7 +306,7 @@ impl InsertStream<'_> {
 
 impl Drop for InsertStream<'_> {
     fn drop(&mut self) {
-        // SAFETY: created by `Connection::insert`, destroyed once, here; cancels first when it was not ended (chdb.h).
+        // SAFETY: made by `Connection::insert`, destroyed once, here; that cancels it unless it was ended (chdb.h).
         unsafe { (self.connection.api.insert_destroy)(self.handle.as_ptr()) };
     }
 }

@@ -3,8 +3,9 @@
 use bytes::Bytes;
 use tokio::sync::mpsc;
 
+use super::answer::Answer;
 use super::failure::{Failure, Refusal};
-use super::ffi::{Answer, Connection};
+use super::ffi::Connection;
 use super::request::Request;
 
 /// What the request's body brings.
@@ -28,10 +29,7 @@ pub(super) fn run(
         match feed.blocking_recv() {
             Some(Feed::Bytes(bytes)) => stream.append(&bytes)?,
             Some(Feed::End) => return Ok(stream.done()?),
-            None => {
-                stream.cancel();
-                return Err(Refusal::Body("the insert was cancelled".to_owned()).into());
-            }
+            None => return Err(Refusal::Body("the insert was cancelled".to_owned()).into()),
         }
     }
 }

@@ -55,6 +55,29 @@ pub enum LibraryError {
     },
 }
 
+/// Why a library that was checked can't be used all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The loader refuses it.
+    #[error("{} can't be loaded", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// The loader's reason.
+        source: libloading::Error,
+    },
+    /// It is not the release it should be.
+    #[error("{} has no function {name}", path.display())]
+    Symbol {
+        /// The file.
+        path: PathBuf,
+        /// What was looked for.
+        name: &'static str,
+        /// The loader's reason.
+        source: libloading::Error,
+    },
+}
+
 /// Where `make build` puts the library: `$XDG_CACHE_HOME` or `$HOME/.cache`, then `opcentre/engine/RELEASE`.
 pub fn default_library() -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME")

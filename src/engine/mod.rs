@@ -16,8 +16,9 @@
 //!
 //! Not here: sessions, compression (on loopback it only costs), users and quotas.
 
-mod ffi;
 mod library;
+mod answer;
+mod ffi;
 mod statement;
 mod request;
 mod failure;
@@ -30,12 +31,13 @@ mod key;
 mod handler;
 mod server;
 mod notice;
+mod supervise;
 
-pub use ffi::LoadError;
 pub use key::Key;
-pub use library::{LIBRARY_BYTES, LIBRARY_RELEASE, LIBRARY_SHA256, LibraryError, default_library};
+pub use library::{LIBRARY_BYTES, LIBRARY_RELEASE, LIBRARY_SHA256, LibraryError, LoadError, default_library};
 pub use notice::{Cause, Notice};
 pub use server::{OpenError, Server, ServerOptions};
+pub use supervise::{EngineState, SuperviseOptions, supervise};
 
 /// Ends an engine process at once, as its own threads can't be joined.
 pub fn leave(code: i32) -> ! {

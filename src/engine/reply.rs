@@ -6,9 +6,9 @@ use axum::response::Response;
 use futures_util::stream;
 use tokio::sync::mpsc;
 
+use super::answer::Answer;
 use super::departure::Departure;
 use super::failure::{Failure, Refusal};
-use super::ffi::Answer;
 use super::select::Message;
 
 /// Gathered before an answer begins, in bytes: smaller ones go in one piece with their length, so that a client that

@@ -8,8 +8,9 @@
 use bytes::{Buf, Bytes};
 use tokio::sync::mpsc;
 
+use super::answer::{Answer, EngineMessage};
 use super::failure::{Failure, Refusal};
-use super::ffi::{Answer, Connection, EngineMessage};
+use super::ffi::Connection;
 use super::request::Request;
 use super::session;
 
@@ -111,6 +112,14 @@ fn varint(bytes: &[u8]) -> Option<(usize, usize)> {
     None
 }
 
+/// What the parser has against a text. The streaming call tells and, unlike the other one, runs no part of it.
+fn syntax_error(connection: &mut Connection, request: &Request, (sql, format): (&str, &str)) -> Failure {
+    match connection.stream(sql, format, &request.params) {
+        Err(message) if !is_not_streamable(&message) => message.into(),
+        _ => Refusal::Syntax.into(),
+    }
+}
+
 fn whole(
     connection: &mut Connection,
     request: &Request,
@@ -120,13 +129,7 @@ fn whole(
     let analysis = connection.analyse(sql)?;
     match analysis.statements {
         1 => {}
-        // It doesn't parse: the streaming call tells what's wrong and, unlike the other one, runs no part of it.
-        0 => {
-            return Err(connection
-                .stream(sql, format, &request.params)
-                .err()
-                .map_or_else(|| Refusal::NoStatement.into(), Failure::from));
-        }
+        0 => return Err(syntax_error(connection, request, (sql, format))),
         many => return Err(Refusal::Statements(many).into()),
     }
     if analysis.reads_only {

@@ -13,10 +13,10 @@ use std::time::Duration;
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
-use super::ffi::{Chdb, LoadError};
+use super::ffi::Chdb;
 use super::handler::{self, Shared};
 use super::key::Key;
-use super::library::{self, LibraryError};
+use super::library::{self, LibraryError, LoadError};
 use super::session::Sessions;
 
 /// How long running queries may take to end at the stop.

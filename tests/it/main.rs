@@ -1,5 +1,5 @@
 //! One integration binary; a file per behaviour.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests")]
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 mod support;
 
