@@ -1,3 +1,5 @@
 //! The commands.
 
 pub mod engine;
+pub mod serve;
+pub mod verify;

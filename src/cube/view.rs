@@ -36,10 +36,8 @@ pub struct DossierView {
 /// A change of one slot of one unit from one day to the next: what `verify` compares with SQL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
-    /// Code of the unit, or `unresolved`.
-    pub unit: Text,
-    /// First day of the unit's version.
-    pub valid_from: Option<Day>,
+    /// The unit.
+    pub unit: UnitId,
     /// Local day.
     pub day: Day,
     /// Name of the measure.
@@ -136,12 +134,8 @@ impl View {
     /// Every change of every unit's own days, in no order.
     pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
         self.tree.ids().flat_map(move |unit| {
-            let fact = self.units.fact(unit);
-            let code = fact.map_or_else(|| Text::new(crate::units::UNRESOLVED), |fact| fact.code.clone());
-            let valid_from = fact.and_then(|fact| fact.valid_from);
             self.own[unit.place()].changes().map(move |(day, slot, by): (Day, Slot, i64)| Change {
-                unit: code.clone(),
-                valid_from,
+                unit,
                 day,
                 measure: slot.name(),
                 by,

@@ -12,6 +12,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::auth::Refusal;
+use crate::ingest::EnvelopeError;
+use crate::journal::AppendError;
+use crate::pipeline::verify::VerifyError;
 
 /// Why a request isn't answered, as the caller reads it: RFC 9457 with a stable `code`.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +68,24 @@ pub enum Problem {
         /// The id asked for.
         id: String,
     },
+    /// 400, 413 or 415: the body as a whole can't be taken; nothing of it was.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// 413: the packed body is too long.
+    #[error("the body has more than {bytes_max} bytes")]
+    BodyTooLarge {
+        /// The bound.
+        bytes_max: usize,
+    },
+    /// 503 (413 for one that can never be taken): the batch isn't acknowledged.
+    #[error("{}", append_words(.0))]
+    NotJournalled(#[from] AppendError),
+    /// 409: another verification is running. 503: it can't be done now.
+    #[error(transparent)]
+    NotVerified(#[from] VerifyError),
+    /// 503: ClickHouse, which has the details, is away.
+    #[error("ClickHouse, which keeps the details, is away")]
+    StoreAway,
     /// 503: the figures are being put together after a start.
     #[error("the figures are not ready yet")]
     NotReady,
@@ -124,6 +145,19 @@ impl Problem {
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::UnknownDossier { .. } => (StatusCode::NOT_FOUND, "unknown_dossier", "Unknown dossier", None),
+            Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
+            Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
+            Problem::NotJournalled(AppendError::TooLarge { .. }) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None)
+            }
+            Problem::NotJournalled(error) => {
+                (StatusCode::SERVICE_UNAVAILABLE, append_code(error), "Not acknowledged", Some(2))
+            }
+            Problem::NotVerified(VerifyError::Busy) => (StatusCode::CONFLICT, "busy", "Already running", Some(10)),
+            Problem::NotVerified(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "not_verified", "Could not be verified", Some(5))
+            }
+            Problem::StoreAway => (StatusCode::SERVICE_UNAVAILABLE, "store_away", "ClickHouse is away", Some(5)),
             Problem::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", Some(2)),
             Problem::TooManyScreens { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "too_many_screens", "Too many screens", Some(30))
@@ -133,6 +167,53 @@ impl Problem {
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };
         Telling { status, code, title, retry_after_s }
+    }
+}
+
+fn envelope_status(error: &EnvelopeError) -> StatusCode {
+    use EnvelopeError as E;
+    match error {
+        E::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        E::UnknownEncoding(_) | E::UnknownContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn envelope_code(error: &EnvelopeError) -> &'static str {
+    use EnvelopeError as E;
+    match error {
+        E::TooLarge { .. } => "too_large",
+        E::UnknownEncoding(_) => "unknown_encoding",
+        E::UnknownContentType { .. } => "unknown_content_type",
+        E::BadEncoding { .. } => "bad_encoding",
+        E::BadArray { .. } => "bad_array",
+        E::NoHeader => "no_header",
+        E::UnknownColumn(_) => "unknown_column",
+        E::DuplicateColumn(_) => "duplicate_column",
+        E::MissingColumn(_) => "missing_column",
+    }
+}
+
+fn append_code(error: &AppendError) -> &'static str {
+    match error {
+        AppendError::TooLarge { .. } => "too_large",
+        AppendError::Full { .. } | AppendError::DiskFull { .. } => "storage_full",
+        AppendError::Busy { .. } => "busy",
+        AppendError::Closed => "stopping",
+        AppendError::Failed => "unknown_outcome",
+    }
+}
+
+/// What a sender is told, which is what it is to do.
+fn append_words(error: &AppendError) -> String {
+    match error {
+        AppendError::TooLarge { .. } => error.to_string(),
+        AppendError::Full { .. } | AppendError::DiskFull { .. } => {
+            "there is no room to keep the batch safely; nothing was stored, send it again later".to_owned()
+        }
+        AppendError::Busy { .. } => "too many batches are waiting; nothing was stored, send it again".to_owned(),
+        AppendError::Closed => "the server is stopping; nothing was stored, send it again".to_owned(),
+        AppendError::Failed => "the batch may or may not be stored; send it again, repeats are harmless".to_owned(),
     }
 }
 

@@ -14,6 +14,8 @@ mod guard;
 mod headers;
 mod health;
 mod assets;
+mod events;
+mod verify;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -35,7 +37,9 @@ pub fn router(state: AppState) -> Router {
         .merge(assets::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
-        .merge(live::router());
+        .merge(live::router())
+        .merge(events::router())
+        .merge(verify::router());
     areas
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

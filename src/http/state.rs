@@ -8,7 +8,11 @@ use tokio::sync::watch;
 
 use crate::auth::OpenMode;
 use crate::cube::View;
+use crate::journal::Journal;
+use crate::kpi::Catalogue;
 use crate::model::{Clock, Text, Zone};
+use crate::pipeline::verify::Verifier;
+use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
@@ -52,6 +56,16 @@ pub struct AppState {
     pub demo: bool,
     /// Ids of the boards.
     pub boards: Arc<BTreeSet<Text>>,
+    /// KPIs, targets, boards.
+    pub catalogue: Arc<Catalogue>,
+    /// Where records go.
+    pub journal: Journal,
+    /// This node's id.
+    pub node: Arc<str>,
+    /// Compares figures with SQL.
+    pub verifier: Verifier,
+    /// The store, while ClickHouse answers.
+    pub stores: watch::Receiver<Option<Store>>,
 }
 
 impl AppState {

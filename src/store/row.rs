@@ -4,8 +4,8 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind, Rating,
-    Record, Status, Text, UnitFact,
+    Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
+    Rating, Record, Status, Text, UnitFact,
 };
 
 use super::StoreError;

@@ -9,10 +9,8 @@ use crate::model::{Day, Instant, Text, Zone};
 
 use super::{Store, StoreError};
 
-const FIGURES: &str = concat!(
-    include_str!("../../sql/queries/verify_rules.sql"),
-    include_str!("../../sql/queries/verify_figures.sql")
-);
+const FIGURES: &str =
+    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_figures.sql"));
 const UNITS: &str = concat!(
     include_str!("../../sql/queries/verify_rules.sql"),
     include_str!("../../sql/queries/verify_paths.sql"),
@@ -23,10 +21,8 @@ const WINDOWS: &str = concat!(
     include_str!("../../sql/queries/verify_paths.sql"),
     include_str!("../../sql/queries/verify_windows.sql")
 );
-const VERDICTS: &str = concat!(
-    include_str!("../../sql/queries/verify_rules.sql"),
-    include_str!("../../sql/queries/verify_verdicts.sql")
-);
+const VERDICTS: &str =
+    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_verdicts.sql"));
 const REFOLD: &str = include_str!("../../sql/queries/verify_refold.sql");
 const KEYS: &str = include_str!("../../sql/queries/verify_keys.sql");
 
