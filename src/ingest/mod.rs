@@ -19,17 +19,18 @@ mod number;
 mod fields;
 mod check;
 mod line;
-//mod units;
-//mod unit_check;
-//pub mod mapping;
-//pub mod table;
+mod counted;
+mod units;
+mod unit_check;
+pub mod mapping;
+pub mod table;
 
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use rejection::{Code, Hash, Rejection};
-//pub use unit_check::check_units;
-//pub use units::{Column, UnitBatch, UnitRow, read_units};
+pub use unit_check::check_units;
+pub use units::{Column, UnitBatch, UnitRow, read_units};
 
 use crate::model::{Instant, Record, Text, Zone};
 use body::Form;
