@@ -5,20 +5,11 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, VectorSync};
 
-use crate::kpi::{Measures, Slot};
+use crate::kpi::{Measures, Slot, Window};
 use crate::model::{Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, Text, Zone, derive};
 use crate::units::{Tree, UnitId, Units};
 
 use super::days::Days;
-
-/// Whole local days, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Window {
-    /// First day.
-    pub first: Day,
-    /// Last day.
-    pub last: Day,
-}
 
 /// One dossier as the cube keeps it.
 #[derive(Clone, Debug)]
