@@ -53,8 +53,9 @@ struct EventsAnswer<'a> {
     dry_run: bool,
 }
 
+/// A refused line as its sender reads it.
 #[derive(Debug, Serialize)]
-struct RejectionAnswer<'a> {
+pub(super) struct RejectionAnswer<'a> {
     line: u64,
     pointer: &'a str,
     code: &'static str,
@@ -86,7 +87,7 @@ async fn post_events(
 }
 
 fn answer(state: &AppState, batch: &Batch, seq: Option<u64>) -> Response {
-    let rejections = batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(rejection).collect();
+    let rejections = batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect();
     let answer = EventsAnswer {
         received: batch.received,
         accepted: batch.records.len(),
@@ -104,12 +105,14 @@ fn answer(state: &AppState, batch: &Batch, seq: Option<u64>) -> Response {
     (status, axum::Json(answer)).into_response()
 }
 
-fn rejection(rejection: &Rejection) -> RejectionAnswer<'_> {
-    RejectionAnswer {
-        line: rejection.line,
-        pointer: &rejection.pointer,
-        code: rejection.code.as_str(),
-        reason: &rejection.reason,
+impl<'a> RejectionAnswer<'a> {
+    pub(super) fn of(rejection: &'a Rejection) -> RejectionAnswer<'a> {
+        RejectionAnswer {
+            line: rejection.line,
+            pointer: &rejection.pointer,
+            code: rejection.code.as_str(),
+            reason: &rejection.reason,
+        }
     }
 }
 

@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod assets;
 mod events;
+mod units_load;
 mod verify;
 pub mod live;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub fn router(state: AppState) -> Router {
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router())
+        .merge(units_load::router())
         .merge(verify::router());
     areas
         .fallback(not_found)

@@ -9,12 +9,15 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 
 use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
+use crate::journal::{Journal, Options, RealDisk};
+use crate::kpi::Catalogue;
+use crate::pipeline::verify::Verifier;
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
@@ -23,6 +26,7 @@ pub(super) struct World {
     pub(super) state: AppState,
     pub(super) views: watch::Sender<Option<Arc<View>>>,
     wall: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
 }
 
 pub(super) const NOW: Instant = Instant(1_722_560_400_000);
@@ -32,6 +36,7 @@ impl World {
         let views = watch::Sender::new(Some(Arc::new(view())));
         let wall = Arc::new(AtomicI64::new(NOW.0));
         let read = Arc::clone(&wall);
+        let folder = tempfile::tempdir().unwrap();
         let state = AppState {
             clock: Arc::new(|| NOW),
             clock_kind: ClockKind::Frozen,
@@ -45,8 +50,13 @@ impl World {
             screens: Screens::new(limits),
             demo: true,
             boards: Arc::new([Text::new("province")].into()),
+            catalogue: Arc::new(Catalogue::embedded().unwrap()),
+            journal: journal(&folder),
+            node: "00000000000000aa".into(),
+            verifier: verifier(),
+            stores: watch::channel(None).1,
         };
-        World { state, views, wall }
+        World { state, views, wall, _folder: folder }
     }
 
     fn router(&self) -> Router {
@@ -59,6 +69,27 @@ impl World {
 
     async fn ask(&self, request: Request<Body>) -> Answer {
         Answer::of(self.router().oneshot(request).await.unwrap()).await
+    }
+}
+
+/// A real journal in a folder.
+fn journal(folder: &tempfile::TempDir) -> Journal {
+    let disk = Arc::new(RealDisk::open(folder.path()).unwrap());
+    let (journal, writer, _) = crate::journal::open(disk, Options::default(), 0, NOW.0).unwrap();
+    std::thread::spawn(move || writer.run());
+    journal
+}
+
+/// A verifier without stages behind it.
+fn verifier() -> Verifier {
+    Verifier {
+        snapshots: mpsc::channel(1).0,
+        holds: mpsc::channel(1).0,
+        stores: watch::channel(None).1,
+        zone: zone(),
+        node: String::new(),
+        hold_max: std::time::Duration::from_secs(1),
+        running: Arc::default(),
     }
 }
 
