@@ -14,16 +14,28 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take in records and show live figures.
+    Serve(cli::serve::ServeArgs),
+    /// Compare the live figures of a running server with ClickHouse.
+    Verify(cli::verify::VerifyArgs),
     /// Run the embedded ClickHouse alone.
     Engine(cli::engine::EngineArgs),
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    opcentre::telemetry::start_logs();
+    let outcome = match arguments.command {
         Command::Engine(args) => cli::engine::run(&args),
+        Command::Serve(args) => on_runtime(cli::serve::run(args)),
+        Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("opcentre: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn on_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(command)
 }

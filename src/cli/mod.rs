@@ -1,4 +1,6 @@
 //! The commands.
 
-pub mod engine;
+pub mod serve;
 pub mod demo;
+pub mod verify;
+pub mod engine;

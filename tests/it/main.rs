@@ -3,4 +3,6 @@
 
 mod support;
 
+mod boston;
+mod crash;
 mod engine;

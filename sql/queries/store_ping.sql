@@ -1,0 +1,2 @@
+-- Whether anybody answers.
+SELECT 1

@@ -1,0 +1,284 @@
+//! The second implementation of every figure, by SQL alone and written from the rules, and the refolding of the raw
+//! records beside the states.
+
+use clickhouse::Row;
+use clickhouse::query::Query;
+use serde::Deserialize;
+
+use crate::model::{Day, Instant, Text, Zone};
+
+use super::{Store, StoreError};
+
+const FIGURES: &str =
+    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_figures.sql"));
+const UNITS: &str = concat!(
+    include_str!("../../sql/queries/verify_rules.sql"),
+    include_str!("../../sql/queries/verify_paths.sql"),
+    include_str!("../../sql/queries/verify_units.sql")
+);
+const WINDOWS: &str = concat!(
+    include_str!("../../sql/queries/verify_rules.sql"),
+    include_str!("../../sql/queries/verify_paths.sql"),
+    include_str!("../../sql/queries/verify_windows.sql")
+);
+const VERDICTS: &str =
+    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_verdicts.sql"));
+const REFOLD: &str = include_str!("../../sql/queries/verify_refold.sql");
+const KEYS: &str = include_str!("../../sql/queries/verify_keys.sql");
+
+/// Keys refolded at once; bounds the memory of a refold.
+const REFOLD_KEYS_MAX: u64 = 200_000;
+
+/// Differences returned by [`Store::verify_refold`] at most.
+const DIFFERENCES_MAX: usize = 1_000;
+
+/// Which unit a figure belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum UnitKey {
+    /// The child of the root for codes that no unit explains.
+    Unresolved,
+    /// A unit version.
+    Version {
+        /// Its code.
+        code: Text,
+        /// Its first day; none: it always existed.
+        valid_from: Option<Day>,
+    },
+}
+
+impl UnitKey {
+    fn of(is_resolved: bool, code: &str, from: i32) -> UnitKey {
+        if is_resolved {
+            UnitKey::Version { code: Text::new(code), valid_from: (from != i32::MIN).then_some(Day(from)) }
+        } else {
+            UnitKey::Unresolved
+        }
+    }
+}
+
+/// By how much a measure of what a unit itself handles changes from one local day to the next. A flow's window is the sum
+/// of its days, a stock at a day the sum of all days up to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FigureRow {
+    /// The unit, without those below it.
+    pub unit: UnitKey,
+    /// The local day.
+    pub day: Day,
+    /// Name of a measure that isn't a sum of others.
+    pub measure: String,
+    /// Never 0.
+    pub delta: i64,
+}
+
+/// The way up from a unit to its root as of a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnitPath {
+    /// The unit itself first, its root last.
+    pub path: Vec<UnitKey>,
+}
+
+/// A measure of a unit with all below it over a window; zeroes are left out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WindowRow {
+    /// Place of the window in the windows asked for.
+    pub window: usize,
+    /// The unit.
+    pub unit: UnitKey,
+    /// Name of the measure, sums of others included.
+    pub measure: String,
+    /// Never 0.
+    pub total: i64,
+}
+
+/// What the rules say of one dossier that isn't void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Its id within the source asked for.
+    pub id: String,
+    /// Its unit.
+    pub unit: UnitKey,
+    ///
+    pub accepted: bool,
+    ///
+    pub taken_on: Option<Instant>,
+    ///
+    pub finish: Option<Instant>,
+    /// R-12; [`Instant::FOREVER`] while a pause that moves it is open, none when undated.
+    pub due: Option<Instant>,
+    /// R-14; none when nothing makes it overdue.
+    pub overdue_from: Option<Instant>,
+    /// The instant of the due date that came too late.
+    pub rescheduled_at: Option<Instant>,
+    /// R-15, as the measure it counts in; none while it is open.
+    pub class: Option<String>,
+}
+
+/// A register that reads otherwise in the state tables than the raw records say.
+#[derive(Clone, Debug, PartialEq, Eq, Row, Deserialize)]
+pub struct Difference {
+    /// Type of record.
+    pub r#type: String,
+    /// The parts of its key.
+    pub key: Vec<String>,
+    /// Name of the register.
+    pub register: String,
+    /// What the raw records say, as (at in ms, value); empty when they don't have the key.
+    pub from_records: String,
+    /// What the state says; empty when it doesn't have the key.
+    pub from_state: String,
+}
+
+#[derive(Row, Deserialize)]
+struct FigureWire<'a> {
+    is_resolved: bool,
+    unit_key: &'a str,
+    unit_from: i32,
+    day: i32,
+    measure: &'a str,
+    delta: i64,
+}
+
+#[derive(Row, Deserialize)]
+struct PathWire<'a> {
+    #[serde(borrow)]
+    path: Vec<(bool, &'a str, i32)>,
+}
+
+#[derive(Row, Deserialize)]
+struct WindowWire<'a> {
+    window: u64,
+    is_resolved: bool,
+    unit_key: &'a str,
+    unit_from: i32,
+    measure: &'a str,
+    total: i64,
+}
+
+#[derive(Row, Deserialize)]
+struct VerdictWire<'a> {
+    id: &'a str,
+    is_resolved: bool,
+    unit_key: &'a str,
+    unit_from: i32,
+    accepted: bool,
+    taken_on: i64,
+    finish: i64,
+    due: i64,
+    due_open: bool,
+    overdue_from: i64,
+    rescheduled_at: i64,
+    finish_class: &'a str,
+}
+
+impl Store {
+    /// Every measure that isn't a sum of others, of every unit version's own, by local day at the instant `now`; rows come
+    /// in order of unit and day, one at a time.
+    ///
+    /// # Errors
+    /// As any query.
+    pub async fn verify_figures(
+        &self,
+        zone: &Zone,
+        now: Instant,
+        mut take: impl FnMut(FigureRow),
+    ) -> Result<(), StoreError> {
+        let mut cursor = self.at(FIGURES, zone, now).fetch::<FigureWire<'_>>()?;
+        while let Some(row) = cursor.next().await? {
+            take(FigureRow {
+                unit: UnitKey::of(row.is_resolved, row.unit_key, row.unit_from),
+                day: Day(row.day),
+                measure: row.measure.to_owned(),
+                delta: row.delta,
+            });
+        }
+        Ok(())
+    }
+
+    /// The way up of every unit version and of `unresolved`, parents read as of the local day of `now`.
+    ///
+    /// # Errors
+    /// As any query.
+    pub async fn verify_units(&self, zone: &Zone, now: Instant) -> Result<Vec<UnitPath>, StoreError> {
+        let mut cursor = self.at(UNITS, zone, now).fetch::<PathWire<'_>>()?;
+        let mut paths = Vec::new();
+        while let Some(row) = cursor.next().await? {
+            let path = row.path.into_iter().map(|(resolved, code, from)| UnitKey::of(resolved, code, from)).collect();
+            paths.push(UnitPath { path });
+        }
+        Ok(paths)
+    }
+
+    /// Every measure of every unit with all below it over windows of whole local days, both included, straight from the
+    /// rules dossier by dossier: the check of summing day deltas and of adding up units.
+    ///
+    /// # Errors
+    /// As any query.
+    pub async fn verify_windows(
+        &self,
+        zone: &Zone,
+        now: Instant,
+        windows: &[(Day, Day)],
+    ) -> Result<Vec<WindowRow>, StoreError> {
+        let first_days: Vec<i32> = windows.iter().map(|(first, _)| first.0).collect();
+        let last_days: Vec<i32> = windows.iter().map(|(_, last)| last.0).collect();
+        let query = self.at(WINDOWS, zone, now).param("first_days", first_days).param("last_days", last_days);
+        let mut cursor = query.fetch::<WindowWire<'_>>()?;
+        let mut rows = Vec::new();
+        while let Some(row) = cursor.next().await? {
+            rows.push(WindowRow {
+                window: usize::try_from(row.window).unwrap_or(usize::MAX),
+                unit: UnitKey::of(row.is_resolved, row.unit_key, row.unit_from),
+                measure: row.measure.to_owned(),
+                total: row.total,
+            });
+        }
+        Ok(rows)
+    }
+
+    /// What the rules say of every dossier of a source that isn't void, by id: for finding the one behind a difference.
+    ///
+    /// # Errors
+    /// As any query.
+    pub async fn verify_verdicts(&self, zone: &Zone, now: Instant, source: &str) -> Result<Vec<Verdict>, StoreError> {
+        let mut cursor = self.at(VERDICTS, zone, now).param("source", source).fetch::<VerdictWire<'_>>()?;
+        let some = |ms: i64| (ms != -1).then_some(Instant(ms));
+        let mut verdicts = Vec::new();
+        while let Some(row) = cursor.next().await? {
+            verdicts.push(Verdict {
+                id: row.id.to_owned(),
+                unit: UnitKey::of(row.is_resolved, row.unit_key, row.unit_from),
+                accepted: row.accepted,
+                taken_on: some(row.taken_on),
+                finish: some(row.finish),
+                due: if row.due_open { Some(Instant::FOREVER) } else { some(row.due) },
+                overdue_from: some(row.overdue_from),
+                rescheduled_at: some(row.rescheduled_at),
+                class: (!row.finish_class.is_empty()).then(|| row.finish_class.to_owned()),
+            });
+        }
+        Ok(verdicts)
+    }
+
+    /// Folds the raw records again, by other means than the state tables, and lists what differs, at most 1,000 registers.
+    ///
+    /// # Errors
+    /// As any query.
+    pub async fn verify_refold(&self) -> Result<Vec<Difference>, StoreError> {
+        let keys: u64 = self.query(KEYS).fetch_one().await?;
+        let slices = u32::try_from(keys.div_ceil(REFOLD_KEYS_MAX).max(1)).unwrap_or(u32::MAX);
+        let mut differences = Vec::new();
+        for slice in 0..slices {
+            let query = self.query(REFOLD).param("slice", slice).param("slices", slices);
+            differences.extend(query.fetch_all::<Difference>().await?);
+            if differences.len() >= DIFFERENCES_MAX {
+                differences.truncate(DIFFERENCES_MAX);
+                break;
+            }
+        }
+        Ok(differences)
+    }
+
+    fn at(&self, text: &str, zone: &Zone, now: Instant) -> Query {
+        self.query(text).param("tz", zone.name()).param("now", now.0)
+    }
+}
