@@ -6,3 +6,4 @@ mod support;
 mod boston;
 mod crash;
 mod engine;
+mod tidy;
