@@ -1,1 +1,5 @@
 //! The commands.
+
+pub mod client;
+pub mod import;
+pub mod units;
