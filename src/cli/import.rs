@@ -70,7 +70,8 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
             return Ok(ExitCode::from(EXIT_USAGE));
         }
     };
-    let report = Report { out, bar, mapping: &mapping, file: rejects_file(args.rejects.as_deref())?, tally: Tally::default() };
+    let report =
+        Report { out, bar, mapping: &mapping, file: rejects_file(args.rejects.as_deref())?, tally: Tally::default() };
     let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args.dry_run) };
     let mut import = Import { sender, report, batch: Batch::default() };
     while let Some(row) = table.next_row()? {
@@ -169,7 +170,8 @@ impl<W: Write> Import<'_, W> {
         loop {
             let listed = u64::try_from(verdict.rejections.len()).unwrap_or(u64::MAX);
             for rejection in &verdict.rejections {
-                let row = rejection.line.checked_sub(1).and_then(|index| rows.get(usize::try_from(index).ok()?).copied());
+                let row =
+                    rejection.line.checked_sub(1).and_then(|index| rows.get(usize::try_from(index).ok()?).copied());
                 let row = row.with_context(|| format!("the server names line {} of {sent} sent", rejection.line))?;
                 let column = self.report.mapping.column_of(&rejection.pointer);
                 self.report.refused(row, &column, &rejection.code, &rejection.reason)?;
@@ -178,7 +180,9 @@ impl<W: Write> Import<'_, W> {
                 break;
             }
             // The answer lists only the first: ask about the lines after the last one listed, storing nothing.
-            let Some(last) = verdict.rejections.last() else { bail!("{} rows refused without a reason", verdict.rejected) };
+            let Some(last) = verdict.rejections.last() else {
+                bail!("{} rows refused without a reason", verdict.rejected)
+            };
             let told = usize::try_from(last.line).unwrap_or(usize::MAX).min(rows.len());
             rows.drain(..told);
             body = body.split_inclusive('\n').skip(told).collect();

@@ -155,9 +155,8 @@ fn line_text(line: &[u8], bytes_max: usize) -> Result<&str, Box<Fault>> {
         let reason = format!("{} bytes, a line has at most {bytes_max}", line.len());
         return Err(Fault::new("", Code::LineTooLong, reason));
     }
-    std::str::from_utf8(line).map_err(|error| {
-        Fault::new("", Code::BadUtf8, format!("no UTF-8 after byte {}", error.valid_up_to()))
-    })
+    std::str::from_utf8(line)
+        .map_err(|error| Fault::new("", Code::BadUtf8, format!("no UTF-8 after byte {}", error.valid_up_to())))
 }
 
 #[cfg(test)]

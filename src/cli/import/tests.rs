@@ -100,8 +100,13 @@ async fn i2_every_refused_row_is_told_with_row_column_code_and_reason() {
     let mut rows: Vec<Vec<&str>> = written.lines().map(|line| line.split(',').take(3).collect()).collect();
     rows.sort();
     let expected = [
-        ["3", "when", "bad_instant"], ["4", "when", "out_of_range"], ["5", "office", "missing_field"],
-        ["6", "mark", "unmapped_value"], ["7", "", "ragged_row"], ["8", "no", "missing_field"], ["row", "column", "code"],
+        ["3", "when", "bad_instant"],
+        ["4", "when", "out_of_range"],
+        ["5", "office", "missing_field"],
+        ["6", "mark", "unmapped_value"],
+        ["7", "", "ragged_row"],
+        ["8", "no", "missing_field"],
+        ["row", "column", "code"],
     ];
     assert_eq!(rows, expected);
     // The server lists two rejections at a time; the rest is asked for without storing.

@@ -11,10 +11,13 @@ async fn check(status: StatusCode, answer: &'static str, says: &str, code: ExitC
     std::fs::write(&file, "code,parent,kind,category,name_vi\n").unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().route("/api/v1/units", put(async move |body: String| {
-        assert!(body.starts_with("code,parent"));
-        (status, answer)
-    }));
+    let router = Router::new().route(
+        "/api/v1/units",
+        put(async move |body: String| {
+            assert!(body.starts_with("code,parent"));
+            (status, answer)
+        }),
+    );
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let command = UnitsCommand::Load { file, server: ServerArgs { url, token: None } };
     let mut out = Vec::new();
@@ -35,5 +38,6 @@ async fn a_refused_list_is_told_line_by_line() {
         "rejections":[{"line":3,"pointer":"/parent","code":"unknown_parent","reason":"parent `9` …"}]}"#;
     let unprocessable = StatusCode::UNPROCESSABLE_ENTITY;
     check(unprocessable, answer, "line 3, parent: unknown_parent: parent `9`", ExitCode::FAILURE).await;
-    check(unprocessable, answer, "422 (units_refused): 1 of 3 units refused; no unit was loaded", ExitCode::FAILURE).await;
+    check(unprocessable, answer, "422 (units_refused): 1 of 3 units refused; no unit was loaded", ExitCode::FAILURE)
+        .await;
 }
