@@ -1,6 +1,9 @@
 //! The commands.
 
+mod client;
 pub mod serve;
 pub mod demo;
+pub mod import;
+pub mod units;
 pub mod verify;
 pub mod engine;
