@@ -4,3 +4,5 @@
 mod support;
 
 mod engine;
+mod store;
+mod verify_sql;
