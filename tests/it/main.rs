@@ -6,3 +6,5 @@ mod support;
 mod boston;
 mod crash;
 mod engine;
+mod store;
+mod verify_sql;
