@@ -62,29 +62,32 @@ pub(super) const DISTRICT_MIX: Mix =
 /// What a commune deals with.
 pub(super) const COMMUNE_MIX: Mix = &[(0, 7.0), (3, 38.0), (4, 33.0), (5, 14.0), (12, 6.0), (11, 2.0)];
 
-/// What the departments deal with: part of the code, share of the Service Centre's dossiers, fields.
+/// Code of the Service Centre, which receives for the departments.
+pub(super) const SERVICE_CENTRE: &str = "17.tt-phuc-vu-hcc";
+
+/// What the departments deal with: code, share of the Service Centre's dossiers, fields.
 pub(super) const DEPARTMENTS: &[(&str, f64, Mix)] = &[
-    ("giao-thong", 22.0, &[(6, 1.0)]),
-    ("ke-hoach", 13.0, &[(2, 9.0), (16, 1.0)]),
-    ("tu-phap", 12.0, &[(7, 8.0), (3, 2.0)]),
-    ("tai-nguyen", 9.0, &[(0, 8.0), (15, 2.0)]),
-    ("lao-dong", 9.0, &[(8, 7.0), (12, 3.0)]),
-    ("y-te", 7.0, &[(9, 1.0)]),
-    ("xay-dung", 6.0, &[(1, 1.0)]),
-    ("cong-thuong", 6.0, &[(10, 1.0)]),
-    ("nong-nghiep", 4.0, &[(11, 1.0)]),
-    ("giao-duc", 2.0, &[(13, 1.0)]),
-    ("van-hoa", 2.0, &[(14, 1.0)]),
-    ("noi-vu", 2.0, &[(20, 1.0)]),
-    ("khoa-hoc", 1.0, &[(21, 1.0)]),
-    ("thong-tin", 1.0, &[(22, 1.0)]),
-    ("tai-chinh", 0.5, &[(16, 1.0)]),
-    ("khu-cong-nghiep", 1.5, &[(16, 6.0), (15, 2.0), (1, 2.0)]),
-    ("bao-hiem", 3.0, &[(17, 1.0)]),
-    ("thue", 2.0, &[(18, 1.0)]),
-    ("cong-an", 3.0, &[(19, 1.0)]),
-    ("dat-dai", 6.0, &[(0, 1.0)]),
-    ("van-phong-ubnd", 0.3, &[(16, 1.0)]),
+    ("17.so-giao-thong-van-tai", 22.0, &[(6, 1.0)]),
+    ("17.so-ke-hoach-dau-tu", 13.0, &[(2, 9.0), (16, 1.0)]),
+    ("17.so-tu-phap", 12.0, &[(7, 8.0), (3, 2.0)]),
+    ("17.so-tai-nguyen-moi-truong", 9.0, &[(0, 8.0), (15, 2.0)]),
+    ("17.so-lao-dong-tbxh", 9.0, &[(8, 7.0), (12, 3.0)]),
+    ("17.so-y-te", 7.0, &[(9, 1.0)]),
+    ("17.so-xay-dung", 6.0, &[(1, 1.0)]),
+    ("17.so-cong-thuong", 6.0, &[(10, 1.0)]),
+    ("17.so-nong-nghiep-ptnt", 4.0, &[(11, 1.0)]),
+    ("17.so-giao-duc-dao-tao", 2.0, &[(13, 1.0)]),
+    ("17.so-van-hoa-ttdl", 2.0, &[(14, 1.0)]),
+    ("17.so-noi-vu", 2.0, &[(20, 1.0)]),
+    ("17.so-khoa-hoc-cong-nghe", 1.0, &[(21, 1.0)]),
+    ("17.so-thong-tin-truyen-thong", 1.0, &[(22, 1.0)]),
+    ("17.so-tai-chinh", 0.5, &[(16, 1.0)]),
+    ("17.bql-kcn", 1.5, &[(16, 6.0), (15, 2.0), (1, 2.0)]),
+    ("17.bhxh", 3.0, &[(17, 1.0)]),
+    ("17.cuc-thue", 2.0, &[(18, 1.0)]),
+    ("17.cong-an", 3.0, &[(19, 1.0)]),
+    ("17.vp-dang-ky-dat-dai", 6.0, &[(0, 1.0)]),
+    ("17.vp-ubnd", 0.3, &[(16, 1.0)]),
 ];
 
 /// On-time rate in percent that a district reaches in 2024, by its code.

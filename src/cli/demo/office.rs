@@ -255,7 +255,9 @@ impl Office {
         let weight = FIELDS[usize::from(plan.field)].late_weight / self.late_weight_mean;
         let share = (100.0 - self.rates.on_time) / 100.0;
         let week = Rng::new(7, (day.0 / 7) as u64).share();
-        self.late_owed += share * weight * (0.95 - 0.85 * growth(day)).max(0.5) * (0.75 + 0.5 * week);
+        // Worse in the year before, better from month to month, up and down by the week.
+        let year = if growth(day) < -0.3 { 1.18 } else { 0.95 };
+        self.late_owed += share * weight * year * (1.0 - 0.85 * growth(day)).max(0.5) * (0.75 + 0.5 * week);
         let late = self.late_owed >= 1.0;
         if late {
             self.late_owed -= 1.0;

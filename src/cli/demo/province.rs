@@ -6,7 +6,7 @@ use crate::model::{Day, UnitFact, UnitKind};
 use super::calendar::{self, Calendar};
 use super::catalogue::{
     CERTIFICATION, COMMUNE_MIX, DEPARTMENTS, DEPARTMENTS_ON_TIME, DISTRICT_MIX, DISTRICT_ON_TIME,
-    DISTRICT_ON_TIME_DEFAULT, Mix,
+    DISTRICT_ON_TIME_DEFAULT, Mix, SERVICE_CENTRE,
 };
 use super::office::{Desk, Office, Rates};
 use super::volume::{self, Span};
@@ -79,10 +79,10 @@ impl Province {
 
     fn add_departments(&mut self, (seed, calendar): (u64, &Calendar), facts: &[&UnitFact]) {
         let departments = || facts.iter().copied().filter(|fact| fact.kind == UnitKind::Department);
-        let centre = departments().find(|fact| is_service_centre(fact));
+        let centre = departments().find(|fact| &*fact.code == SERVICE_CENTRE);
         let mut desks = Vec::new();
-        for (place, fact) in departments().filter(|fact| !is_service_centre(fact)).enumerate() {
-            let found = DEPARTMENTS.iter().find(|(part, ..)| fact.code.contains(part));
+        for (place, fact) in departments().enumerate() {
+            let found = DEPARTMENTS.iter().find(|(code, ..)| &*fact.code == *code);
             let Some((_, weight, mix)) = found else { continue };
             let unit = self.add_unit(fact, centre, format!("{PROVINCE_ID}.{}", place + 1));
             desks.push(Desk { unit, weight: *weight, mix });
@@ -135,10 +135,6 @@ impl Province {
         office.set_spans(spans(weight, [received, since.round()]), (seed, calendar));
         self.offices.push(office);
     }
-}
-
-fn is_service_centre(fact: &UnitFact) -> bool {
-    fact.name_vi.to_lowercase().contains("phục vụ hành chính công")
 }
 
 fn rush(seed: u64, units: Vec<u16>) -> Office {
