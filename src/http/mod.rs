@@ -14,6 +14,7 @@ mod guard;
 mod headers;
 mod health;
 mod assets;
+mod units;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub fn router(state: AppState) -> Router {
     let areas = Router::new()
         .merge(health::router())
         .merge(assets::router())
+        .merge(units::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router());

@@ -1,6 +1,5 @@
 //! What handlers work with.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,7 +7,8 @@ use tokio::sync::watch;
 
 use crate::auth::OpenMode;
 use crate::cube::View;
-use crate::model::{Clock, Text, Zone};
+use crate::kpi::Catalogue;
+use crate::model::{Clock, Zone};
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
@@ -50,8 +50,8 @@ pub struct AppState {
     pub screens: Screens,
     /// Whether the figures are made up.
     pub demo: bool,
-    /// Ids of the boards.
-    pub boards: Arc<BTreeSet<Text>>,
+    /// KPIs, targets and boards.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl AppState {
@@ -61,10 +61,5 @@ impl AppState {
     /// While there is none after a start.
     pub fn view(&self) -> Result<Arc<View>, Problem> {
         self.view.borrow().clone().ok_or(Problem::NotReady)
-    }
-
-    /// Whether there is such a board.
-    pub fn has_board(&self, id: &str) -> bool {
-        self.boards.contains(id)
     }
 }

@@ -9,9 +9,9 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::auth::Scope;
 use crate::topics::{SubscribeError, Subscription, TopicKey};
-use crate::units::{UNRESOLVED, UnitId};
 
 use super::super::state::AppState;
+use super::super::units::visible_unit;
 use super::screens::{LiveLimits, Seat};
 use super::wire::{ByeCode, ClientFrame, ErrorCode, ServerFrame};
 
@@ -187,16 +187,14 @@ impl Connection {
         if self.shown.len() + self.waiting.len() >= topics_max {
             return Err((ErrorCode::TooMany, format!("a screen shows at most {topics_max} topics")));
         }
-        if !self.state.has_board(&key.board) {
+        if self.state.catalogue.board(&key.board).is_none() {
             return Err((ErrorCode::UnknownBoard, format!("there is no board {:?}", &*key.board)));
         }
         let Some(view) = self.state.view.borrow().clone() else { return Ok(()) };
-        let is_known =
-            &*key.unit == UNRESOLVED || view.units().read(&key.unit, view.today()).unit != UnitId::UNRESOLVED;
-        if is_known && self.scope.covers(&key.unit) {
-            return Ok(());
+        match visible_unit(&view, &self.scope, &key.unit, view.today()) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err((ErrorCode::UnknownUnit, problem.to_string())),
         }
-        Err((ErrorCode::UnknownUnit, format!("there is no unit {:?}", &*key.unit)))
     }
 
     fn forget(&mut self, key: &TopicKey) {
