@@ -294,3 +294,20 @@ async fn a_unit_is_told_with_those_above_and_below_it() {
     world.views.send_replace(None);
     assert_eq!(world.get("/api/v1/units").await.problem(), (503, "not_ready".into()));
 }
+
+#[tokio::test]
+async fn answers_are_packed_for_those_who_unpack() {
+    let world = world();
+    let request = Request::get("/api/v1/units").header("host", "localhost").header("accept-encoding", "gzip");
+    let answer = world.ask(request.body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.header("content-encoding"), answer.header("vary")), ("gzip", "accept-encoding"));
+    assert_eq!(world.get("/api/v1/units").await.header("content-encoding"), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p2_an_answer_that_takes_too_long_is_a_problem() {
+    let stuck = Router::new().route("/", axum::routing::get(std::future::pending::<()>));
+    let app = stuck.layer(middleware::from_fn(bounds::within_request_timeout));
+    let answer = Answer::of(app.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap()).await;
+    assert_eq!(answer.problem(), (503, "timeout".into()));
+}

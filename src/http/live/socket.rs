@@ -97,7 +97,11 @@ impl Connection {
                 _ = self.seat.is_stopping.wait_for(|is_stopping| *is_stopping) => Event::Stop,
                 _ = pings.tick() => Event::PingDue,
                 () = any_changed(&mut self.shown) => Event::TopicChanged,
-                _ = self.state.view.wait_for(Option::is_some), if !self.waiting.is_empty() => Event::FiguresReady,
+                ready = self.state.view.wait_for(Option::is_some), if !self.waiting.is_empty() => match ready {
+                    Ok(_) => Event::FiguresReady,
+                    // Whoever made the figures is gone: there will be none.
+                    Err(_) => Event::Stop,
+                },
                 received = self.socket.recv() => Event::Received(received),
             };
             match event {
@@ -135,7 +139,8 @@ impl Connection {
         let text = match received {
             Ok(Message::Text(text)) => text,
             Ok(Message::Ping(_) | Message::Pong(_)) => return self.count_client_frame(),
-            Ok(Message::Close(_)) => return Err(End::Gone),
+            // The next read answers it and then finds the end.
+            Ok(Message::Close(_)) => return Ok(()),
             // Too long, not text, or the line broke: in the last case the goodbye just fails.
             Ok(Message::Binary(_)) | Err(_) => return Err(End::Bye(ByeCode::BadFrame)),
         };
