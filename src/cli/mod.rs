@@ -5,5 +5,6 @@ pub mod serve;
 pub mod demo;
 pub mod import;
 pub mod units;
+pub mod migrate;
 pub mod verify;
 pub mod engine;
