@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::model::{Instant, Zone};
+use crate::model::{Clock, Instant, Zone};
 
 /// Settings as they are written: `serve`'s arguments, or keys of the configuration file.
 #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
@@ -62,7 +62,7 @@ impl Settings {
 }
 
 /// Which clock records and figures go by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum DomainClock {
     /// The system's.
     System,
@@ -70,6 +70,8 @@ pub enum DomainClock {
     Frozen(Instant),
     /// Running on from an instant at the start.
     From(Instant),
+    /// One that is running already.
+    Given(Clock),
 }
 
 /// Where ClickHouse is.
@@ -92,7 +94,7 @@ pub enum Database {
 }
 
 /// The whole meaning of the settings.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where to listen; loopback.
     pub listen: SocketAddr,

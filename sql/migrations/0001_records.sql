@@ -30,12 +30,12 @@ CREATE TABLE IF NOT EXISTS records
     dossier_received_at Nullable(DateTime64(3, 'UTC')) COMMENT 'field received_at of a dossier',
     due_at Nullable(DateTime64(3, 'UTC')),
     finished_at Nullable(DateTime64(3, 'UTC')),
-    pauses Array(Tuple(
+    pauses Nested(
         id String,
         given UInt8,
         kind LowCardinality(Nullable(String)),
         from Nullable(DateTime64(3, 'UTC')),
-        to Nullable(DateTime64(3, 'UTC')))),
+        to Nullable(DateTime64(3, 'UTC'))),
     digitised Nullable(Bool),
     electronic_result Nullable(Bool),
     reused_data Nullable(Bool),

@@ -117,15 +117,16 @@ SELECT
     if(records.status = 'delivered', at_ms, 0) AS delivered_last,
     if(bitTest(records.given, 7), [instant_register(1, at_ms, records.due_at)], []) AS due,
     mapFromArrays(
-        arrayMap(pause -> pause.id, arrayFilter(pause -> bitTest(pause.given, 0), records.pauses)),
-        arrayMap(pause -> small_register(1, at_ms, if(isNull(pause.kind), NULL, toUInt8(pause.kind = 'supplement'))),
-            arrayFilter(pause -> bitTest(pause.given, 0), records.pauses))) AS pause_kind,
+        arrayFilter((id, given) -> bitTest(given, 0), records.pauses.id, records.pauses.given),
+        arrayMap(kind -> small_register(1, at_ms, if(isNull(kind), NULL, toUInt8(kind = 'supplement'))),
+            arrayFilter((kind, given) -> bitTest(given, 0), records.pauses.kind, records.pauses.given))) AS pause_kind,
     mapFromArrays(
-        arrayMap(pause -> pause.id, records.pauses),
-        arrayMap(pause -> instant_register(bitTest(pause.given, 1), at_ms, pause.from), records.pauses)) AS pause_from,
+        records.pauses.id,
+        arrayMap((pause_begin, given) -> instant_register(bitTest(given, 1), at_ms, pause_begin),
+            records.pauses.from, records.pauses.given)) AS pause_from,
     mapFromArrays(
-        arrayMap(pause -> pause.id, arrayFilter(pause -> bitTest(pause.given, 2), records.pauses)),
-        arrayMap(pause -> instant_register(1, at_ms, pause.to),
-            arrayFilter(pause -> bitTest(pause.given, 2), records.pauses))) AS pause_to
+        arrayFilter((id, given) -> bitTest(given, 2), records.pauses.id, records.pauses.given),
+        arrayMap(pause_end -> instant_register(1, at_ms, pause_end),
+            arrayFilter((pause_end, given) -> bitTest(given, 2), records.pauses.to, records.pauses.given))) AS pause_to
 FROM records
 WHERE records.type = 'dossier';

@@ -4,10 +4,10 @@
 WITH
 blocks AS
 (
-    SELECT block, stored, row_number() OVER (ORDER BY block) - 1 AS position
+    SELECT block, stored, toInt64(row_number() OVER (ORDER BY block)) - 1 AS position
     FROM
     (
-        SELECT intDiv(seq - 1, 65536) AS block, groupBitmap(seq) AS stored
+        SELECT toInt64(intDiv(seq - 1, 65536)) AS block, groupBitmap(seq) AS stored
         FROM records
         WHERE node = {node:UInt64}
         GROUP BY block
@@ -16,14 +16,14 @@ blocks AS
 
 whole_blocks AS
 (
-    SELECT if(countIf(block != position OR stored < 65536) = 0, count(),
+    SELECT if(countIf(block != position OR stored < 65536) = 0, toInt64(count()),
         minIf(position, block != position OR stored < 65536)) AS whole
     FROM blocks
 ),
 
 block_numbers AS
 (
-    SELECT seq, row_number() OVER (ORDER BY seq) AS position
+    SELECT seq, toInt64(row_number() OVER (ORDER BY seq)) AS position
     FROM
     (
         SELECT DISTINCT seq
@@ -32,8 +32,9 @@ block_numbers AS
     )
 )
 
+-- A scalar subquery is nullable, its value here never null.
 SELECT
-    toUInt64((SELECT whole FROM whole_blocks) * 65536
-        + countIf(seq = (SELECT whole FROM whole_blocks) * 65536 + position)) AS dense,
-    toUInt64((SELECT max(seq) FROM records WHERE node = {node:UInt64})) AS greatest
+    toUInt64(assumeNotNull((SELECT whole FROM whole_blocks)) * 65536
+        + countIf(seq = assumeNotNull((SELECT whole FROM whole_blocks)) * 65536 + position)) AS dense,
+    assumeNotNull((SELECT max(seq) FROM records WHERE node = {node:UInt64})) AS greatest
 FROM block_numbers

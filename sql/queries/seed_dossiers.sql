@@ -55,7 +55,7 @@ SELECT
     -- R-5: of each at the greatest scalar, the 64 least ats
     arraySlice(arrayMap(scalar -> instant(scalar), arrayFilter(
         (scalar, next) -> bitShiftRight(scalar, 49) != bitShiftRight(next, 49),
-        due_scalars, arrayPushBack(arrayPopFront(due_scalars), toUInt128(0)))), 1, 64) AS due,
+        due_scalars, arraySlice(arrayPushBack(due_scalars, toUInt128(0)), 2))), 1, 64) AS due,
     -- R-5: the 64 least ids
     arrayMap(pause_id -> (pause_id, small(kinds[pause_id]), instant(froms[pause_id]), instant(tos[pause_id])),
         arraySlice(arraySort(mapKeys(froms)), 1, 64)) AS pauses

@@ -56,18 +56,18 @@ raw_pauses AS
     SELECT
         records.source AS source,
         records.key AS id,
-        pause.id AS pause_id,
+        pauses.id AS pause_id,
         (
             pause_id,
-            argMaxIf((ms(records.at), if(isNull(pause.kind), NULL, toUInt8(pause.kind = 'supplement'))),
-                (ms(records.at), isNotNull(pause.kind), toString(ifNull(pause.kind, ''))), bitTest(pause.given, 0)),
-            argMaxIf((ms(records.at), ms_or_null(pause.from)),
-                (ms(records.at), isNotNull(pause.from), ifNull(ms_or_null(pause.from), 0)), bitTest(pause.given, 1)),
-            argMaxIf((ms(records.at), ms_or_null(pause.to)),
-                (ms(records.at), isNotNull(pause.to), ifNull(ms_or_null(pause.to), 0)), bitTest(pause.given, 2))
+            argMaxIf((ms(records.at), if(isNull(pauses.kind), NULL, toUInt8(pauses.kind = 'supplement'))),
+                (ms(records.at), isNotNull(pauses.kind), toString(ifNull(pauses.kind, ''))), bitTest(pauses.given, 0)),
+            argMaxIf((ms(records.at), ms_or_null(pauses.from)),
+                (ms(records.at), isNotNull(pauses.from), ifNull(ms_or_null(pauses.from), 0)), bitTest(pauses.given, 1)),
+            argMaxIf((ms(records.at), ms_or_null(pauses.to)),
+                (ms(records.at), isNotNull(pauses.to), ifNull(ms_or_null(pauses.to), 0)), bitTest(pauses.given, 2))
         ) AS folded_pause
     FROM records
-    ARRAY JOIN records.pauses AS pause
+    ARRAY JOIN pauses
     WHERE records.type = 'dossier' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
     GROUP BY source, id, pause_id
 ),
@@ -229,7 +229,7 @@ state AS
             ]))),
             toString(arraySlice(arrayMap(scalar -> instant_pair(scalar), arrayFilter(
                 (scalar, next) -> instant_pair(scalar).1 != instant_pair(next).1,
-                due_scalars, arrayPushBack(arrayPopFront(due_scalars), toUInt128(0)))), 1, 64)),
+                due_scalars, arraySlice(arrayPushBack(due_scalars, toUInt128(0)), 2))), 1, 64)),
             pause_list(maxMap(dossier_state.pause_kind), maxMap(dossier_state.pause_from), maxMap(dossier_state.pause_to))
         ] AS renderings
     FROM dossier_state

@@ -84,7 +84,7 @@ r3_r5_values AS
         -- R-5: the winner of each at is the greatest scalar of those that share it; the 64 least ats count
         arraySort(due) AS due_scalars,
         arraySlice(arrayFilter((scalar, next) -> instant_at(scalar) != instant_at(next),
-            due_scalars, arrayPushBack(arrayPopFront(due_scalars), toUInt128(0))), 1, 64) AS due_winners,
+            due_scalars, arraySlice(arrayPushBack(due_scalars, toUInt128(0)), 2)), 1, 64) AS due_winners,
         arrayMap(scalar -> (instant_at(scalar), instant_value(scalar)), due_winners) AS due_dates,
         -- R-5: the 64 least ids; R-11: those with a from
         arraySlice(arraySort(mapKeys(pause_from)), 1, 64) AS pause_ids,

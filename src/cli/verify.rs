@@ -2,8 +2,12 @@
 
 use std::process::ExitCode;
 
-use anyhow::{Context, ensure};
-use serde::Deserialize;
+use anyhow::ensure;
+use reqwest::Method;
+
+use crate::pipeline::verify::Report;
+
+use super::client::{Client, Request, Retry, ServerArgs};
 
 /// Rows of the table printed.
 const DIFFERENCES_SHOWN_MAX: usize = 50;
@@ -11,30 +15,8 @@ const DIFFERENCES_SHOWN_MAX: usize = 50;
 /// Compares the live figures with ClickHouse; exit code 1 when they differ.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
-    /// The running server.
-    #[arg(long, env = "OPCENTRE_URL", default_value = "http://127.0.0.1:8080", value_name = "URL")]
-    pub url: String,
-}
-
-#[derive(Debug, Deserialize)]
-struct Report {
-    agree: bool,
-    seq: u64,
-    instant: String,
-    compared: u64,
-    took_ms: u64,
-    difference_count: u64,
-    differences: Vec<Difference>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Difference {
-    check: String,
-    unit: String,
-    when: String,
-    measure: String,
-    cube: String,
-    sql: String,
+    #[command(flatten)]
+    server: ServerArgs,
 }
 
 /// Asks, prints what differs, and says so by the exit code.
@@ -42,12 +24,12 @@ struct Difference {
 /// # Errors
 /// When the server can't be asked or refuses.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let url = format!("{}/api/v1/verify", args.url.trim_end_matches('/'));
-    let answer = reqwest::Client::new().post(&url).send().await.with_context(|| format!("can't reach {url}"))?;
-    let status = answer.status();
-    let body = answer.text().await.context("the answer broke off")?;
-    ensure!(status.is_success(), "{url} answered {status}: {body}");
-    let report: Report = serde_json::from_str(&body).context("the answer is no verify report")?;
+    let client = Client::new(&args.server, Retry::DEFAULT)?;
+    let request =
+        Request { method: Method::POST, path: "/api/v1/verify", query: vec![], content_type: "", body: String::new() };
+    let answer = client.send(&request, |why, wait| eprintln!("{why}; again in {} s", wait.as_secs())).await?;
+    ensure!(answer.status.is_success(), answer.problem());
+    let report: Report = serde_json::from_value(answer.body)?;
     print(&report);
     Ok(if report.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

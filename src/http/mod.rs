@@ -17,6 +17,7 @@ mod assets;
 mod events;
 mod units_load;
 mod verify;
+mod units;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ pub fn router(state: AppState) -> Router {
     let areas = Router::new()
         .merge(health::router())
         .merge(assets::router())
+        .merge(units::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

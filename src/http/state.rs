@@ -1,6 +1,5 @@
 //! What handlers work with.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -10,7 +9,7 @@ use crate::auth::OpenMode;
 use crate::cube::View;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
-use crate::model::{Clock, Text, Zone};
+use crate::model::{Clock, Zone};
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -54,10 +53,6 @@ pub struct AppState {
     pub screens: Screens,
     /// Whether the figures are made up.
     pub demo: bool,
-    /// Ids of the boards.
-    pub boards: Arc<BTreeSet<Text>>,
-    /// KPIs, targets, boards.
-    pub catalogue: Arc<Catalogue>,
     /// Where records go.
     pub journal: Journal,
     /// This node's id.
@@ -66,6 +61,8 @@ pub struct AppState {
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.
     pub stores: watch::Receiver<Option<Store>>,
+    /// KPIs, targets and boards.
+    pub catalogue: Arc<Catalogue>,
 }
 
 impl AppState {
@@ -75,10 +72,5 @@ impl AppState {
     /// While there is none after a start.
     pub fn view(&self) -> Result<Arc<View>, Problem> {
         self.view.borrow().clone().ok_or(Problem::NotReady)
-    }
-
-    /// Whether there is such a board.
-    pub fn has_board(&self, id: &str) -> bool {
-        self.boards.contains(id)
     }
 }

@@ -16,9 +16,9 @@ use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
 use crate::journal::{Journal, Options, RealDisk};
-use crate::kpi::Catalogue;
-use crate::pipeline::verify::Verifier;
+use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
+use crate::pipeline::verify::Verifier;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 /// A server without a process around it.
@@ -49,12 +49,11 @@ impl World {
             mode: OpenMode::on("127.0.0.1:0".parse().unwrap()).unwrap(),
             screens: Screens::new(limits),
             demo: true,
-            boards: Arc::new([Text::new("province")].into()),
-            catalogue: Arc::new(Catalogue::embedded().unwrap()),
             journal: journal(&folder),
             node: "00000000000000aa".into(),
             verifier: verifier(),
             stores: watch::channel(None).1,
+            catalogue: Arc::new(catalogue()),
         };
         World { state, views, wall, _folder: folder }
     }
@@ -93,16 +92,33 @@ fn verifier() -> Verifier {
     }
 }
 
+fn catalogue() -> Catalogue {
+    let kpis = include_str!("../../dashboards/kpis.toml");
+    let board = r#"
+        title = { vi = "Toàn cảnh", en = "Overview" }
+        window = "year"
+        [[panel]]
+        id = "on_time"
+        kind = "kpi"
+        kpi = "on_time_rate"
+        title = { vi = "Trước và đúng hạn", en = "Early and on time" }
+        grid = { x = 0, y = 0, w = 4, h = 6 }
+    "#;
+    let file = |name, text| SourceFile { name, text };
+    Catalogue::read(file("kpis.toml", kpis), file("targets.toml", ""), &[file("province.toml", board)]).unwrap()
+}
+
 fn zone() -> Zone {
     Zone::named("Asia/Ho_Chi_Minh").unwrap()
 }
 
 fn view() -> View {
+    let ended = Some("2025-06-30".parse().unwrap());
     let unit = |code: &str, parent: Option<&str>| UnitFact {
         at: Instant(0),
         code: Text::new(code),
         valid_from: None,
-        valid_to: None,
+        valid_to: parent.and(ended),
         parent: parent.map(Text::new),
         kind: UnitKind::Province,
         category: Text::new("tỉnh"),
@@ -275,4 +291,52 @@ async fn every_answer_is_kept_from_doing_harm_in_a_browser() {
 async fn the_start_page_is_the_wall_of_the_province() {
     let answer = world().get("/").await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::TEMPORARY_REDIRECT, "/wall/province"));
+}
+
+#[tokio::test]
+async fn units_are_listed_as_they_stand_on_a_day() {
+    let world = world();
+    let answer = world.get("/api/v1/units").await.json();
+    assert_eq!(answer["on"], "2024-08-02");
+    let codes: Vec<_> = answer["units"].as_array().unwrap().iter().map(|unit| unit["code"].clone()).collect();
+    assert_eq!(codes, ["158", "17"]);
+    let answer = world.get("/api/v1/units?on=2025-07-01").await.json();
+    assert_eq!(answer["units"].as_array().unwrap().len(), 1, "the district has ended");
+    for query in ["on=yesterday", "day=2024-08-02"] {
+        let answer = world.get(&format!("/api/v1/units?{query}")).await;
+        assert_eq!(answer.problem(), (400, "bad_parameter".into()), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_unit_is_told_with_those_above_and_below_it() {
+    let world = world();
+    let answer = world.get("/api/v1/units/158").await.json();
+    assert_eq!((&answer["unit"]["parent"], &answer["stale_code"]), (&json!("17"), &json!(false)));
+    assert_eq!(answer["above"][0]["code"], "17");
+    let answer = world.get("/api/v1/units/17").await.json();
+    assert_eq!((&answer["children"][0]["code"], &answer["above"]), (&json!("158"), &json!([])));
+    let ended = world.get("/api/v1/units/158?on=2025-07-01").await.json();
+    assert_eq!(ended["stale_code"], true);
+    assert_eq!(world.get("/api/v1/units/99").await.problem(), (404, "unknown_unit".into()));
+    assert_eq!(world.get("/api/v1/units/%FF").await.problem(), (400, "bad_parameter".into()));
+    world.views.send_replace(None);
+    assert_eq!(world.get("/api/v1/units").await.problem(), (503, "not_ready".into()));
+}
+
+#[tokio::test]
+async fn answers_are_packed_for_those_who_unpack() {
+    let world = world();
+    let request = Request::get("/api/v1/units").header("host", "localhost").header("accept-encoding", "gzip");
+    let answer = world.ask(request.body(Body::empty()).unwrap()).await;
+    assert_eq!((answer.header("content-encoding"), answer.header("vary")), ("gzip", "accept-encoding"));
+    assert_eq!(world.get("/api/v1/units").await.header("content-encoding"), "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn p2_an_answer_that_takes_too_long_is_a_problem() {
+    let stuck = Router::new().route("/", axum::routing::get(std::future::pending::<()>));
+    let app = stuck.layer(middleware::from_fn(bounds::within_request_timeout));
+    let answer = Answer::of(app.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap()).await;
+    assert_eq!(answer.problem(), (503, "timeout".into()));
 }

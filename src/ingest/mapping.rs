@@ -119,7 +119,9 @@ impl Mapping {
         let file: MappingFile = toml::from_str(text)?;
         let (kind, allowed, needed) = record_type(&file.kind)?;
         let timezone = match &file.timezone {
-            Some(name) => TimeZone::get(name).map_err(|_| key("timezone", format!("{} is no time zone", shown(name))))?,
+            Some(name) => {
+                TimeZone::get(name).map_err(|_| key("timezone", format!("{} is no time zone", shown(name))))?
+            }
             None => zone.tz().clone(),
         };
         if let Some(encoding) = file.encoding.as_deref().filter(|name| !is_utf8(name)) {
@@ -193,12 +195,12 @@ impl Mapping {
         for rule in &self.rules {
             let time = match &rule.origin {
                 Origin::Import => Some(now),
-                Origin::Latest(names) => {
-                    times.iter().filter(|(name, _)| names.contains(name)).map(|(_, at)| *at).max()
-                }
+                Origin::Latest(names) => times.iter().filter(|(name, _)| names.contains(name)).map(|(_, at)| *at).max(),
                 Origin::Column(_) | Origin::Join(_) | Origin::Const => {
-                    let made = self.value(rule, cells).map_err(|(code, reason)| {
-                        RowFault { column: self.origin_of(rule), code, reason }
+                    let made = self.value(rule, cells).map_err(|(code, reason)| RowFault {
+                        column: self.origin_of(rule),
+                        code,
+                        reason,
                     })?;
                     if let Some(value) = made {
                         line.raw(rule.name, &value.json);
@@ -336,7 +338,8 @@ fn latest(name: Name, kind: Kind, fields: &[String]) -> Result<Vec<Name>, Mappin
     if !kind.is_time() || fields.is_empty() {
         return Err(at("only a time is the latest of other times".to_owned()));
     }
-    let is_time = |name: &Name| matches!(name, Name::At | Name::FiledAt | Name::ReceivedAt | Name::DueAt | Name::FinishedAt);
+    let is_time =
+        |name: &Name| matches!(name, Name::At | Name::FiledAt | Name::ReceivedAt | Name::DueAt | Name::FinishedAt);
     let found = fields.iter().map(|field| Name::find(field).filter(is_time).ok_or(field));
     found.collect::<Result<_, _>>().map_err(|field| at(format!("{} is no field with a time", shown(field))))
 }

@@ -38,7 +38,8 @@ impl<'a> Versions<'a> {
     fn of(new: &'a [UnitRow], known: &'a [UnitFact], faults: &mut BTreeMap<usize, Box<Fault>>) -> Versions<'a> {
         let mut versions: BTreeMap<&Text, BTreeMap<Day, Version<'_>>> = BTreeMap::new();
         for fact in known {
-            let kept = versions.entry(&fact.code).or_default().entry(first(fact)).or_insert(Version { fact, new: None });
+            let kept =
+                versions.entry(&fact.code).or_default().entry(first(fact)).or_insert(Version { fact, new: None });
             // The greatest (at, content) of one version wins.
             kept.fact = kept.fact.max(fact);
         }

@@ -315,9 +315,10 @@ impl<'a> Cells<'a> {
     fn day(&self, column: Column) -> Checked<Option<Day>> {
         let Some(text) = self.cell(column) else { return Ok(None) };
         let well_formed = text.len() == 10 && !text.contains('T');
-        let day = well_formed.then(|| text.parse::<Day>().ok()).flatten().ok_or_else(|| {
-            column.fault(Code::BadValue, format!("{} is no date; write 2025-06-30", shown(text)))
-        })?;
+        let day = well_formed
+            .then(|| text.parse::<Day>().ok())
+            .flatten()
+            .ok_or_else(|| column.fault(Code::BadValue, format!("{} is no date; write 2025-06-30", shown(text))))?;
         if day < DAYS.0 || day > DAYS.1 {
             let reason = format!("{day} is not between {} and {}", DAYS.0, DAYS.1);
             return Err(column.fault(Code::OutOfRange, reason));
@@ -334,9 +335,8 @@ impl<'a> Cells<'a> {
 
     fn degrees(&self, column: Column, limit: i64) -> Checked<Option<Decimal>> {
         let Some(text) = self.cell(column) else { return Ok(None) };
-        let degrees: Decimal = text
-            .parse()
-            .map_err(|error| column.fault(Code::BadValue, format!("{}: {error}", shown(text))))?;
+        let degrees: Decimal =
+            text.parse().map_err(|error| column.fault(Code::BadValue, format!("{}: {error}", shown(text))))?;
         if degrees.millionths().abs() > limit * Decimal::SCALE {
             let reason = format!("{} is not between -{limit} and {limit}", shown(text));
             return Err(column.fault(Code::OutOfRange, reason));

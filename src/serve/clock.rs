@@ -18,13 +18,20 @@ pub(super) fn system() -> Clock {
 }
 
 /// The clock that records and figures go by.
-pub(super) fn domain(kind: DomainClock) -> Clock {
+pub(super) fn domain(kind: &DomainClock) -> Clock {
     match kind {
         DomainClock::System => system(),
-        DomainClock::Frozen(now) => Arc::new(move || now),
-        DomainClock::From(start) => {
-            let begun = std::time::Instant::now();
-            Arc::new(move || start.plus_ms(i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX)))
+        DomainClock::Frozen(now) => {
+            let now = *now;
+            Arc::new(move || now)
         }
+        DomainClock::From(start) => running_from(*start),
+        DomainClock::Given(clock) => clock.clone(),
     }
+}
+
+/// A clock that runs on from an instant, beginning now.
+pub fn running_from(start: Instant) -> Clock {
+    let begun = std::time::Instant::now();
+    Arc::new(move || start.plus_ms(i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX)))
 }

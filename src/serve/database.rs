@@ -94,12 +94,7 @@ async fn prepare(endpoint: &Endpoint) -> Result<Store, crate::store::StoreError>
 /// Where ClickHouse answers, or why it doesn't.
 fn endpoint(database: &Database, engine: &EngineState) -> Result<Endpoint, String> {
     if let Database::Server { url, user, password } = database {
-        return Ok(Endpoint {
-            url: url.clone(),
-            user: user.clone().unwrap_or_else(|| "default".to_owned()),
-            key: password.clone().unwrap_or_default(),
-            database: DATABASE.to_owned(),
-        });
+        return Ok(server_endpoint(url, user.as_deref(), password.as_deref()));
     }
     match engine {
         EngineState::Ready { url, key, .. } => {
@@ -109,5 +104,15 @@ fn endpoint(database: &Database, engine: &EngineState) -> Result<Endpoint, Strin
         EngineState::Starting => Err("the embedded ClickHouse is starting".to_owned()),
         EngineState::Down { reason, .. } => Err(format!("the embedded ClickHouse is down: {reason}")),
         EngineState::Stopped => Err("the embedded ClickHouse was stopped".to_owned()),
+    }
+}
+
+/// Our database on a server.
+pub fn server_endpoint(url: &str, user: Option<&str>, password: Option<&str>) -> Endpoint {
+    Endpoint {
+        url: url.to_owned(),
+        user: user.unwrap_or("default").to_owned(),
+        key: password.unwrap_or_default().to_owned(),
+        database: DATABASE.to_owned(),
     }
 }

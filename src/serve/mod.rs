@@ -13,7 +13,8 @@ mod database;
 mod seed;
 mod tasks;
 
-pub use clock::system_now;
+pub use clock::{running_from, system_now};
+pub use database::server_endpoint;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -97,7 +98,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let data_dir = DataDir::open(&config.data_dir, config.demo)?;
-    let (clock, wall) = (clock::domain(config.clock), clock::system());
+    let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, journal, writer) = open_journal(&data_dir, &clock)?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
@@ -252,7 +253,6 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         mode,
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
-        boards: Arc::new(parts.catalogue.boards().map(|board| crate::model::Text::new(&board.id)).collect()),
         catalogue: parts.catalogue.clone(),
         journal: parts.journal.clone(),
         node: node_name(parts).into(),

@@ -70,9 +70,18 @@ fn check(row: &LedgerRow) -> Result<(), StoreError> {
     Err(StoreError::MigrationChanged { number: row.number, name: row.name.clone(), done: row.sha256.clone(), ours })
 }
 
-/// The statements of a migration: each ends with a semicolon at the end of a line.
-fn statements(text: &str) -> impl Iterator<Item = &str> {
-    text.split(";\n").map(str::trim).filter(|statement| !statement.is_empty())
+/// The statements of a migration: each ends with a semicolon at the end of a line that isn't a comment.
+fn statements(text: &str) -> Vec<&str> {
+    let mut statements = Vec::new();
+    let (mut begin, mut end) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        end += line.len();
+        if !line.starts_with("--") && line.trim_end().ends_with(';') {
+            statements.push(text[begin..end].trim_end().trim_end_matches(';'));
+            begin = end;
+        }
+    }
+    statements
 }
 
 fn checksum(text: &str) -> String {

@@ -46,7 +46,7 @@ pub struct Endpoint {
     pub user: String,
     /// Its password, or the key of the embedded engine's start.
     pub key: String,
-    /// The database that holds our tables.
+    /// The database that holds our tables: letters, digits, `_`.
     pub database: String,
 }
 

@@ -61,8 +61,16 @@ pub(super) struct RecordRow<'a> {
     dossier_received_at: Option<i64>,
     due_at: Option<i64>,
     finished_at: Option<i64>,
-    #[serde(borrow)]
-    pauses: Vec<PauseRow<'a>>,
+    #[serde(rename = "pauses.id", borrow)]
+    pauses_id: Vec<&'a str>,
+    #[serde(rename = "pauses.given")]
+    pauses_given: Vec<u8>,
+    #[serde(rename = "pauses.kind", borrow)]
+    pauses_kind: Vec<Option<&'a str>>,
+    #[serde(rename = "pauses.from")]
+    pauses_from: Vec<Option<i64>>,
+    #[serde(rename = "pauses.to")]
+    pauses_to: Vec<Option<i64>>,
     digitised: Option<bool>,
     electronic_result: Option<bool>,
     reused_data: Option<bool>,
@@ -89,16 +97,6 @@ pub(super) struct RecordRow<'a> {
     lat: Option<i64>,
     lon: Option<i64>,
     tree: &'a str,
-}
-
-/// A pause of a dossier's row, in the order of the column's tuple.
-#[derive(Debug, Serialize, Deserialize)]
-struct PauseRow<'a> {
-    id: &'a str,
-    given: u8,
-    kind: Option<&'a str>,
-    from: Option<i64>,
-    to: Option<i64>,
 }
 
 /// Notes in `given` whether the field is there and returns its value.
@@ -147,7 +145,6 @@ impl<'a> RecordRow<'a> {
             None => None,
             Some(name) => Some(channel_of(name).ok_or_else(|| unreadable("channel"))?),
         };
-        let pauses = self.pauses.iter().map(PauseRow::event).collect::<Option<_>>();
         Ok(DossierEvent {
             key: DossierKey { source: Text::new(self.source), id: Text::new(self.key) },
             unit: Text::new(self.unit),
@@ -162,7 +159,7 @@ impl<'a> RecordRow<'a> {
             received_at: instant(bit::RECEIVED_AT, self.dossier_received_at),
             due_at: instant(bit::DUE_AT, self.due_at),
             finished_at: instant(bit::FINISHED_AT, self.finished_at),
-            pauses: pauses.ok_or_else(|| unreadable("pauses"))?,
+            pauses: self.pauses().ok_or_else(|| unreadable("pauses"))?,
             digitised: flag(bit::DIGITISED, self.digitised),
             electronic_result: flag(bit::ELECTRONIC_RESULT, self.electronic_result),
             reused_data: flag(bit::REUSED_DATA, self.reused_data),
@@ -171,6 +168,36 @@ impl<'a> RecordRow<'a> {
             late_cause: text(bit::LATE_CAUSE, self.late_cause),
             void: text(bit::VOID, self.void),
         })
+    }
+
+    fn add_pause(&mut self, event: &'a PauseEvent) {
+        let mut given = 0;
+        self.pauses_id.push(&event.id);
+        self.pauses_kind.push(put(&mut given, bit::PAUSE_KIND, &event.kind, |kind| kind.as_str()));
+        self.pauses_from.push(put(&mut given, bit::PAUSE_FROM, &event.from, ms));
+        self.pauses_to.push(put(&mut given, bit::PAUSE_TO, &event.to, ms));
+        self.pauses_given.push(u8::try_from(given).expect("three bits"));
+    }
+
+    /// None when a kind has no name that we know. The five columns have one length: they are one nested column.
+    fn pauses(&self) -> Option<Vec<PauseEvent>> {
+        let times = self.pauses_from.iter().zip(&self.pauses_to);
+        let rest = self.pauses_given.iter().zip(&self.pauses_kind).zip(times);
+        let pause =
+            |(id, ((given, kind), (from, to))): (&&str, ((&u8, &Option<&str>), (&Option<i64>, &Option<i64>)))| {
+                let given = u32::from(*given);
+                let kind = match kind {
+                    None => None,
+                    Some(name) => Some(pause_kind_of(name)?),
+                };
+                Some(PauseEvent {
+                    id: Text::new(id),
+                    kind: take(given, bit::PAUSE_KIND, kind),
+                    from: take(given, bit::PAUSE_FROM, from.map(Instant)),
+                    to: take(given, bit::PAUSE_TO, to.map(Instant)),
+                })
+            };
+        self.pauses_id.iter().zip(rest).map(pause).collect()
     }
 }
 
@@ -192,7 +219,6 @@ fn of_dossier(event: &DossierEvent) -> RecordRow<'_> {
         dossier_received_at: put(&mut given, bit::RECEIVED_AT, &event.received_at, ms),
         due_at: put(&mut given, bit::DUE_AT, &event.due_at, ms),
         finished_at: put(&mut given, bit::FINISHED_AT, &event.finished_at, ms),
-        pauses: event.pauses.iter().map(PauseRow::of).collect(),
         digitised: put(&mut given, bit::DIGITISED, &event.digitised, |flag| *flag),
         electronic_result: put(&mut given, bit::ELECTRONIC_RESULT, &event.electronic_result, |flag| *flag),
         reused_data: put(&mut given, bit::REUSED_DATA, &event.reused_data, |flag| *flag),
@@ -203,6 +229,9 @@ fn of_dossier(event: &DossierEvent) -> RecordRow<'_> {
         ..RecordRow::default()
     };
     row.given = given;
+    for pause in &event.pauses {
+        row.add_pause(pause);
+    }
     row
 }
 
@@ -266,31 +295,6 @@ fn of_unit(fact: &UnitFact) -> RecordRow<'_> {
 
 fn of_contact(contact: &Contact) -> RecordRow<'_> {
     RecordRow { r#type: "contact", source: &contact.source, at: contact.at.0, ..RecordRow::default() }
-}
-
-impl<'a> PauseRow<'a> {
-    fn of(event: &'a PauseEvent) -> PauseRow<'a> {
-        let mut given = 0;
-        let kind = put(&mut given, bit::PAUSE_KIND, &event.kind, |kind| kind.as_str());
-        let from = put(&mut given, bit::PAUSE_FROM, &event.from, ms);
-        let to = put(&mut given, bit::PAUSE_TO, &event.to, ms);
-        PauseRow { id: &event.id, given: u8::try_from(given).expect("three bits"), kind, from, to }
-    }
-
-    /// None when the kind has no name that we know.
-    fn event(&self) -> Option<PauseEvent> {
-        let given = u32::from(self.given);
-        let kind = match self.kind {
-            None => None,
-            Some(name) => Some(pause_kind_of(name)?),
-        };
-        Some(PauseEvent {
-            id: Text::new(self.id),
-            kind: take(given, bit::PAUSE_KIND, kind),
-            from: take(given, bit::PAUSE_FROM, self.from.map(Instant)),
-            to: take(given, bit::PAUSE_TO, self.to.map(Instant)),
-        })
-    }
 }
 
 fn channel_of(name: &str) -> Option<Channel> {

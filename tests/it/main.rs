@@ -6,4 +6,6 @@ mod support;
 mod boston;
 mod crash;
 mod engine;
+mod store;
 mod tidy;
+mod verify_sql;

@@ -18,11 +18,13 @@ mod wire;
 mod reports;
 mod history;
 mod traffic;
+mod command;
 #[cfg(test)]
 mod tests;
 
 use crate::model::Instant;
 
+pub use command::{DemoArgs, run};
 pub use history::History;
 pub use traffic::Traffic;
 

@@ -9,9 +9,9 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::auth::Scope;
 use crate::topics::{SubscribeError, Subscription, TopicKey};
-use crate::units::{UNRESOLVED, UnitId};
 
 use super::super::state::AppState;
+use super::super::units::visible_unit;
 use super::screens::{LiveLimits, Seat};
 use super::wire::{ByeCode, ClientFrame, ErrorCode, ServerFrame};
 
@@ -97,7 +97,11 @@ impl Connection {
                 _ = self.seat.is_stopping.wait_for(|is_stopping| *is_stopping) => Event::Stop,
                 _ = pings.tick() => Event::PingDue,
                 () = any_changed(&mut self.shown) => Event::TopicChanged,
-                _ = self.state.view.wait_for(Option::is_some), if !self.waiting.is_empty() => Event::FiguresReady,
+                ready = self.state.view.wait_for(Option::is_some), if !self.waiting.is_empty() => match ready {
+                    Ok(_) => Event::FiguresReady,
+                    // Whoever made the figures is gone: there will be none.
+                    Err(_) => Event::Stop,
+                },
                 received = self.socket.recv() => Event::Received(received),
             };
             match event {
@@ -135,7 +139,8 @@ impl Connection {
         let text = match received {
             Ok(Message::Text(text)) => text,
             Ok(Message::Ping(_) | Message::Pong(_)) => return self.count_client_frame(),
-            Ok(Message::Close(_)) => return Err(End::Gone),
+            // The next read answers it and then finds the end.
+            Ok(Message::Close(_)) => return Ok(()),
             // Too long, not text, or the line broke: in the last case the goodbye just fails.
             Ok(Message::Binary(_)) | Err(_) => return Err(End::Bye(ByeCode::BadFrame)),
         };
@@ -187,16 +192,14 @@ impl Connection {
         if self.shown.len() + self.waiting.len() >= topics_max {
             return Err((ErrorCode::TooMany, format!("a screen shows at most {topics_max} topics")));
         }
-        if !self.state.has_board(&key.board) {
+        if self.state.catalogue.board(&key.board).is_none() {
             return Err((ErrorCode::UnknownBoard, format!("there is no board {:?}", &*key.board)));
         }
         let Some(view) = self.state.view.borrow().clone() else { return Ok(()) };
-        let is_known =
-            &*key.unit == UNRESOLVED || view.units().read(&key.unit, view.today()).unit != UnitId::UNRESOLVED;
-        if is_known && self.scope.covers(&key.unit) {
-            return Ok(());
+        match visible_unit(&view, &self.scope, &key.unit, view.today()) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err((ErrorCode::UnknownUnit, problem.to_string())),
         }
-        Err((ErrorCode::UnknownUnit, format!("there is no unit {:?}", &*key.unit)))
     }
 
     fn forget(&mut self, key: &TopicKey) {

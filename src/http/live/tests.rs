@@ -226,12 +226,22 @@ async fn screens_are_bounded_and_one_that_leaves_frees_its_place() {
 }
 
 #[tokio::test]
+async fn a_screen_that_says_goodbye_is_answered() {
+    let server = Server::start(LiveLimits::default()).await;
+    let mut screen = server.screen().await;
+    screen.socket.close(None).await.unwrap();
+    assert!(matches!(screen.socket.next().await, Some(Ok(Message::Close(_)))));
+    assert!(screen.socket.next().await.is_none());
+    server.screens().all_left().await;
+}
+
+#[tokio::test]
 async fn a_frame_too_long_ends_the_connection() {
     let server = Server::start(LiveLimits::default()).await;
     let mut screen = server.screen().await;
     screen.say(json!({"op": "subscribe", "board": "x".repeat(5000), "unit": "17"})).await;
     let end = screen.hear().await;
-    assert!(end.is_null() || end["code"] == "bad_frame", "{end}");
+    assert_eq!((&end["op"], &end["code"]), (&json!("bye"), &json!("bad_frame")));
     server.screens().all_left().await;
 }
 

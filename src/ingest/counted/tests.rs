@@ -1,7 +1,8 @@
 use super::*;
 
 fn check(text: &str, expected: &[u64]) {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Counted::new(text.as_bytes()));
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(Counted::new(text.as_bytes()));
     let mut row = csv::ByteRecord::new();
     let mut lines = Vec::new();
     while reader.read_byte_record(&mut row).unwrap() {

@@ -93,8 +93,10 @@ fn r1_only_a_due_date_may_be_a_date_alone() {
 
 #[test]
 fn at_is_the_latest_of_other_times_or_now() {
-    let text = format!("{HEAD}at = {{ latest = [\"received_at\", \"finished_at\"] }}\nid = \"id\"\nunit = \"id\"\n\
-                        received_at = \"r\"\nfinished_at = \"f\"\n");
+    let text = format!(
+        "{HEAD}at = {{ latest = [\"received_at\", \"finished_at\"] }}\nid = \"id\"\nunit = \"id\"\n\
+                        received_at = \"r\"\nfinished_at = \"f\"\n"
+    );
     let mapping = parse(&text).unwrap();
     let line = |received: &str, finished: &str| {
         let cell = |column: &String| match column.as_str() {
@@ -135,14 +137,23 @@ fn a_mapping_that_cannot_work_names_its_key() {
     fault(&format!("{HEAD}id = \"x\"\nunit = \"x\""), "fields.at is missing");
     fault(&format!("{HEAD}{KEYED}holder = {{ column = \"x\", const = 1 }}"), "fields.holder: give one of");
     fault(&format!("{HEAD}{KEYED}pauses = \"x\""), "fields.pauses: lists");
-    fault(&format!("{HEAD}{KEYED}status = {{ column = \"x\", map = {{ A = \"doen\" }} }}"), "fields.status.map.A: `doen` is none of registered");
+    fault(
+        &format!("{HEAD}{KEYED}status = {{ column = \"x\", map = {{ A = \"doen\" }} }}"),
+        "fields.status.map.A: `doen` is none of registered",
+    );
     fault(&format!("{HEAD}{KEYED}channel = {{ column = \"x\", default = \"zalo\" }}"), "fields.channel.default");
     fault(&format!("{HEAD}{KEYED}digitised = {{ const = \"yes\" }}"), "fields.digitised.const");
     fault(&format!("{HEAD}{KEYED}holder = {{ column = \"x\", format = \"%Y\" }}"), "fields.holder.format");
     fault(&format!("{HEAD}{KEYED}due_at = {{ latest = [\"holder\"] }}"), "fields.due_at.latest: `holder`");
-    fault(&format!("{HEAD}{KEYED}due_at = {{ latest = [\"received_at\"] }}"), "fields.due_at.latest: `received_at` is not mapped");
+    fault(
+        &format!("{HEAD}{KEYED}due_at = {{ latest = [\"received_at\"] }}"),
+        "fields.due_at.latest: `received_at` is not mapped",
+    );
     fault(&HEAD.replace("America/New_York", "Mars/Base"), "timezone: `Mars/Base`");
-    fault(&HEAD.replace("timezone = \"America/New_York\"", "encoding = \"windows-1258\""), "encoding: `windows-1258` is not supported");
+    fault(
+        &HEAD.replace("timezone = \"America/New_York\"", "encoding = \"windows-1258\""),
+        "encoding: `windows-1258` is not supported",
+    );
     fault(&HEAD.replace("timezone = \"America/New_York\"", "delimiter = \"ab\""), "delimiter: give one");
     fault(&HEAD.replace("dossier", "person"), "type: `person` is none of dossier");
     fault(&HEAD.replace("\"s\"", "\"\""), "source: a source's name is empty");

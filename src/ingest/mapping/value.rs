@@ -44,7 +44,9 @@ impl Kind {
             Name::Answer => Kind::Answer,
             Name::At | Name::FiledAt | Name::ReceivedAt | Name::FinishedAt => Kind::Time,
             Name::DueAt => Kind::Due,
-            Name::Digitised | Name::ElectronicResult | Name::ReusedData | Name::Payable | Name::PaidOnline => Kind::Bool,
+            Name::Digitised | Name::ElectronicResult | Name::ReusedData | Name::Payable | Name::PaidOnline => {
+                Kind::Bool
+            }
             Name::Score => Kind::Score,
             Name::Numerator | Name::Denominator | Name::Value | Name::Declared => Kind::Number,
             _ => Kind::Text,
@@ -126,8 +128,9 @@ impl Kind {
 
 /// The instant of a text in a format: none when it has no time of day, the inner none when out of jiff's range.
 fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, (Code, String)> {
-    let parts = BrokenDownTime::parse(format, text)
-        .map_err(|error| (Code::BadInstant, format!("{} is not in the format {}: {error}", shown(text), shown(format))))?;
+    let parts = BrokenDownTime::parse(format, text).map_err(|error| {
+        (Code::BadInstant, format!("{} is not in the format {}: {error}", shown(text), shown(format)))
+    })?;
     if let Ok(timestamp) = parts.to_timestamp() {
         return Ok(Some(Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))));
     }

@@ -10,7 +10,9 @@ fn mapping(extra: &str) -> Mapping {
     Mapping::parse(&text, &Zone::named("Asia/Ho_Chi_Minh").unwrap()).unwrap()
 }
 
-fn rows(name: &str, bytes: &[u8], extra: &str) -> Result<Vec<(u64, Result<Vec<String>, Code>)>, TableError> {
+type Read = (u64, Result<Vec<String>, Code>);
+
+fn rows(name: &str, bytes: &[u8], extra: &str) -> Result<Vec<Read>, TableError> {
     let mut table = Table::open(name, io::Cursor::new(bytes.to_vec()), &mapping(extra))?;
     let mut rows = Vec::new();
     while let Some(row) = table.next_row()? {
@@ -30,7 +32,12 @@ fn check(name: &str, text: &str, extra: &str, expected: &[(u64, &[&str])]) {
 
 #[test]
 fn cells_come_in_the_mappings_order_with_the_rows_line() {
-    check("a.csv", "when,x,no\n1,2,3\n\n4,\"a\nb\",6\n7,8,\"\"\n", "", &[(2, &["3", "1"]), (4, &["6", "4"]), (6, &["-", "7"])]);
+    check(
+        "a.csv",
+        "when,x,no\n1,2,3\n\n4,\"a\nb\",6\n7,8,\"\"\n",
+        "",
+        &[(2, &["3", "1"]), (4, &["6", "4"]), (6, &["-", "7"])],
+    );
     check("a.CSV", "\u{feff}no,when\r\n\"1,\"\"2\",3\r\n4,5", "", &[(2, &["1,\"2", "3"]), (3, &["4", "5"])]);
     check("a.tsv", "no\twhen\na\tb\n", "", &[(2, &["a", "b"])]);
     check("a.txt", "no;when\na;b\n", "delimiter = \";\"", &[(2, &["a", "b"])]);

@@ -12,7 +12,11 @@ fn refused(row: &str, code: &str, pointer: &str, says: &str) {
     let header = Column::LIST.replace(' ', "");
     let batch = read(&format!("{header}\n{row}\n"), "text/csv; charset=utf-8");
     let refused = &batch.rejections[0];
-    assert_eq!((refused.code.as_str(), refused.pointer.as_str(), refused.line), (code, pointer, 2), "{row}: {refused:?}");
+    assert_eq!(
+        (refused.code.as_str(), refused.pointer.as_str(), refused.line),
+        (code, pointer, 2),
+        "{row}: {refused:?}"
+    );
     assert!(refused.reason.contains(says), "{row}: {}", refused.reason);
 }
 

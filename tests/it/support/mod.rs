@@ -1,4 +1,5 @@
 //! What tests stand on.
 
 pub mod engine;
+pub mod records;
 pub mod server;

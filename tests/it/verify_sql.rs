@@ -1,0 +1,1 @@
+//! The figures that the rules give, by SQL.
