@@ -234,6 +234,8 @@ impl IntoResponse for Problem {
             Problem::Internal(cause) => {
                 tracing::error!(error = %Chain(cause.as_ref()), "a request failed by a fault of the server");
             }
+            Problem::NotVerified(cause) => tracing::warn!(error = %Chain(cause), "figures could not be verified"),
+            Problem::NotJournalled(cause) => tracing::warn!(error = %Chain(cause), "a batch was not journalled"),
             problem => tracing::debug!(problem.code = code, problem.detail = %problem, "a request was not answered"),
         }
         let body = Body {
