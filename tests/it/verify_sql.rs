@@ -752,7 +752,7 @@ async fn c3_c4_windows_are_sums_of_day_deltas_and_of_units() {
     let store = store(&engine, "windows").await;
     let mut dice = Dice(31);
     // From few events a dossier, where each counts, to many, where all collide.
-    let mut records: Vec<Record> = (1..12).flat_map(|size| dice.records(&format!("s{size}"), size * 30)).collect();
+    let mut records: Vec<Record> = (1..16).flat_map(|size| dice.records(&format!("s{size}"), size * 30)).collect();
     records.extend(["root", "A parent=root", "B parent=A", "C parent=B to=2024-07-10", "C from=2024-07-11 parent=A"].map(unit));
     insert_mixed(&store, &records).await;
     assert!(store.verify_refold().await.unwrap().is_empty());
