@@ -67,12 +67,7 @@ fn check(row: &LedgerRow) -> Result<(), StoreError> {
     if ours == row.sha256 {
         return Ok(());
     }
-    Err(StoreError::MigrationChanged {
-        number: row.number,
-        name: row.name.clone(),
-        done: row.sha256.clone(),
-        ours,
-    })
+    Err(StoreError::MigrationChanged { number: row.number, name: row.name.clone(), done: row.sha256.clone(), ours })
 }
 
 /// The statements of a migration: each ends with a semicolon at the end of a line that isn't a comment.

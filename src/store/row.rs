@@ -4,8 +4,8 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind, Rating,
-    Record, Status, Text, UnitFact,
+    Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
+    Rating, Record, Status, Text, UnitFact,
 };
 
 use super::StoreError;
@@ -183,19 +183,20 @@ impl<'a> RecordRow<'a> {
     fn pauses(&self) -> Option<Vec<PauseEvent>> {
         let times = self.pauses_from.iter().zip(&self.pauses_to);
         let rest = self.pauses_given.iter().zip(&self.pauses_kind).zip(times);
-        let pause = |(id, ((given, kind), (from, to))): (&&str, ((&u8, &Option<&str>), (&Option<i64>, &Option<i64>)))| {
-            let given = u32::from(*given);
-            let kind = match kind {
-                None => None,
-                Some(name) => Some(pause_kind_of(name)?),
+        let pause =
+            |(id, ((given, kind), (from, to))): (&&str, ((&u8, &Option<&str>), (&Option<i64>, &Option<i64>)))| {
+                let given = u32::from(*given);
+                let kind = match kind {
+                    None => None,
+                    Some(name) => Some(pause_kind_of(name)?),
+                };
+                Some(PauseEvent {
+                    id: Text::new(id),
+                    kind: take(given, bit::PAUSE_KIND, kind),
+                    from: take(given, bit::PAUSE_FROM, from.map(Instant)),
+                    to: take(given, bit::PAUSE_TO, to.map(Instant)),
+                })
             };
-            Some(PauseEvent {
-                id: Text::new(id),
-                kind: take(given, bit::PAUSE_KIND, kind),
-                from: take(given, bit::PAUSE_FROM, from.map(Instant)),
-                to: take(given, bit::PAUSE_TO, to.map(Instant)),
-            })
-        };
         self.pauses_id.iter().zip(rest).map(pause).collect()
     }
 }

@@ -129,7 +129,9 @@ impl DossierRow<'_> {
             void: text(self.void)?,
             ..DossierState::default()
         };
-        for (status, (least, greatest)) in Status::ALL.into_iter().zip(self.statuses_first.into_iter().zip(self.statuses_last)) {
+        for (status, (least, greatest)) in
+            Status::ALL.into_iter().zip(self.statuses_first.into_iter().zip(self.statuses_last))
+        {
             if greatest != 0 {
                 state.statuses.offer(status, Instant(i64::try_from(least).ok()?));
                 state.statuses.offer(status, Instant(i64::try_from(greatest).ok()?));

@@ -9,10 +9,8 @@ use crate::model::{Day, Instant, Text, Zone};
 
 use super::{Store, StoreError};
 
-const FIGURES: &str = concat!(
-    include_str!("../../sql/queries/verify_rules.sql"),
-    include_str!("../../sql/queries/verify_figures.sql")
-);
+const FIGURES: &str =
+    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_figures.sql"));
 const UNITS: &str = concat!(
     include_str!("../../sql/queries/verify_rules.sql"),
     include_str!("../../sql/queries/verify_paths.sql"),
@@ -23,15 +21,13 @@ const WINDOWS: &str = concat!(
     include_str!("../../sql/queries/verify_paths.sql"),
     include_str!("../../sql/queries/verify_windows.sql")
 );
-const VERDICTS: &str = concat!(
-    include_str!("../../sql/queries/verify_rules.sql"),
-    include_str!("../../sql/queries/verify_verdicts.sql")
-);
+const VERDICTS: &str =
+    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_verdicts.sql"));
 const REFOLD: &str = include_str!("../../sql/queries/verify_refold.sql");
 const KEYS: &str = include_str!("../../sql/queries/verify_keys.sql");
 
 /// Keys refolded at once; bounds the memory of a refold.
-const REFOLD_KEYS_MAX: u64 = 200_000;
+const REFOLD_KEYS_MAX: u64 = 100_000;
 
 /// Differences returned by [`Store::verify_refold`] at most.
 const DIFFERENCES_MAX: usize = 1_000;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use clickhouse::Client;
 use opcentre::model::{
-    Contact, Decimal, DossierKey, DossierState, Field, IndicatorKey, IndicatorReport, IndicatorState, Instant, RatingState,
-    Record, Text,
+    Contact, Decimal, DossierKey, DossierState, Field, IndicatorKey, IndicatorReport, IndicatorState, Instant,
+    RatingState, Record, Text,
 };
 use opcentre::store::{Endpoint, LastSeq, Seeded, Sequenced, Store, StoreError};
 
@@ -93,8 +93,19 @@ impl Dice {
         let mut line = format!("{} {}", self.roll(40), self.instant());
         line += &format!(" unit={}", self.of(&["A", "A", "B", "C", "nowhere"]));
         if self.roll(3) != 0 {
-            let statuses = ["registered", "accepted", "processing", "supplement_requested", "payment_requested", "refused",
-                "withdrawn", "stopped", "done", "done", "delivered"];
+            let statuses = [
+                "registered",
+                "accepted",
+                "processing",
+                "supplement_requested",
+                "payment_requested",
+                "refused",
+                "withdrawn",
+                "stopped",
+                "done",
+                "done",
+                "delivered",
+            ];
             line += &format!(" status={}", self.of(&statuses));
         }
         for field in ["received", "due", "finished"] {
@@ -182,8 +193,11 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
             }
         }
     }
-    states.extend(dossiers.into_iter().map(|(key, state)| (format!("dossier {key:?}"), Seeded::Dossier(key, state.into()))));
-    states.extend(ratings.into_iter().map(|(key, state)| (format!("rating {key:?}"), Seeded::Rating(key, state.into()))));
+    states.extend(
+        dossiers.into_iter().map(|(key, state)| (format!("dossier {key:?}"), Seeded::Dossier(key, state.into()))),
+    );
+    states
+        .extend(ratings.into_iter().map(|(key, state)| (format!("rating {key:?}"), Seeded::Rating(key, state.into()))));
     states.extend(
         indicators.into_iter().map(|(key, state)| (format!("indicator {key:?}"), Seeded::Indicator(key, state.into()))),
     );
@@ -248,7 +262,13 @@ async fn i3_order_repetition_and_split_of_records_change_no_state() {
     let mut records = dice.records("s", 900);
     for version in 0..40 {
         let parents = ["", " parent=A", " parent=B"];
-        let line = format!("{} at=0{}-01T08:00 name=n{}{}", dice.of(&["A", "B"]), dice.roll(2) + 1, version, dice.of(&parents));
+        let line = format!(
+            "{} at=0{}-01T08:00 name=n{}{}",
+            dice.of(&["A", "B"]),
+            dice.roll(2) + 1,
+            version,
+            dice.of(&parents)
+        );
         records.push(unit(&line));
         let days = ["", " from=2024-01-01", " from=2024-01-01 to=2024-06-30"];
         records.push(unit(&format!("C at=01-01T08:00 {}", dice.of(&days))));
@@ -276,7 +296,10 @@ async fn i3_order_repetition_and_split_of_records_change_no_state() {
     }
     assert_same(&seeded(&shuffled).await, &expected);
     assert_eq!(number(&client, "SELECT count() FROM records").await, records.len() as u64, "each (node, seq) once");
-    assert_eq!(shuffled.last_seq(1).await.unwrap(), LastSeq { dense: batch.len() as u64, greatest: batch.len() as u64 });
+    assert_eq!(
+        shuffled.last_seq(1).await.unwrap(),
+        LastSeq { dense: batch.len() as u64, greatest: batch.len() as u64 }
+    );
 
     for store in [&straight, &shuffled] {
         let differences = store.verify_refold().await.unwrap();
@@ -301,7 +324,11 @@ fn indicator(dice: &mut Dice) -> Record {
     let (numerator, denominator, value, declared) = (decimal(), decimal(), decimal(), decimal());
     Record::Indicator(IndicatorReport {
         source: Text::new(dice.of(&["s", "t"])),
-        key: IndicatorKey { code: "i".into(), unit: Text::new(dice.of(&["A", "B"])), period: "2024-W07".parse().unwrap() },
+        key: IndicatorKey {
+            code: "i".into(),
+            unit: Text::new(dice.of(&["A", "B"])),
+            period: "2024-W07".parse().unwrap(),
+        },
         at: Instant(1_700_000_000_000 + dice.roll(3).cast_signed()),
         numerator,
         denominator,
@@ -348,7 +375,9 @@ async fn i3_any_text_survives_the_whole_way() {
     let mut records = Vec::new();
     for text in &texts {
         let text = Text::new(text);
-        let Record::Dossier(mut event) = dossier("s", "1 07-01T08:00 pause=p:payment:07-01T08:00..null") else { panic!() };
+        let Record::Dossier(mut event) = dossier("s", "1 07-01T08:00 pause=p:payment:07-01T08:00..null") else {
+            panic!()
+        };
         event.key = DossierKey { source: text.clone(), id: text.clone() };
         event.unit = text.clone();
         event.procedure = Field::Value(text.clone());
@@ -392,7 +421,10 @@ async fn i3_any_text_survives_the_whole_way() {
         assert_eq!(Record::Dossier(history[0].event.clone().into()), records[place * 5], "{text:?}");
         assert_eq!((history[0].node, history[0].seq), (u64::MAX, place as u64 * 5 + 1));
     }
-    store.verify_windows(&zone(), time("08-02T08:00"), &[(zone().day(time("07-01")), zone().day(time("07-31")))]).await.unwrap();
+    store
+        .verify_windows(&zone(), time("08-02T08:00"), &[(zone().day(time("07-01")), zone().day(time("07-31")))])
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -433,7 +465,9 @@ async fn s3_history_sequence_and_refold_follow_the_raw_rows() {
     // And a record that no state knows.
     execute(&client, "ALTER TABLE dossier_state DELETE WHERE id = 'b' SETTINGS mutations_sync = 1").await;
     let differences = store.verify_refold().await.unwrap();
-    assert!(differences.iter().any(|found| found.key[1] == "b" && found.register == "void" && found.from_state.is_empty()));
+    assert!(
+        differences.iter().any(|found| found.key[1] == "b" && found.register == "void" && found.from_state.is_empty())
+    );
 }
 
 #[tokio::test]

@@ -43,8 +43,12 @@ fn flag(value: &str) -> Field<bool> {
 
 fn pause(value: &str) -> PauseEvent {
     let mut parts = value.splitn(3, ':');
-    let mut event =
-        PauseEvent { id: Text::new(parts.next().unwrap()), kind: Field::Absent, from: Field::Absent, to: Field::Absent };
+    let mut event = PauseEvent {
+        id: Text::new(parts.next().unwrap()),
+        kind: Field::Absent,
+        from: Field::Absent,
+        to: Field::Absent,
+    };
     event.kind = match parts.next() {
         None | Some("") => Field::Absent,
         Some("null") => Field::Null,
