@@ -1,9 +1,11 @@
 //! The opcentre binary: chooses a command and reports its exit code.
 
+use std::io::stdout;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use opcentre::cli;
+use opcentre::serve::system_now;
 
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -14,16 +16,41 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Take in records and show live figures.
+    Serve(cli::serve::ServeArgs),
+    /// Compare the live figures of a running server with ClickHouse.
+    Verify(cli::verify::VerifyArgs),
+    /// Show a made-up province with live traffic.
+    Demo(cli::demo::DemoArgs),
+    /// Send a table through a mapping.
+    Import(cli::import::ImportArgs),
+    /// The hierarchy of units.
+    #[command(subcommand)]
+    Units(cli::units::UnitsCommand),
+    /// Bring the schema of a ClickHouse server up to date.
+    Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.
     Engine(cli::engine::EngineArgs),
 }
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = Arguments::parse();
+    opcentre::telemetry::start_logs();
+    let outcome = match arguments.command {
         Command::Engine(args) => cli::engine::run(&args),
+        Command::Serve(args) => on_runtime(cli::serve::run(args)),
+        Command::Demo(args) => on_runtime(cli::demo::run(args)),
+        Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
+        Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
+        Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("opcentre: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn on_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Runtime::new()?.block_on(command)
 }

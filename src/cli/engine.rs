@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Args;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
@@ -29,7 +29,7 @@ pub struct EngineArgs {
     #[arg(long, value_name = "DIR", env = "OPCENTRE_ENGINE_DATA_DIR")]
     pub data_dir: PathBuf,
     /// Address on loopback; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8123")]
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8123", value_parser = loopback)]
     pub listen: SocketAddr,
     /// File whose first line is the key that clients show (as password of any user, or as bearer token). Without it
     /// a key is made and printed.
@@ -68,7 +68,6 @@ pub fn run(args: &EngineArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn start(args: &EngineArgs) -> anyhow::Result<ExitCode> {
-    ensure!(args.listen.ip().is_loopback(), "{} is not on loopback: the engine answers this machine only", args.listen);
     let key = match &args.key_file {
         Some(path) => read_key(path)?,
         None => Key::random(),
@@ -78,6 +77,12 @@ fn start(args: &EngineArgs) -> anyhow::Result<ExitCode> {
     runtime.block_on(serve(args, server, key))?;
     // The engine's own threads can't be joined: leave them as they are.
     engine::leave(0)
+}
+
+/// The engine reads and writes this user's files: it's for this machine only.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "not an address with a port".to_owned())?;
+    if address.ip().is_loopback() { Ok(address) } else { Err(format!("{address} is not on loopback")) }
 }
 
 async fn serve(args: &EngineArgs, server: Server, key: Key) -> anyhow::Result<()> {

@@ -1,3 +1,10 @@
 //! The commands.
 
+mod client;
+pub mod serve;
+pub mod demo;
+pub mod import;
+pub mod units;
+pub mod migrate;
+pub mod verify;
 pub mod engine;

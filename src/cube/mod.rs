@@ -18,5 +18,6 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use crate::kpi::Window;
 pub use owner::Cube;
-pub use view::{Change, DossierView, View, Window};
+pub use view::{Change, DossierView, View};

@@ -5,20 +5,11 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, VectorSync};
 
-use crate::kpi::{Measures, Slot};
+use crate::kpi::{Measures, Slot, Window};
 use crate::model::{Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, Text, Zone, derive};
 use crate::units::{Tree, UnitId, Units};
 
 use super::days::Days;
-
-/// Whole local days, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Window {
-    /// First day.
-    pub first: Day,
-    /// Last day.
-    pub last: Day,
-}
 
 /// One dossier as the cube keeps it.
 #[derive(Clone, Debug)]
@@ -45,10 +36,8 @@ pub struct DossierView {
 /// A change of one slot of one unit from one day to the next: what `verify` compares with SQL.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Change {
-    /// Code of the unit, or `unresolved`.
-    pub unit: Text,
-    /// First day of the unit's version.
-    pub valid_from: Option<Day>,
+    /// The unit.
+    pub unit: UnitId,
     /// Local day.
     pub day: Day,
     /// Name of the measure.
@@ -145,12 +134,8 @@ impl View {
     /// Every change of every unit's own days, in no order.
     pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
         self.tree.ids().flat_map(move |unit| {
-            let fact = self.units.fact(unit);
-            let code = fact.map_or_else(|| Text::new(crate::units::UNRESOLVED), |fact| fact.code.clone());
-            let valid_from = fact.and_then(|fact| fact.valid_from);
             self.own[unit.place()].changes().map(move |(day, slot, by): (Day, Slot, i64)| Change {
-                unit: code.clone(),
-                valid_from,
+                unit,
                 day,
                 measure: slot.name(),
                 by,

@@ -1,11 +1,11 @@
 //! chDB behind ClickHouse's HTTP interface: the embedded engine, a process of its own.
 //!
 //! `opcentre engine` loads `libchdb.so` and answers on loopback what the `clickhouse` crate sends to a ClickHouse
-//! server, so that the rest of the program has one way to speak to both. [`supervise`] runs it as a child.
+//! server, so that the rest of the program has one way to speak to both. [`supervise()`] runs it as a child.
 //!
 //! What holds here:
 //! - Insert data never goes through the engine's text call: that one ends the data at the first blank line and runs
-//!   the rest as SQL. Data goes through the insert stream only ([`insert`]).
+//!   the rest as SQL. Data goes through the insert stream only.
 //! - Every request has a connection of its own, closed after it: rows of a failed query would come back in the next
 //!   result of that connection, and settings would stay.
 //! - One statement a request.

@@ -1,1 +1,63 @@
-//! The router and its areas.
+//! The edge: HTTP and WebSocket for screens, desks and senders.
+//!
+//! [`router`] is a function of [`AppState`]: each area has a file that gives its own router, here they are merged and
+//! wrapped. No area knows another. Every request passes the guard (`auth` decides, `guard` carries out), every error
+//! is a [`Problem`] whose internal text stays inside (H-2), unit data is read only through the caller's scope (H-1),
+//! every body, wait and number of screens has a named bound (P-2). Nothing here starts a task or reads a clock.
+
+pub mod error;
+pub mod state;
+pub mod readiness;
+pub mod bounds;
+pub mod extract;
+mod guard;
+mod headers;
+mod health;
+mod assets;
+mod events;
+mod units_load;
+mod verify;
+mod units;
+pub mod live;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
+use axum::{Router, middleware};
+use tower_http::compression::CompressionLayer;
+
+pub use error::Problem;
+pub use live::{LiveLimits, Screens};
+pub use readiness::{Condition, Readiness};
+pub use state::{AppState, ClockKind};
+
+/// Everything the server answers.
+pub fn router(state: AppState) -> Router {
+    let areas = Router::new()
+        .merge(health::router())
+        .merge(assets::router())
+        .merge(units::router())
+        .layer(middleware::from_fn(bounds::within_request_timeout))
+        // Areas with longer waits or larger bodies bring their own bounds.
+        .merge(live::router())
+        .merge(events::router())
+        .merge(units_load::router())
+        .merge(verify::router());
+    areas
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(bounds::BODY_BYTES_MAX))
+        .layer(CompressionLayer::new().gzip(true))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
+        .layer(middleware::map_response(headers::protect))
+        .with_state(state)
+}
+
+async fn not_found(uri: Uri) -> Problem {
+    Problem::NoSuchPath { path: uri.path().to_owned() }
+}
+
+async fn method_not_allowed(uri: Uri) -> Problem {
+    Problem::MethodNotAllowed { path: uri.path().to_owned() }
+}

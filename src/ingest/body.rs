@@ -8,8 +8,7 @@ use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Limits;
-struct Column; impl Column { const LIST: &str = ""; }
+use super::{Column, Limits};
 
 /// The greatest window that a zstd frame may ask for, as a power of two: twice a whole body.
 const ZSTD_WINDOW_LOG_MAX: u32 = 25;
@@ -91,10 +90,7 @@ pub(super) fn unpack<'a>(
 fn read_all(encoding: &'static str, decoder: impl Read, bytes_max: usize) -> Result<Vec<u8>, EnvelopeError> {
     let mut unpacked = Vec::new();
     let bound = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
-    decoder
-        .take(bound)
-        .read_to_end(&mut unpacked)
-        .map_err(|source| EnvelopeError::BadEncoding { encoding, source })?;
+    decoder.take(bound).read_to_end(&mut unpacked).map_err(|source| EnvelopeError::BadEncoding { encoding, source })?;
     if unpacked.len() > bytes_max { Err(EnvelopeError::TooLarge { bytes_max }) } else { Ok(unpacked) }
 }
 

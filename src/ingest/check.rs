@@ -9,8 +9,8 @@ use super::fields::{Checked, Fields, ID_BYTES_MAX};
 use super::rejection::{Code, Fault, shown};
 use super::wire::{Name, RawObject, Value};
 use crate::model::{
-    Channel, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, PauseKind,
-    Period, Rating, Record, Status, Text,
+    Channel, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, PauseKind, Period, Rating,
+    Record, Status, Text,
 };
 
 /// Where a rating may be given.
@@ -132,8 +132,8 @@ impl Fields<'_> {
 
     fn indicator(&self) -> Checked<IndicatorReport> {
         let period = self.string(Name::Period, self.required(Name::Period)?)?;
-        let period = Period::from_str(&period)
-            .map_err(|error| self.fault(Name::Period, Code::BadValue, error.to_string()))?;
+        let period =
+            Period::from_str(&period).map_err(|error| self.fault(Name::Period, Code::BadValue, error.to_string()))?;
         Ok(IndicatorReport {
             source: self.context.source.clone(),
             key: IndicatorKey { code: self.required_id(Name::Code)?, unit: self.required_id(Name::Unit)?, period },

@@ -5,10 +5,10 @@ use std::ops::RangeInclusive;
 
 use serde_json::value::RawValue;
 
+use super::instant::NoInstant;
 use super::rejection::{Code, Fault, shown};
 use super::wire::{Name, RawObject, Value};
 use super::{Context, instant, number};
-use super::instant::NoInstant;
 use crate::model::{Decimal, Field, Instant, Text};
 
 /// Bytes of an id or code after NFC.
@@ -81,7 +81,13 @@ impl Fields<'_> {
         })
     }
 
-    pub(super) fn within(&self, name: Name, text: &str, at: Instant, range: RangeInclusive<Instant>) -> Checked<Instant> {
+    pub(super) fn within(
+        &self,
+        name: Name,
+        text: &str,
+        at: Instant,
+        range: RangeInclusive<Instant>,
+    ) -> Checked<Instant> {
         if range.contains(&at) {
             return Ok(at);
         }

@@ -83,9 +83,8 @@ fn offset(text: &[u8]) -> Option<Offset> {
 
 fn digits(text: &[u8], count: usize) -> Option<(i16, &[u8])> {
     let (digits, rest) = text.split_at_checked(count)?;
-    let number = digits.iter().try_fold(0_i16, |sum, byte| {
-        byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0'))
-    })?;
+    let number =
+        digits.iter().try_fold(0_i16, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i16::from(byte - b'0')))?;
     Some((number, rest))
 }
 

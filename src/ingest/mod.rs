@@ -19,17 +19,18 @@ mod number;
 mod fields;
 mod check;
 mod line;
-//mod units;
-//mod unit_check;
-//pub mod mapping;
-//pub mod table;
+mod counted;
+mod units;
+mod unit_check;
+pub mod mapping;
+pub mod table;
 
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use rejection::{Code, Hash, Rejection};
-//pub use unit_check::check_units;
-//pub use units::{Column, UnitBatch, UnitRow, read_units};
+pub use unit_check::check_units;
+pub use units::{Column, UnitBatch, UnitRow, read_units};
 
 use crate::model::{Instant, Record, Text, Zone};
 use body::Form;
@@ -154,9 +155,8 @@ fn line_text(line: &[u8], bytes_max: usize) -> Result<&str, Box<Fault>> {
         let reason = format!("{} bytes, a line has at most {bytes_max}", line.len());
         return Err(Fault::new("", Code::LineTooLong, reason));
     }
-    std::str::from_utf8(line).map_err(|error| {
-        Fault::new("", Code::BadUtf8, format!("no UTF-8 after byte {}", error.valid_up_to()))
-    })
+    std::str::from_utf8(line)
+        .map_err(|error| Fault::new("", Code::BadUtf8, format!("no UTF-8 after byte {}", error.valid_up_to())))
 }
 
 #[cfg(test)]

@@ -132,7 +132,13 @@ fn r2_what_cannot_be_null_is_refused_as_null() {
     }
     for name in ["id", "unit", "at"] {
         let line = r#"{"type":"dossier","id":"a","unit":"17","at":"2024-08-01T08:00:00Z"}"#;
-        let value = if name == "id" { "\"a\"" } else if name == "unit" { "\"17\"" } else { "\"2024-08-01T08:00:00Z\"" };
+        let value = if name == "id" {
+            "\"a\""
+        } else if name == "unit" {
+            "\"17\""
+        } else {
+            "\"2024-08-01T08:00:00Z\""
+        };
         let null = line.replace(&format!("\"{name}\":{value}"), &format!("\"{name}\":null"));
         refused(&null, "null_not_allowed", &format!("/{name}"), name);
         let absent = line.replace(&format!("\"{name}\":{value}"), &format!("\"{name}\":1"));
@@ -150,7 +156,12 @@ fn unknown_and_duplicate_fields_are_refused_by_name() {
     refused_dossier(r#","source":"x""#, "unknown_field", "/source", "source");
     refused_dossier(r#","id":"b""#, "duplicate_field", "/id", "twice");
     refused_dossier(r#","\u0069d":"b""#, "duplicate_field", "/id", "twice");
-    refused_dossier(r#","pauses":[{"id":"1"},{"id":"2","until":1}]"#, "unknown_field", "/pauses/1/until", "a pause has id, kind");
+    refused_dossier(
+        r#","pauses":[{"id":"1"},{"id":"2","until":1}]"#,
+        "unknown_field",
+        "/pauses/1/until",
+        "a pause has id, kind",
+    );
     refused_rating(r#","status":"done""#, "unknown_field", "/status", "a rating has");
 }
 
@@ -164,7 +175,10 @@ fn a_refused_line_keeps_no_value_of_an_unknown_field() {
     assert_eq!(refused.kept, r#"{"type":"dossier","id":"a","at":"x","pauses":[{"id":"1"}]}"#);
     assert!(!format!("{refused:?}").contains("secret"), "{refused:?}");
     let unknown = rejection(r#"{"type":"person","unit":"17","name":"secret","holder":"secret"}"#);
-    assert_eq!((unknown.kept.as_str(), unknown.unknown), (r#"{"type":"person","unit":"17"}"#, vec!["name".into(), "holder".into()]));
+    assert_eq!(
+        (unknown.kept.as_str(), unknown.unknown),
+        (r#"{"type":"person","unit":"17"}"#, vec!["name".into(), "holder".into()])
+    );
     let broken = rejection(r#"{"type":"dossier","name":"secret""#);
     assert!(!format!("{broken:?}").contains("secret"));
 }
@@ -206,9 +220,19 @@ fn r1_times_are_kept_within_their_range() {
     refused(&line("2024-08-02T08:00:00"), "bad_instant", "/at", "no offset");
     refused(&line("yesterday"), "bad_instant", "/at", "`yesterday`");
     for name in ["received_at", "filed_at", "finished_at"] {
-        refused_dossier(&format!(r#","{name}":"2024-08-03T00:00:00Z""#), "out_of_range", &format!("/{name}"), "between");
+        refused_dossier(
+            &format!(r#","{name}":"2024-08-03T00:00:00Z""#),
+            "out_of_range",
+            &format!("/{name}"),
+            "between",
+        );
     }
-    refused_dossier(r#","pauses":[{"id":"1","from":"2024-08-03T00:00:00Z"}]"#, "out_of_range", "/pauses/0/from", "between");
+    refused_dossier(
+        r#","pauses":[{"id":"1","from":"2024-08-03T00:00:00Z"}]"#,
+        "out_of_range",
+        "/pauses/0/from",
+        "between",
+    );
     assert_eq!(event(r#","due_at":"2059-01-01T00:00:00Z""#).due_at, Field::Value(at("2059-01-01T00:00:00Z")));
     refused_dossier(r#","due_at":"2101-01-01T00:00:00Z""#, "out_of_range", "/due_at", "2100");
     refused_dossier(r#","due_at":"1999-12-31""#, "out_of_range", "/due_at", "`1999-12-31`");
@@ -299,8 +323,14 @@ fn indicator_numbers_are_read_exactly() {
         })
     };
     for (number, expected) in [
-        ("69.45", "69.45"), ("-0", "0"), ("999999999999.999999", "999999999999.999999"), ("0.1", "0.1"),
-        ("1e3", "1000"), ("-12.5e+1", "-125"), ("1e-06", "0.000001"), ("0e30", "0"),
+        ("69.45", "69.45"),
+        ("-0", "0"),
+        ("999999999999.999999", "999999999999.999999"),
+        ("0.1", "0.1"),
+        ("1e3", "1000"),
+        ("-12.5e+1", "-125"),
+        ("1e-06", "0.000001"),
+        ("0e30", "0"),
     ] {
         assert_eq!(value(number).as_deref(), Some(expected), "{number}");
     }
@@ -376,7 +406,9 @@ fn text(bytes_max: usize) -> impl Strategy<Value = Text> {
 }
 
 fn id() -> impl Strategy<Value = Text> {
-    text(60).prop_map(|text| if text.is_empty() { Text::new("x") } else { text }).prop_filter("fits", |id| id.len() <= 64)
+    text(60)
+        .prop_map(|text| if text.is_empty() { Text::new("x") } else { text })
+        .prop_filter("fits", |id| id.len() <= 64)
 }
 
 fn field<T: std::fmt::Debug + Clone + 'static>(value: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Field<T>> {
@@ -388,11 +420,21 @@ fn instant() -> impl Strategy<Value = Instant> {
 }
 
 fn any_dossier() -> impl Strategy<Value = Record> {
-    let pause = (id(), field(prop_oneof![Just(PauseKind::Payment), Just(PauseKind::Supplement)]), field(instant()), field(instant()))
+    let pause = (
+        id(),
+        field(prop_oneof![Just(PauseKind::Payment), Just(PauseKind::Supplement)]),
+        field(instant()),
+        field(instant()),
+    )
         .prop_map(|(id, kind, from, to)| PauseEvent { id, kind, from, to });
     let channel = prop_oneof![Just(Channel::Counter), Just(Channel::Online), Just(Channel::Post)];
     let texts = (field(text(256)), field(text(256)), field(id()), field(text(256)), field(text(256)), field(id()));
-    let times = (field(instant()), field(instant()), field((946_684_800_000_i64..4_133_980_800_000).prop_map(Instant)), field(instant()));
+    let times = (
+        field(instant()),
+        field(instant()),
+        field((946_684_800_000_i64..4_133_980_800_000).prop_map(Instant)),
+        field(instant()),
+    );
     let flags = proptest::array::uniform5(field(any::<bool>()));
     let head = (id(), id(), instant(), proptest::option::of(proptest::sample::select(&Status::ALL[..])));
     (head, texts, times, flags, field(channel), proptest::collection::vec(pause, 0..4)).prop_map(
@@ -402,8 +444,27 @@ fn any_dossier() -> impl Strategy<Value = Record> {
             let (filed_at, received_at, due_at, finished_at) = times;
             let key = DossierKey { source: "test".into(), id };
             Record::Dossier(Box::new(DossierEvent {
-                key, unit, at, status, procedure, field, channel, received_by, holder, filed_at, received_at, due_at,
-                finished_at, pauses, digitised, electronic_result, reused_data, payable, paid_online, late_cause, void,
+                key,
+                unit,
+                at,
+                status,
+                procedure,
+                field,
+                channel,
+                received_by,
+                holder,
+                filed_at,
+                received_at,
+                due_at,
+                finished_at,
+                pauses,
+                digitised,
+                electronic_result,
+                reused_data,
+                payable,
+                paid_online,
+                late_cause,
+                void,
             }))
         },
     )
@@ -420,8 +481,13 @@ fn any_rating() -> impl Strategy<Value = Record> {
 }
 
 fn any_indicator() -> impl Strategy<Value = Record> {
-    let number = || field((-999_999_999_999_999_999_i64..=999_999_999_999_999_999).prop_map(|n| Decimal::from_millionths(n).unwrap()));
-    let period = proptest::sample::select(vec!["2023", "2023-H2", "2023-9M", "2023-Q4", "2023-06", "2023-W52", "2024-02-29"]);
+    let number = || {
+        field(
+            (-999_999_999_999_999_999_i64..=999_999_999_999_999_999).prop_map(|n| Decimal::from_millionths(n).unwrap()),
+        )
+    };
+    let period =
+        proptest::sample::select(vec!["2023", "2023-H2", "2023-9M", "2023-Q4", "2023-06", "2023-W52", "2024-02-29"]);
     (id(), id(), period, instant(), number(), number(), number(), number()).prop_map(
         |(code, unit, period, at, numerator, denominator, value, declared)| {
             let key = IndicatorKey { code, unit, period: period.parse().unwrap() };

@@ -83,16 +83,40 @@ impl Name {
     }
 
     pub(super) const DOSSIER: &[Name] = &[
-        Name::Type, Name::Id, Name::Unit, Name::At, Name::Status, Name::Procedure, Name::Field, Name::Channel,
-        Name::ReceivedBy, Name::Holder, Name::FiledAt, Name::ReceivedAt, Name::DueAt, Name::FinishedAt, Name::Pauses,
-        Name::Digitised, Name::ElectronicResult, Name::ReusedData, Name::Payable, Name::PaidOnline, Name::LateCause,
+        Name::Type,
+        Name::Id,
+        Name::Unit,
+        Name::At,
+        Name::Status,
+        Name::Procedure,
+        Name::Field,
+        Name::Channel,
+        Name::ReceivedBy,
+        Name::Holder,
+        Name::FiledAt,
+        Name::ReceivedAt,
+        Name::DueAt,
+        Name::FinishedAt,
+        Name::Pauses,
+        Name::Digitised,
+        Name::ElectronicResult,
+        Name::ReusedData,
+        Name::Payable,
+        Name::PaidOnline,
+        Name::LateCause,
         Name::Void,
     ];
-    pub(super) const RATING: &[Name] = &[
-        Name::Type, Name::Id, Name::Unit, Name::At, Name::Score, Name::Answer, Name::Dossier, Name::Channel,
-    ];
+    pub(super) const RATING: &[Name] =
+        &[Name::Type, Name::Id, Name::Unit, Name::At, Name::Score, Name::Answer, Name::Dossier, Name::Channel];
     pub(super) const INDICATOR: &[Name] = &[
-        Name::Type, Name::Code, Name::Unit, Name::Period, Name::At, Name::Numerator, Name::Denominator, Name::Value,
+        Name::Type,
+        Name::Code,
+        Name::Unit,
+        Name::Period,
+        Name::At,
+        Name::Numerator,
+        Name::Denominator,
+        Name::Value,
         Name::Declared,
     ];
     /// What every type has; all that is kept of a record whose type isn't known.
@@ -131,7 +155,11 @@ impl<'a> RawObject<'a> {
     /// Checks that the object has no field twice and none but those allowed.
     pub(super) fn only(&self, allowed: &[Name], what: &str) -> Result<(), Box<Fault>> {
         if let Some(name) = self.duplicate {
-            return Err(Fault::new(name.pointer(), Code::DuplicateField, format!("`{}` is given twice", name.as_str())));
+            return Err(Fault::new(
+                name.pointer(),
+                Code::DuplicateField,
+                format!("`{}` is given twice", name.as_str()),
+            ));
         }
         let foreign = self.foreign(allowed).map(|name| name.as_str().to_owned());
         let Some(name) = self.unknown.first().cloned().or_else(|| foreign.into_iter().next()) else { return Ok(()) };

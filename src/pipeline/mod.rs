@@ -1,1 +1,15 @@
 //! The stages between journal, cube, topics and store.
+//!
+//! `live` and `sink` are the two readers of the journal and know nothing of one another; `verify` brings both to
+//! the same sequence and compares what they made of it.
+
+pub mod tiles;
+pub mod screens;
+pub mod live;
+pub mod sink;
+pub mod verify;
+
+/// Waits until told to stop; a closed channel means the same.
+pub async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
+}

@@ -1,1 +1,283 @@
-//! The process: starts, watches and stops tasks.
+//! The process: starts, watches and stops tasks (P-1), and is the only place that reads the clock.
+//!
+//! **Start**: recover the journal -> read the sink's cursor -> open the intake -> wait for ClickHouse -> seed the
+//! cube from it -> replay the journal from the cursor -> ready. With ClickHouse away the intake is open and figures
+//! answer 503.
+//!
+//! **Stop** (P-3), in this order and each under a deadline: sockets are told and closed and the intake refuses; the
+//! journal's writer finishes what is queued and syncs; the sink stores what is synced; the engine ends.
+
+mod clock;
+mod data_dir;
+mod database;
+mod seed;
+mod tasks;
+
+pub use clock::{running_from, system_now};
+pub use database::server_endpoint;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, mpsc, watch};
+
+use crate::auth::OpenMode;
+use crate::config::{Config, DomainClock};
+use crate::cube::View;
+use crate::engine::EngineState;
+use crate::http;
+use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
+use crate::kpi::Catalogue;
+use crate::model::Clock;
+use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
+use crate::pipeline::screens::Screens;
+use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Sink, SinkState};
+use crate::pipeline::stopped;
+use crate::pipeline::verify::Verifier;
+use crate::store::Store;
+use crate::topics::{LivePulse, Topics, TopicsLimits};
+
+use data_dir::DataDir;
+use tasks::{Tasks, blocking};
+
+/// How long sockets have to go.
+const STOP_HTTP: Duration = Duration::from_secs(5);
+/// How long the journal's writer has to finish.
+const STOP_JOURNAL: Duration = Duration::from_secs(10);
+/// How long the sink has to store what is synced; the rest is stored after the next start.
+const STOP_SINK: Duration = Duration::from_secs(10);
+/// How long the engine has to end.
+const STOP_ENGINE: Duration = Duration::from_secs(10);
+
+/// Told to whoever started the process once it listens.
+#[derive(Clone, Copy, Debug)]
+pub struct Started {
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+/// What the tasks share.
+struct Parts {
+    config: Config,
+    data_dir: DataDir,
+    journal: Journal,
+    disk: Arc<dyn Disk>,
+    cursor: Option<Cursor>,
+    clock: Clock,
+    wall: Clock,
+    readiness: Readiness,
+    topics: Topics,
+    sockets: Sockets,
+    pulse: LivePulse,
+    catalogue: Arc<Catalogue>,
+    views: watch::Sender<Option<Arc<View>>>,
+    stores: watch::Receiver<Option<Store>>,
+    sink_state: watch::Sender<SinkState>,
+}
+
+/// Receivers that only their task may hold.
+struct Inlets {
+    snapshots: mpsc::Receiver<SnapshotRequest>,
+    holds: mpsc::Receiver<HoldRequest>,
+}
+
+/// Runs until `shutdown` resolves; `started` is told when it listens, before it is ready.
+///
+/// # Errors
+/// What kept it from starting, or the task that ended before it was told to (P-1).
+pub async fn run(
+    config: Config,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+    started: impl FnOnce(Started) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let address = listener.local_addr().context("the listener has no address")?;
+    let data_dir = DataDir::open(&config.data_dir, config.demo)?;
+    let (clock, wall) = (clock::domain(&config.clock), clock::system());
+    let (disk, cursor, journal, writer) = open_journal(&data_dir, &clock)?;
+    let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
+
+    let mut tasks = Tasks::default();
+    let (stop_http, http_stopped) = watch::channel(false);
+    let (stop_stages, stages_stopped) = watch::channel(false);
+    let (stop_engine, engine_stopped) = watch::channel(false);
+    let (store_sender, stores) = watch::channel(None);
+    let (engine_sender, engine_states) = watch::channel(EngineState::Starting);
+    let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
+    let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
+    let epoch = format!("{:016x}", rand::random::<u64>());
+    let parts = Arc::new(Parts {
+        readiness: Readiness::starting(&["clickhouse", "figures"]),
+        topics: Topics::new(&epoch, TopicsLimits::default()),
+        pulse: LivePulse::new(),
+        sockets: Sockets::new(LiveLimits::default()),
+        views: watch::Sender::new(None),
+        sink_state: watch::Sender::new(SinkState::default()),
+        config,
+        data_dir,
+        journal,
+        disk,
+        cursor,
+        clock,
+        wall,
+        catalogue,
+        stores,
+    });
+
+    tasks.watch("journal", blocking("journal", move || writer.run().map_err(Into::into)));
+    let database = parts.config.database.clone();
+    tasks.spawn(
+        "engine",
+        database::run_engine(database.clone(), parts.data_dir.engine(), engine_sender, engine_stopped.clone()),
+    );
+    let readiness = parts.readiness.clone();
+    tasks.spawn("store", database::keep_store(database, engine_states, store_sender, readiness, engine_stopped));
+    tasks.spawn("figures", run_figures(parts.clone(), Inlets { snapshots, holds }, stages_stopped.clone()));
+    let verifier = verifier(&parts, snapshot_sender, hold_sender);
+    let state = app_state(&parts, OpenMode::on(address)?, verifier);
+    tasks.spawn("http", serve_http(listener, state, http_stopped));
+    tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
+    started(Started { address })?;
+
+    let outcome = tokio::select! {
+        () = shutdown => Ok(()),
+        ended = tasks.first_ended() => Err(ended),
+    };
+    tracing::info!("stopping");
+    stop_http.send_replace(true);
+    tasks.ended("http", STOP_HTTP).await;
+    parts.journal.close();
+    tasks.ended("journal", STOP_JOURNAL).await;
+    stop_stages.send_replace(true);
+    tasks.ended("figures", STOP_SINK).await;
+    stop_engine.send_replace(true);
+    tasks.ended("engine", STOP_ENGINE).await;
+    outcome
+}
+
+type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, Journal, journal::Writer);
+
+fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJournal> {
+    let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(&data_dir.journal())?);
+    let cursor = Cursor::load(&*disk)?;
+    let floor = cursor.map_or(0, |cursor| cursor.seq);
+    let (journal, writer, recovery) = journal::open(disk.clone(), journal::Options::default(), floor, clock().0)?;
+    tracing::info!(
+        journal.last_seq = recovery.last_seq,
+        journal.segments = recovery.segments,
+        journal.bytes = recovery.bytes,
+        journal.torn_bytes = recovery.torn_bytes,
+        journal.damaged = recovery.damage_count,
+        "journal recovered"
+    );
+    for damage in &recovery.damage {
+        tracing::error!(?damage, "the journal is damaged");
+    }
+    Ok((disk, cursor, journal, writer))
+}
+
+/// Seeds the cube, then runs the two readers of the journal side by side.
+async fn run_figures(parts: Arc<Parts>, inlets: Inlets, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let seeded = seed::seed(
+        parts.stores.clone(),
+        parts.cursor,
+        parts.data_dir.node,
+        &parts.config.zone,
+        &parts.clock,
+        stop.clone(),
+    )
+    .await?;
+    let Some((cube, from_seq)) = seeded else { return Ok(()) };
+    tracing::info!(seed.dossiers = cube.view().dossier_count(), journal.from_seq = from_seq, "figures read");
+    let live = Live {
+        cube,
+        reader: parts.journal.reader(from_seq),
+        synced: parts.journal.synced(),
+        clock: parts.clock.clone(),
+        views: parts.views.clone(),
+        requests: inlets.snapshots,
+        screens: Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone()),
+        fault_hang: parts.config.fault_live_hang.clone(),
+    };
+    parts.sink_state.send_replace(SinkState { stored_seq: from_seq, trouble: None });
+    let sink = Sink {
+        node: parts.data_dir.node,
+        journal: parts.journal.clone(),
+        reader: parts.journal.reader(from_seq),
+        disk: parts.disk.clone(),
+        stores: parts.stores.clone(),
+        synced: parts.journal.synced(),
+        state: parts.sink_state.clone(),
+        holds: inlets.holds,
+        clock: parts.clock.clone(),
+        cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
+    };
+    parts.readiness.set("figures", Condition::Ok);
+    // The cube's work would hold up the sockets: it has a thread of its own.
+    let live_stop = stop.clone();
+    let runtime = tokio::runtime::Handle::current();
+    let live = blocking("live", move || runtime.block_on(live.run(live_stop)).map_err(Into::into));
+    let (live, sink) = tokio::join!(live, sink.run(stop));
+    live?;
+    sink.context("the sink ended")
+}
+
+fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
+    Verifier {
+        snapshots,
+        holds,
+        stores: parts.stores.clone(),
+        zone: parts.config.zone.clone(),
+        node: node_name(parts),
+        hold_max: parts.config.verify_hold,
+        running: Arc::new(Mutex::new(())),
+    }
+}
+
+fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
+    let is_frozen = matches!(parts.config.clock, DomainClock::Frozen(_));
+    AppState {
+        clock: parts.clock.clone(),
+        clock_kind: if is_frozen { ClockKind::Frozen } else { ClockKind::Running },
+        wall: parts.wall.clone(),
+        zone: Arc::new(parts.config.zone.clone()),
+        view: parts.views.subscribe(),
+        topics: parts.topics.clone(),
+        pulse: parts.pulse.clone(),
+        readiness: parts.readiness.clone(),
+        mode,
+        screens: parts.sockets.clone(),
+        demo: parts.data_dir.demo,
+        catalogue: parts.catalogue.clone(),
+        journal: parts.journal.clone(),
+        node: node_name(parts).into(),
+        verifier,
+        stores: parts.stores.clone(),
+    }
+}
+
+/// This node's id as people and programs read it.
+fn node_name(parts: &Parts) -> String {
+    format!("{:016x}", parts.data_dir.node)
+}
+
+/// Serves until told to stop; then screens are told, and requests under way are finished.
+async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let sockets = state.screens.clone();
+    let told = async move {
+        stopped(&mut stop).await;
+        sockets.stop();
+    };
+    let listener = listener.tap_io(|stream| {
+        // Small frames must not wait for more; a socket that can't be told goes on without.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a socket stays with Nagle's algorithm");
+        }
+    });
+    axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")
+}

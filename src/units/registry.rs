@@ -42,14 +42,16 @@ pub struct Units {
 }
 
 impl Units {
-    /// Joins versions: of one (code, valid from) the greatest (`at`, content) stays. True when anything changed.
+    /// Joins versions: of one (code, valid from) the greatest (`at`, content) stays. True when any content changed.
     pub fn offer(&mut self, facts: impl IntoIterator<Item = UnitFact>) -> bool {
         let mut changed = false;
         for fact in facts {
             let key = (fact.code.clone(), fact.valid_from);
-            if self.facts.get(&key).is_none_or(|kept| **kept < fact) {
+            let kept = self.facts.get(&key);
+            if kept.is_none_or(|kept| **kept < fact) {
+                // The same content loaded again changes nothing that anybody counts by.
+                changed |= kept.is_none_or(|kept| UnitFact { at: fact.at, ..UnitFact::clone(kept) } != fact);
                 self.facts.insert(key, Arc::new(fact));
-                changed = true;
             }
         }
         if changed {

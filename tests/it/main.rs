@@ -3,6 +3,8 @@
 
 mod support;
 
+mod boston;
+mod crash;
 mod engine;
 mod store;
 mod verify_sql;

@@ -1,6 +1,8 @@
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use super::{Shape, shape};
 
-fn insert<'a>(body: &'a [u8]) -> (&'a str, &'a str, &'a [u8]) {
+fn insert(body: &[u8]) -> (&str, &str, &[u8]) {
     match shape(body).unwrap() {
         Shape::Insert { sql, format, inline } => (sql, format, inline),
         other @ Shape::Other { .. } => panic!("not an insert of data: {other:?}"),

@@ -44,6 +44,36 @@ fn j5_an_older_segment_is_not_skipped_for_a_newer_one() {
 }
 
 #[test]
+fn j5_each_segments_own_receiving_times_count_also_after_a_reopen() {
+    let disk = FaultyDisk::default();
+    let mut world = World::open(&disk, SMALL);
+    // Three segments of one append each; the receiving clock was a day ahead and then set right.
+    for ahead_ms in [HOUR_MS * 24, 0, 0] {
+        world.append_at(&[&[0; 400]], NOW_MS - HOUR_MS * 24 + ahead_ms).unwrap();
+    }
+    let newest = |world: &World| -> Vec<i64> {
+        world.journal.inner.shared.lock().segments.iter().map(|segment| segment.newest_at_ms).collect()
+    };
+    let expected = [NOW_MS, NOW_MS - HOUR_MS * 24, NOW_MS - HOUR_MS * 24];
+    assert_eq!(newest(&world), expected);
+    assert_eq!(newest(&World::open(&disk.killed(), SMALL)), expected);
+    // Where no frame is readable the segment is taken to be of the reopen's time.
+    disk.spoil(&segment::name(2), |content| content[40] ^= 1);
+    assert_eq!(newest(&World::open(&disk.killed(), SMALL)), [NOW_MS, NOW_MS, NOW_MS - HOUR_MS * 24]);
+}
+
+#[test]
+fn p2_a_segment_is_filled_to_its_bound_and_no_further() {
+    let disk = FaultyDisk::default();
+    let mut world = World::open(&disk, SMALL);
+    world.fill(4);
+    world.append(&[&[0; 72]]).unwrap();
+    assert_eq!(disk.content(&segment::name(1)).len(), 512);
+    world.append(&[b""]).unwrap();
+    assert_eq!(segment_names(&disk), [segment::name(1), segment::name(6)]);
+}
+
+#[test]
 fn j5_pruned_records_are_refused_by_name_and_the_rest_stays_over_a_reopen() {
     let disk = FaultyDisk::default();
     let mut world = World::open(&disk, SMALL);

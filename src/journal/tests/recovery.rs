@@ -20,6 +20,7 @@ fn j4_a_tail_torn_at_any_byte_is_cut() {
         let mut world = World::open(&disk, SMALL);
         assert_eq!(world.recovery.torn_bytes, torn as u64);
         assert_eq!(world.recovery.damage, []);
+        assert_eq!(disk.content(&segment::name(1)).len(), 200);
         check_filled(&world, 1..=2);
         world.fill(2);
         check_filled(&World::open(&disk.power_lost(|_| 0), SMALL), 1..=4);
@@ -123,15 +124,42 @@ fn j4_a_frame_inside_a_payload_is_no_frame_even_where_its_surroundings_are_bad()
 }
 
 #[test]
-fn j4_a_whole_frame_is_found_behind_damage_longer_than_a_read() {
+fn j4_a_frame_forged_for_its_place_is_passed_over_with_the_bad_frame_around_it() {
+    let mut forged = Vec::new();
+    encode(&mut forged, Place { segment: 1, offset: 36 }, 7, NOW_MS, &[Bytes::from_static(b"forged")]);
     let disk = FaultyDisk::default();
-    let mut world = World::open(&disk, Options::default());
-    world.append(&[&vec![b'O'; 700_000]]).unwrap();
-    world.append(&[b"behind"]).unwrap();
-    disk.spoil(&segment::name(1), |content| content[4] ^= 1);
-    let world = World::open(&disk.killed(), Options::default());
-    assert_eq!(world.recovery.damage[0].bytes, 700_040);
-    assert_eq!(seqs(&read_all(&world).0), [2]);
+    let mut world = World::open(&disk, SMALL);
+    world.append(&[&forged, b"bad"]).unwrap();
+    world.append(&[b"true"]).unwrap();
+    disk.spoil(&segment::name(1), |content| content[36 + forged.len() + 4] ^= 1);
+    let (records, gaps) = read_all(&World::open(&disk.killed(), SMALL));
+    assert_eq!((seqs(&records), gaps), (vec![3], vec![Gap { first_seq: 1, last_seq: 2 }]));
+}
+
+#[test]
+fn j4_a_frame_whose_sequence_was_given_before_is_no_frame() {
+    let disk = three_frames();
+    disk.spoil(&segment::name(1), |content| {
+        encode(content, Place { segment: 1, offset: 300 }, 3, NOW_MS, &[Bytes::from_static(b"again")]);
+    });
+    let world = World::open(&disk, SMALL);
+    assert_eq!((world.recovery.torn_bytes, world.recovery.last_seq), (45, 3));
+    check_filled(&world, 1..=3);
+}
+
+#[test]
+fn j4_a_whole_frame_is_found_behind_damage_longer_than_a_read() {
+    // Some of these have the next frame's magic across the ends of two reads.
+    for damaged_bytes in (262_140..262_150).chain([700_000]) {
+        let disk = FaultyDisk::default();
+        let mut world = World::open(&disk, Options::default());
+        world.append(&[&vec![b'O'; damaged_bytes - 40]]).unwrap();
+        world.append(&[b"behind"]).unwrap();
+        disk.spoil(&segment::name(1), |content| content[4] ^= 1);
+        let world = World::open(&disk.killed(), Options::default());
+        assert_eq!(world.recovery.damage[0].bytes, damaged_bytes as u64);
+        assert_eq!(seqs(&read_all(&world).0), [2]);
+    }
 }
 
 #[test]

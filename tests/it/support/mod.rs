@@ -2,3 +2,4 @@
 
 pub mod engine;
 pub mod records;
+pub mod server;

@@ -1,0 +1,182 @@
+/** Every word of the page that doesn't come with the board, in both languages. */
+import type { Lang } from './format';
+import type { Band } from './states';
+
+export interface Text {
+  readonly vi: string;
+  readonly en: string;
+}
+
+export interface Words {
+  readonly demo: string;
+  readonly weekdays: readonly string[];
+  readonly year: (year: string) => string;
+  readonly fromToNow: (from: string) => string;
+  readonly bands: Record<Band, string>;
+  /** The word for a limit exceeded, on two lines beside the sign. */
+  readonly overLimit: readonly [string, string];
+  readonly noData: string;
+  readonly notYet: string;
+  readonly notZero: string;
+  readonly notSent: (source: string | null) => string;
+  readonly staleAge: (age: string) => string;
+  readonly stale: string;
+  readonly dataAt: string;
+  readonly waitingFor: (source: string) => string;
+  readonly server: string;
+  readonly source: string;
+  readonly target: string;
+  readonly noTarget: string;
+  readonly plan: string;
+  readonly goal: string;
+  readonly samePeriod: string;
+  readonly overSamePeriod: string;
+  readonly points: string;
+  readonly yearEnd: string;
+  readonly weeks: (n: number) => string;
+  readonly thisWeek: string;
+  readonly lastWeek: string;
+  readonly perWeek: string;
+  readonly leftOut: (withdrawn: string, undated: string) => string;
+  readonly ratings: (n: string) => string;
+  readonly tooFew: (min: string) => string;
+  readonly received: string;
+  readonly resolved: string;
+  readonly inProgress: string;
+  readonly overdue: string;
+  readonly late: string;
+  readonly nearlyLate: string;
+  readonly dossiers: string;
+  readonly today: string;
+  readonly limit: string;
+  readonly noLimit: string;
+  readonly markedTarget: (target: string) => string;
+  readonly moreUnits: (n: string, without: string | null) => string;
+  readonly sources: string;
+  readonly lost: string;
+  readonly since: (time: string) => string;
+  readonly lasting: (age: string) => string;
+  readonly holding: (time: string) => string;
+  readonly noPicture: string;
+  readonly attempt: (n: number) => string;
+  readonly stalled: string;
+  readonly connecting: string;
+  readonly refused: (board: string, unit: string) => string;
+  readonly unknownPanel: (kind: string) => string;
+}
+
+const vi: Words = {
+  demo: 'DEMO · SỐ LIỆU MẪU',
+  weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
+  year: (year) => `Năm ${year}`,
+  fromToNow: (from) => `từ ${from} đến nay`,
+  bands: { met: 'Đạt', near: 'Cận đạt', below: 'Chưa đạt', over: 'Vượt ngưỡng' },
+  overLimit: ['Vượt', 'ngưỡng'],
+  noData: 'Không có số liệu',
+  notYet: 'chưa có',
+  notZero: 'không phải là 0',
+  notSent: (source) => (source === null ? 'Chưa có số liệu kỳ này' : `Nguồn ${source} chưa gửi kỳ này`),
+  staleAge: (age) => `CŨ · ${age}`,
+  stale: 'CŨ',
+  dataAt: 'Số liệu lúc',
+  waitingFor: (source) => `chờ nguồn ${source}`,
+  server: 'chờ máy chủ',
+  source: 'Nguồn',
+  target: 'mục tiêu',
+  noTarget: 'chưa giao mục tiêu',
+  plan: 'kế hoạch',
+  goal: 'mục tiêu cuối năm',
+  samePeriod: 'cùng kỳ',
+  overSamePeriod: 'so cùng kỳ',
+  points: 'điểm',
+  yearEnd: 'cuối năm',
+  weeks: (n) => `${n} tuần`,
+  thisWeek: 'tuần này',
+  lastWeek: 'tuần trước',
+  perWeek: 'hồ sơ mỗi tuần',
+  leftOut: (withdrawn, undated) => `không tính ${withdrawn} rút/dừng, ${undated} không có hạn`,
+  ratings: (n) => `${n} lượt đánh giá`,
+  tooFew: (min) => `mẫu số dưới ${min}, không xếp mức`,
+  received: 'Tiếp nhận',
+  resolved: 'Đã giải quyết',
+  inProgress: 'Đang giải quyết',
+  overdue: 'Quá hạn',
+  late: 'quá hạn',
+  nearlyLate: 'sắp đến hạn',
+  dossiers: 'hồ sơ',
+  today: 'hôm nay',
+  limit: 'ngưỡng',
+  noLimit: 'chưa đặt ngưỡng',
+  markedTarget: (target) => `vạch: mục tiêu ${target}`,
+  moreUnits: (n, without) => `… ${n} đơn vị khác${without === null ? '' : `, ${without} không có số liệu`}`,
+  sources: 'Nguồn',
+  lost: 'Mất kết nối',
+  since: (time) => `từ ${time}`,
+  lasting: (age) => `đã ${age}`,
+  holding: (time) => `đang giữ hình cuối lúc ${time}`,
+  noPicture: 'chưa có hình nào',
+  attempt: (n) => `đang tự nối lại, lần ${String(n)}`,
+  stalled: 'Số liệu đang đứng',
+  connecting: 'đang nối với máy chủ',
+  refused: (board, unit) => `Máy chủ không có bảng ${board} của đơn vị ${unit}`,
+  unknownPanel: (kind) => `Bản trang này chưa vẽ được loại ô "${kind}"`,
+};
+
+const en: Words = {
+  demo: 'DEMO · SAMPLE DATA',
+  weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+  year: (year) => year,
+  fromToNow: (from) => `from ${from} to date`,
+  bands: { met: 'Met', near: 'Near', below: 'Below', over: 'Over limit' },
+  overLimit: ['Over', 'limit'],
+  noData: 'No data',
+  notYet: 'none yet',
+  notZero: 'this is not 0',
+  notSent: (source) => (source === null ? 'No figures for this period yet' : `${source} sent nothing for this period`),
+  staleAge: (age) => `OLD · ${age}`,
+  stale: 'OLD',
+  dataAt: 'Figures of',
+  waitingFor: (source) => `waiting for ${source}`,
+  server: 'waiting for the server',
+  source: 'Source',
+  target: 'target',
+  noTarget: 'no target set',
+  plan: 'plan',
+  goal: 'goal for the year',
+  samePeriod: 'year on year',
+  overSamePeriod: 'year on year',
+  points: 'pts',
+  yearEnd: 'year end',
+  weeks: (n) => `${n} weeks`,
+  thisWeek: 'this week',
+  lastWeek: 'last week',
+  perWeek: 'dossiers a week',
+  leftOut: (withdrawn, undated) => `leaves out ${withdrawn} withdrawn, ${undated} undated`,
+  ratings: (n) => `${n} ratings`,
+  tooFew: (min) => `fewer than ${min} cases, no band`,
+  received: 'Received',
+  resolved: 'Resolved',
+  inProgress: 'In progress',
+  overdue: 'Overdue',
+  late: 'late',
+  nearlyLate: 'nearly due',
+  dossiers: 'dossiers',
+  today: 'today',
+  limit: 'limit',
+  noLimit: 'no limit set',
+  markedTarget: (target) => `mark: target ${target}`,
+  moreUnits: (n, without) => `… ${n} more units${without === null ? '' : `, ${without} without data`}`,
+  sources: 'Sources',
+  lost: 'Connection lost',
+  since: (time) => `since ${time}`,
+  lasting: (age) => `for ${age}`,
+  holding: (time) => `holding the picture of ${time}`,
+  noPicture: 'no picture yet',
+  attempt: (n) => `reconnecting, attempt ${String(n)}`,
+  stalled: 'Figures stand still',
+  connecting: 'connecting to the server',
+  refused: (board, unit) => `The server has no board ${board} of unit ${unit}`,
+  unknownPanel: (kind) => `This version of the page can't draw a "${kind}" tile`,
+};
+
+export const words: Record<Lang, Words> = { vi, en };

@@ -1,0 +1,225 @@
+/**
+ * The figures of each kind of tile, checked: a field that is absent, null or of another type becomes null, which
+ * every panel shows as "no data". Nothing here turns a missing figure into 0.
+ */
+import { pair } from './board';
+import type { Better } from './format';
+import type { Text } from './i18n';
+import { instant, isRecord, number_, type Raw, text_ } from './protocol';
+import { type Band, band } from './states';
+
+export interface Window {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface TileBase {
+  readonly sourceAt: number | null;
+  readonly source: string | null;
+  readonly staleAfterS: number | null;
+  readonly window: Window | null;
+}
+
+export interface Kpi {
+  readonly num: number | null;
+  readonly den: number | null;
+  readonly value: number | null;
+  readonly band: Band | null;
+  readonly target: number | null;
+  readonly near: number | null;
+  readonly goal: number | null;
+  readonly better: Better;
+  readonly denMin: number | null;
+  readonly definition: Text | null;
+}
+
+export interface Point {
+  readonly from: string;
+  readonly to: string;
+  readonly value: number | null;
+  /** The running week or day: it isn't comparable yet. */
+  readonly partial: boolean;
+}
+
+export type Measures = Readonly<Record<string, number | null>>;
+
+export interface KpiTile extends TileBase {
+  readonly kpi: Kpi | null;
+  readonly measures: Measures;
+  readonly differencePoints: number | null;
+  readonly trend: readonly Point[];
+  readonly projection: number | null;
+}
+
+export interface CountsTile extends TileBase {
+  readonly measures: Measures;
+  /** Relative change to the same period last year, by measure. */
+  readonly change: Measures;
+  readonly limit: { readonly limit: number | null; readonly band: Band | null };
+  readonly today: Measures;
+}
+
+export interface Child {
+  readonly unit: string;
+  readonly name: string;
+  readonly rank: number | null;
+  readonly move: number | null;
+  readonly value: number | null;
+  readonly band: Band | null;
+}
+
+export interface RankingTile extends TileBase {
+  readonly target: number | null;
+  readonly near: number | null;
+  readonly children: readonly Child[];
+}
+
+export interface Series {
+  readonly id: string;
+  readonly title: Text;
+  readonly ratio: boolean;
+  readonly target: number | null;
+  readonly points: readonly Point[];
+}
+
+export interface TrendTile extends TileBase {
+  readonly series: readonly Series[];
+}
+
+export interface Source {
+  readonly id: string;
+  readonly name: Text;
+  readonly sourceAt: number | null;
+  readonly staleAfterS: number;
+}
+
+/** Bounds on lists from the wire. */
+const POINTS_MAX = 400;
+const CHILDREN_MAX = 1_000;
+const SERIES_MAX = 4;
+const SOURCES_MAX = 50;
+
+export function base(raw: unknown): TileBase {
+  const tile = record(raw);
+  const window = record(tile['window']);
+  const from = text_(window['from']);
+  const to = text_(window['to']);
+  return {
+    sourceAt: instant(tile['source_at']),
+    source: text_(tile['source']),
+    staleAfterS: number_(tile['stale_after_s']),
+    window: from === null || to === null ? null : { from, to },
+  };
+}
+
+export function kpiTile(raw: unknown, wanted: string | null): KpiTile {
+  const tile = record(raw);
+  const id = wanted ?? text_(tile['kpi']) ?? '';
+  const compare = record(record(tile['compare'])['same_period_last_year']);
+  return {
+    ...base(raw),
+    kpi: kpi(record(tile['kpis'])[id]),
+    measures: numbers(tile['measures']),
+    differencePoints: number_(compare['difference_points']),
+    trend: points(tile['trend']),
+    projection: number_(tile['projection']) ?? number_(record(record(tile['kpis'])[id])['projection']),
+  };
+}
+
+function kpi(raw: unknown): Kpi | null {
+  if (!isRecord(raw)) return null;
+  return {
+    num: number_(raw['num']),
+    den: number_(raw['den']),
+    value: number_(raw['value']),
+    band: band(raw['band']),
+    target: number_(raw['target']),
+    near: number_(raw['near']),
+    goal: number_(raw['goal']),
+    better: raw['better'] === 'lower' ? 'lower' : 'higher',
+    denMin: number_(raw['den_min']),
+    definition: raw['definition'] === undefined || raw['definition'] === null ? null : pair(raw['definition'], ''),
+  };
+}
+
+export function countsTile(raw: unknown): CountsTile {
+  const tile = record(raw);
+  const limit = record(record(tile['limits'])['in_progress_overdue']);
+  const change: Record<string, number | null> = {};
+  for (const [measure, compared] of Object.entries(record(tile['compare']))) {
+    change[measure] = number_(record(compared)['change']);
+  }
+  return {
+    ...base(raw),
+    measures: numbers(tile['measures']),
+    change,
+    limit: { limit: number_(limit['limit']), band: band(limit['band']) },
+    today: numbers(tile['today']),
+  };
+}
+
+export function rankingTile(raw: unknown, wanted: string | null): RankingTile {
+  const tile = record(raw);
+  const id = wanted ?? text_(tile['kpi']) ?? '';
+  return {
+    ...base(raw),
+    target: number_(tile['target']),
+    near: number_(tile['near']),
+    children: list(tile['children'], CHILDREN_MAX).map((one) => child(one, id)),
+  };
+}
+
+function child(raw: Raw, id: string): Child {
+  const figure = record(record(raw['kpis'])[id]);
+  const unit = text_(raw['unit']) ?? '';
+  return {
+    unit,
+    name: text_(raw['short_name']) ?? text_(raw['name']) ?? unit,
+    rank: number_(raw['rank']),
+    move: number_(raw['move']),
+    value: number_(figure['value']),
+    band: band(figure['band']),
+  };
+}
+
+export function trendTile(raw: unknown): TrendTile {
+  const tile = record(raw);
+  return {
+    ...base(raw),
+    series: list(tile['series'], SERIES_MAX).map((one) => ({
+      id: text_(one['id']) ?? '',
+      title: pair(one['title'], text_(one['id']) ?? ''),
+      ratio: one['kind'] === 'ratio',
+      target: number_(one['target']),
+      points: points(one['points']),
+    })),
+  };
+}
+
+export function freshnessTile(raw: unknown): readonly Source[] {
+  return list(record(raw)['sources'], SOURCES_MAX).map((one) => ({
+    id: text_(one['id']) ?? '',
+    name: pair(one['name'], text_(one['id']) ?? ''),
+    sourceAt: instant(one['source_at']),
+    staleAfterS: number_(one['stale_after_s']) ?? 0,
+  }));
+}
+
+function points(raw: unknown): Point[] {
+  return list(raw, POINTS_MAX).map((one) => ({
+    from: text_(one['from']) ?? '',
+    to: text_(one['to']) ?? '',
+    value: number_(one['value']),
+    partial: one['partial'] === true,
+  }));
+}
+
+function numbers(raw: unknown): Measures {
+  const out: Record<string, number | null> = {};
+  for (const [name, value] of Object.entries(record(raw))) out[name] = number_(value);
+  return out;
+}
+
+const record = (raw: unknown): Raw => (isRecord(raw) ? raw : {});
+
+const list = (raw: unknown, max: number): Raw[] => (Array.isArray(raw) ? raw.slice(0, max).filter(isRecord) : []);

@@ -1,0 +1,33 @@
+import './styles/fonts.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { place } from './lib/board';
+import { browserAround, Wall } from './lib/wall.svelte';
+
+/** The page shows without its fonts rather than wait longer than this for them. */
+const FONTS_MS_MAX = 3_000;
+
+async function fonts(): Promise<void> {
+  const wanted = [500, 600, 700].flatMap((weight) => [
+    document.fonts.load(`${String(weight)} 20px "Be Vietnam Pro"`, 'Aế'),
+    document.fonts.load(`${String(weight)} 20px "Archivo Figures"`, '0%'),
+  ]);
+  const limit = new Promise((resolve) => setTimeout(resolve, FONTS_MS_MAX));
+  await Promise.race([Promise.allSettled(wanted), limit]);
+}
+
+async function start(): Promise<void> {
+  const where = place(new URL(window.location.href));
+  document.documentElement.lang = where.lang;
+  document.documentElement.dataset['theme'] = where.theme;
+  const wall = new Wall(where, browserAround(where));
+  wall.start();
+  // Lines are measured to fit, so the page is drawn with the fonts it will keep.
+  await fonts();
+  const target = document.getElementById('wall');
+  if (target !== null) mount(App, { target, props: { wall } });
+}
+
+void start();

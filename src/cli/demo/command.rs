@@ -1,0 +1,202 @@
+//! `opcentre demo`: a server of its own with the simulated province, fed through its own public interface.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use reqwest::Client;
+use tokio::sync::oneshot;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::config::{Config, DomainClock, Settings};
+use crate::ingest::{Limits, read_units};
+use crate::model::{Clock, Instant, UnitFact};
+use crate::serve::{self, Started, running_from};
+
+use super::super::serve::{asked_to_stop, bind, refuse};
+use super::{Event, History, SEED, START, Traffic};
+
+/// The units of the province, to the end of June 2025.
+const UNITS: &str = include_str!("../../../dashboards/units/hoa-binh.csv");
+/// Lines of one request.
+const BATCH_LINES_MAX: usize = 5_000;
+/// Bytes of one request.
+const BATCH_BYTES_MAX: usize = 4 << 20;
+/// How often live traffic is sent.
+const TRAFFIC_EVERY_MS: u64 = 1_000;
+
+/// Shows the province of Hòa Bình with a made-up year and live traffic.
+#[derive(Debug, clap::Args)]
+pub struct DemoArgs {
+    /// Address to listen on; only loopback.
+    #[arg(long, env = "OPCENTRE_LISTEN", value_name = "ADDRESS")]
+    pub listen: Option<String>,
+    /// Where the demonstration lives; it begins anew at every start [default: a folder of the system's for
+    /// temporary files].
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The pinned libchdb.so, if not where `make build` puts it.
+    #[arg(long, env = "OPCENTRE_ENGINE_LIBRARY", value_name = "FILE")]
+    pub engine_library: Option<PathBuf>,
+}
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// What ended it, other than being told to.
+pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
+    let data_dir = args.data_dir.unwrap_or_else(|| std::env::temp_dir().join("opcentre-demo"));
+    let settings = Settings {
+        listen: args.listen,
+        data_dir: Some(data_dir.clone()),
+        engine_library: args.engine_library,
+        ..Settings::default()
+    };
+    let mut config = match Config::of(settings) {
+        Ok(config) => config,
+        Err(error) => return Ok(refuse(&error.into())),
+    };
+    config.demo = true;
+    let listener = bind(&config).await?;
+    clear(&data_dir)?;
+    let clock = running_from(START);
+    config.clock = DomainClock::Given(clock.clone());
+    let (started, has_started) = oneshot::channel();
+    let server = serve::run(config, listener, asked_to_stop()?, |begun| {
+        // Nobody waiting means that the feeder has failed, which ends the program below.
+        started.send(begun).ok();
+        Ok(())
+    });
+    let feeder = async {
+        let Ok(Started { address }) = has_started.await else { std::future::pending().await };
+        feed(&format!("http://{address}"), clock).await
+    };
+    tokio::select! {
+        outcome = server => outcome.map(|()| ExitCode::SUCCESS),
+        outcome = feeder => outcome.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+/// A demonstration begins anew; only a folder that is one is ever emptied.
+fn clear(data_dir: &PathBuf) -> anyhow::Result<()> {
+    if !data_dir.exists() {
+        return Ok(());
+    }
+    let is_empty = std::fs::read_dir(data_dir)?.next().is_none();
+    ensure!(
+        is_empty || data_dir.join("DEMO").exists(),
+        "{} holds something that is no demonstration: give another --data-dir",
+        data_dir.display()
+    );
+    std::fs::remove_dir_all(data_dir).with_context(|| format!("can't empty {}", data_dir.display()))
+}
+
+/// Sends units, the past, and then what happens, for ever.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+async fn feed(url: &str, clock: Clock) -> anyhow::Result<()> {
+    let client = Client::new();
+    println!("preparing the demonstration: a year and a half of a made-up province ...");
+    let units = units()?;
+    let history = tokio::task::spawn_blocking(move || History::generate(SEED, &units)).await?;
+    ready(&client, url, |body| body["components"]["figures"]["state"] == "ok").await?;
+    put_units(&client, url).await?;
+    let count = history.events_count();
+    let mut batch = Batch::default();
+    for event in history.events() {
+        if let Some((source, body)) = batch.push(&event) {
+            post(&client, url, source, body).await?;
+        }
+    }
+    for (source, body) in batch.rest() {
+        post(&client, url, source, body).await?;
+    }
+    println!("{count} records of the past sent; the wall: {url}/wall/province?unit=17");
+    let mut traffic = history.into_traffic();
+    let mut ticks = interval(Duration::from_millis(TRAFFIC_EVERY_MS));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        send_traffic(&client, url, &mut traffic, clock()).await?;
+    }
+}
+
+async fn send_traffic(client: &Client, url: &str, traffic: &mut Traffic, now: Instant) -> anyhow::Result<()> {
+    let mut batch = Batch::default();
+    for event in traffic.advance(now) {
+        if let Some((source, body)) = batch.push(&event) {
+            post(client, url, source, body).await?;
+        }
+    }
+    for source in [super::ONE_STOP, super::PORTAL, super::RATINGS] {
+        // An empty batch is a sign of life: the system is there, it has nothing to say.
+        batch.lines.entry(source).or_default();
+    }
+    for (source, body) in batch.rest() {
+        post(client, url, source, body).await?;
+    }
+    Ok(())
+}
+
+/// Lines by source until they make a request.
+#[derive(Default)]
+struct Batch {
+    lines: BTreeMap<&'static str, (usize, String)>,
+}
+
+impl Batch {
+    /// Adds a line; gives back the request of its source when that is full.
+    fn push(&mut self, event: &Event) -> Option<(&'static str, String)> {
+        let (count, body) = self.lines.entry(event.source).or_default();
+        body.push_str(&event.line);
+        body.push('\n');
+        *count += 1;
+        if *count < BATCH_LINES_MAX && body.len() < BATCH_BYTES_MAX {
+            return None;
+        }
+        let (_, body) = self.lines.remove(event.source)?;
+        Some((event.source, body))
+    }
+
+    fn rest(self) -> impl Iterator<Item = (&'static str, String)> {
+        self.lines.into_iter().map(|(source, (_, body))| (source, body))
+    }
+}
+
+fn units() -> anyhow::Result<Vec<UnitFact>> {
+    let batch = read_units(UNITS.as_bytes(), Some("text/csv"), START, &Limits::default())?;
+    ensure!(batch.rejected == 0, "the list of units is faulty");
+    Ok(batch.units.into_iter().map(|row| row.fact).collect())
+}
+
+async fn put_units(client: &Client, url: &str) -> anyhow::Result<()> {
+    let request = client.put(format!("{url}/api/v1/units")).header("content-type", "text/csv").body(UNITS);
+    let answer = request.send().await.context("the units can't be sent")?;
+    let status = answer.status();
+    ensure!(status.is_success(), "units refused: {status} {}", answer.text().await?);
+    Ok(())
+}
+
+async fn post(client: &Client, url: &str, source: &str, body: String) -> anyhow::Result<()> {
+    let request = client.post(format!("{url}/api/v1/events?source={source}"));
+    let request = request.header("content-type", "application/x-ndjson").body(body);
+    let answer = request.send().await.context("records can't be sent")?;
+    let status = answer.status();
+    ensure!(status.is_success(), "records refused: {status} {}", answer.text().await?);
+    let answer: serde_json::Value = answer.json().await?;
+    ensure!(answer["rejected"] == 0, "records refused: {}", answer["rejections"]);
+    Ok(())
+}
+
+/// Waits until the server says of itself what is asked.
+async fn ready(client: &Client, url: &str, is_so: impl Fn(&serde_json::Value) -> bool) -> anyhow::Result<()> {
+    let mut ticks = interval(Duration::from_millis(50));
+    loop {
+        ticks.tick().await;
+        let answer = client.get(format!("{url}/readyz")).send().await.context("the server doesn't answer")?;
+        if is_so(&answer.json().await?) {
+            return Ok(());
+        }
+    }
+}

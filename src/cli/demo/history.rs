@@ -1,0 +1,107 @@
+//! Everything up to the start, in time order.
+
+use std::iter::Peekable;
+
+use crate::model::{Day, Instant, UnitFact};
+
+use super::calendar::Calendar;
+use super::office::{Numbers, World};
+use super::plan::{Plan, Step};
+use super::province::{self, Province};
+use super::traffic::Traffic;
+use super::volume::{self, Part};
+use super::{Event, START, calendar, reports, wire};
+
+/// How many days ahead dossiers are planned, since they are filed before the day on which they are received: more
+/// than the longest holiday.
+pub(super) const AHEAD_DAYS: i32 = 14;
+
+/// The simulated past of the province, and what is still to come of it.
+pub struct History {
+    pub(super) seed: u64,
+    pub(super) calendar: Calendar,
+    pub(super) province: Province,
+    pub(super) numbers: Numbers,
+    pub(super) plans: Vec<Plan>,
+    /// Instant, place of the plan, step: sorted.
+    schedule: Vec<(Instant, u32, Step)>,
+}
+
+impl History {
+    /// The history of the province that these units make up. The same seed and units give the same bytes.
+    ///
+    /// Units that aren't in force on the starting day are left out, and so are departments of unknown trade.
+    pub fn generate(seed: u64, units: &[UnitFact]) -> History {
+        let calendar = Calendar::new();
+        let province = Province::new(seed, &calendar, units);
+        let numbers = Numbers::default();
+        let mut history = History { seed, calendar, province, numbers, plans: Vec::new(), schedule: Vec::new() };
+        let start = volume::start_day();
+        for day in province::history_begin().0..start.0 {
+            history.receive((Day(day), Part::Whole));
+        }
+        history.receive((start, Part::Early));
+        history.receive((start, Part::Rest));
+        for ahead in 1..=AHEAD_DAYS {
+            history.receive((start.plus(ahead), Part::Whole));
+        }
+        history.schedule = history.steps().filter(|(at, ..)| *at <= START).collect();
+        history.schedule.sort_unstable();
+        history
+    }
+
+    fn receive(&mut self, when: (Day, Part)) {
+        let mut world = World { seed: self.seed, calendar: &self.calendar, numbers: &mut self.numbers };
+        for office in &mut self.province.offices {
+            office.receive(&mut world, when, &mut self.plans);
+        }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = (Instant, u32, Step)> {
+        let detailed_from = detailed_from();
+        let plans = self.plans.iter().zip(0_u32..);
+        plans.flat_map(move |(plan, place)| plan.steps(detailed_from).map(move |(at, step)| (at, place, step)))
+    }
+
+    /// The records up to the start, `at` never decreasing.
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        let dossiers = self
+            .schedule
+            .iter()
+            .map(|(at, place, step)| wire::event(&self.province.units, &self.plans[*place as usize], (*at, *step)));
+        Merged { left: dossiers.peekable(), right: reports::events().peekable() }
+    }
+
+    /// How many records [`History::events`] gives.
+    pub fn events_count(&self) -> usize {
+        self.schedule.len() + reports::events().count()
+    }
+
+    /// What comes after the start.
+    pub fn into_traffic(self) -> Traffic {
+        Traffic::after(self)
+    }
+}
+
+/// From when on every change of a dossier is a record of its own; what had ended before is one record.
+pub(super) fn detailed_from() -> Instant {
+    calendar::at(calendar::day(2024, 7, 15), 0)
+}
+
+/// Two streams in time order as one.
+struct Merged<A: Iterator<Item = Event>, B: Iterator<Item = Event>> {
+    left: Peekable<A>,
+    right: Peekable<B>,
+}
+
+impl<A: Iterator<Item = Event>, B: Iterator<Item = Event>> Iterator for Merged<A, B> {
+    type Item = Event;
+
+    fn next(&mut self) -> Option<Event> {
+        let right_first = match (self.left.peek(), self.right.peek()) {
+            (Some(left), Some(right)) => right.at < left.at,
+            (left, _) => left.is_none(),
+        };
+        if right_first { self.right.next() } else { self.left.next() }
+    }
+}

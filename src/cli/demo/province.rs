@@ -1,0 +1,172 @@
+//! The pools of the province, made from its units: the departments behind the Service Centre, and each district with
+//! its communes.
+
+use crate::model::{Day, UnitFact, UnitKind};
+
+use super::calendar::{self, Calendar};
+use super::catalogue::{
+    CERTIFICATION, COMMUNE_MIX, DEPARTMENTS, DEPARTMENTS_ON_TIME, DISTRICT_MIX, DISTRICT_ON_TIME,
+    DISTRICT_ON_TIME_DEFAULT, Mix, SERVICE_CENTRE,
+};
+use super::office::{Desk, Office, Rates};
+use super::volume::{self, Span};
+
+/// Received by the Service Centre from 1 January 2024 to the start.
+pub(super) const CENTRE_RECEIVED: f64 = 60_902.0;
+/// Received in the city from 1 January to 30 June 2024.
+pub(super) const CITY_RECEIVED: f64 = 14_332.0;
+/// Received in the same half year in another district, for each of its communes.
+const RECEIVED_PER_COMMUNE: f64 = 228.8;
+/// Dossiers of a day of 2023 for one of 2024.
+const YEAR_BEFORE: f64 = 0.86;
+/// The city, by its code.
+pub(super) const CITY: &str = "148";
+/// The city's share of digitised dossiers, printed for its first half year.
+const CITY_DIGITISED: f64 = 0.6903;
+/// Copies certified at the counters of communes on a day, only while somebody looks: they keep the wall moving.
+const RUSH_PER_DAY: f64 = 5_600.0;
+/// Stream numbers of the pools that aren't districts.
+const CENTRE_STREAM: u64 = 1;
+const RUSH_STREAM: u64 = 2;
+const FIRST_DISTRICT_STREAM: u64 = 16;
+/// A first digit pair of the ids of the province.
+const PROVINCE_ID: &str = "H28";
+
+/// A unit as records name it.
+pub(super) struct Unit {
+    /// Its code as JSON text.
+    pub(super) code_json: String,
+    /// The code as JSON text of the unit that receives for it.
+    pub(super) received_by_json: Option<String>,
+    /// The part of a dossier's id that names it.
+    pub(super) id: String,
+}
+
+/// The pools and the units.
+pub(super) struct Province {
+    pub(super) units: Vec<Unit>,
+    pub(super) offices: Vec<Office>,
+    /// The counters' rush, only after the start.
+    pub(super) rush: Office,
+}
+
+impl Province {
+    /// From the units in force on the starting day.
+    pub(super) fn new(seed: u64, calendar: &Calendar, facts: &[UnitFact]) -> Province {
+        let start = volume::start_day();
+        let valid = |fact: &&UnitFact| {
+            fact.valid_from.is_none_or(|from| from <= start) && fact.valid_to.is_none_or(|to| to >= start)
+        };
+        let mut facts: Vec<&UnitFact> = facts.iter().filter(valid).collect();
+        facts.sort_by(|a, b| (a.sort_order, &a.code).cmp(&(b.sort_order, &b.code)));
+        let mut province = Province { units: Vec::new(), offices: Vec::new(), rush: rush(seed, Vec::new()) };
+        province.add_departments((seed, calendar), &facts);
+        let districts = facts.iter().filter(|fact| fact.kind == UnitKind::District);
+        for (place, district) in districts.enumerate() {
+            province.add_district((seed, calendar), (place, district), &facts);
+        }
+        let counters = province.offices.iter().filter(|office| office.stream >= FIRST_DISTRICT_STREAM);
+        let units: Vec<u16> = counters.flat_map(Office::units).collect();
+        province.rush = rush(seed, units);
+        province
+    }
+
+    fn add_unit(&mut self, fact: &UnitFact, received_by: Option<&UnitFact>, id: String) -> u16 {
+        let json = |fact: &UnitFact| serde_json::Value::from(fact.code.as_str()).to_string();
+        self.units.push(Unit { code_json: json(fact), received_by_json: received_by.map(json), id });
+        u16::try_from(self.units.len() - 1).expect("a province has fewer than 65,536 units")
+    }
+
+    fn add_departments(&mut self, (seed, calendar): (u64, &Calendar), facts: &[&UnitFact]) {
+        let departments = || facts.iter().copied().filter(|fact| fact.kind == UnitKind::Department);
+        let centre = departments().find(|fact| &*fact.code == SERVICE_CENTRE);
+        let mut desks = Vec::new();
+        for (place, fact) in departments().enumerate() {
+            let found = DEPARTMENTS.iter().find(|(code, ..)| &*fact.code == *code);
+            let Some((_, weight, mix)) = found else { continue };
+            let unit = self.add_unit(fact, centre, format!("{PROVINCE_ID}.{}", place + 1));
+            desks.push(Desk { unit, weight: *weight, mix });
+        }
+        if desks.is_empty() {
+            return;
+        }
+        let rates = Rates { on_time: DEPARTMENTS_ON_TIME, digitised: 0.721, online: 0.62 };
+        let mut office = Office::new(seed, CENTRE_STREAM, desks, rates);
+        let weight = |span| volume::span_weight(calendar, (seed, CENTRE_STREAM), span);
+        let first_half = (CENTRE_RECEIVED * weight(first_half()) / weight(to_start())).round();
+        let spans = spans(weight, [first_half, CENTRE_RECEIVED - first_half]);
+        office.set_spans(spans, (seed, calendar));
+        self.offices.push(office);
+    }
+
+    fn add_district(
+        &mut self,
+        (seed, calendar): (u64, &Calendar),
+        (place, district): (usize, &UnitFact),
+        facts: &[&UnitFact],
+    ) {
+        let id = format!("{PROVINCE_ID}.{}", place + 30);
+        let communes = facts.iter().filter(|fact| fact.parent.as_ref() == Some(&district.code));
+        let communes: Vec<&&UnitFact> = communes.filter(|fact| fact.kind == UnitKind::Commune).collect();
+        let mut desks = vec![Desk {
+            unit: self.add_unit(district, None, id.clone()),
+            // The district's own office has as much as four fifths of its communes together.
+            weight: 0.8 * communes.len().max(1) as f64,
+            mix: DISTRICT_MIX,
+        }];
+        for (number, commune) in communes.iter().enumerate() {
+            let unit = self.add_unit(commune, None, format!("{id}.{}", number + 1));
+            // Wards and towns have more to do than communes in the hills.
+            let weight = if &*commune.category == "xã" { 0.9 } else { 1.6 };
+            desks.push(Desk { unit, weight, mix: COMMUNE_MIX });
+        }
+        let is_city = &*district.code == CITY;
+        let on_time = DISTRICT_ON_TIME.iter().find(|(code, _)| *code == &*district.code);
+        let rates = Rates {
+            on_time: on_time.map_or(DISTRICT_ON_TIME_DEFAULT, |(_, rate)| *rate),
+            digitised: if is_city { CITY_DIGITISED } else { 0.68 + 0.006 * place as f64 },
+            online: if is_city { 0.6 } else { 0.5 },
+        };
+        let stream = FIRST_DISTRICT_STREAM + place as u64;
+        let received = if is_city { CITY_RECEIVED } else { (RECEIVED_PER_COMMUNE * communes.len() as f64).round() };
+        let weight = |span| volume::span_weight(calendar, (seed, stream), span);
+        let since = received * weight(second_half()) / weight(first_half());
+        let mut office = Office::new(seed, stream, desks, rates);
+        office.set_spans(spans(weight, [received, since.round()]), (seed, calendar));
+        self.offices.push(office);
+    }
+}
+
+fn rush(seed: u64, units: Vec<u16>) -> Office {
+    const CERTIFICATION_ONLY: Mix = &[(CERTIFICATION, 1.0)];
+    let desks = units.into_iter().map(|unit| Desk { unit, weight: 1.0, mix: CERTIFICATION_ONLY }).collect();
+    let rates = Rates { on_time: 99.9, digitised: 0.72, online: 0.0 };
+    let mut office = Office::new(seed, RUSH_STREAM, desks, rates);
+    office.set_pace(RUSH_PER_DAY);
+    office
+}
+
+/// The first day of the history.
+pub(super) fn history_begin() -> Day {
+    calendar::day(2023, 1, 1)
+}
+
+fn first_half() -> (Day, Day) {
+    (calendar::day(2024, 1, 1), calendar::day(2024, 6, 30))
+}
+
+fn second_half() -> (Day, Day) {
+    (calendar::day(2024, 7, 1), volume::start_day())
+}
+
+fn to_start() -> (Day, Day) {
+    (first_half().0, second_half().1)
+}
+
+/// 2023 at a lower pace, then the two parts of 2024 with their counts.
+fn spans(weight: impl Fn((Day, Day)) -> f64, counts: [f64; 2]) -> Vec<Span> {
+    let before = (history_begin(), first_half().0.plus(-1));
+    let count = weight(before) * (counts[0] + counts[1]) / weight(to_start()).max(1e-9) * YEAR_BEFORE;
+    let span = |(first, last), count| Span { first, last, count };
+    vec![span(before, count.round()), span(first_half(), counts[0]), span(second_half(), counts[1])]
+}

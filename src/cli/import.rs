@@ -1,0 +1,282 @@
+//! `opcentre import FILE --mapping MAP.toml`: a foreign table as records, through the same door as any other sender.
+//!
+//! Rows become wire lines here and are checked by the server; both kinds of fault are reported with row, column, code
+//! and reason. The table is read as it is sent: memory doesn't grow with it. Importing the same file again changes
+//! nothing (I-3), so an import that broke off is simply started again.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::{Method, StatusCode};
+use serde::Deserialize;
+
+use super::client::{Answer, Client, ListedRejection, Request, Retry, ServerArgs};
+use crate::ingest::mapping::Mapping;
+use crate::ingest::table::{Table, TableError};
+use crate::model::{Instant, Zone};
+
+/// Lines of one request.
+const BATCH_LINES_MAX: usize = 5_000;
+/// Bytes of one request; a quarter of what the server takes.
+const BATCH_BYTES_MAX: usize = 4 << 20;
+/// Refused rows that are printed; all of them go to `--rejects`.
+const PRINTED_MAX: u64 = 20;
+/// Wrong usage.
+const EXIT_USAGE: u8 = 2;
+
+/// Import a table (CSV, TSV, NDJSON, also .gz) as records
+#[derive(Clone, Debug, clap::Args)]
+pub struct ImportArgs {
+    /// The table
+    pub file: PathBuf,
+    /// How its columns become fields (TOML)
+    #[arg(long, value_name = "MAP.toml")]
+    pub mapping: PathBuf,
+    /// Check everything, store nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Write every refused row to this CSV file: row, column, code, reason
+    #[arg(long, value_name = "FILE")]
+    pub rejects: Option<PathBuf>,
+    /// Time zone of local times when the mapping names none
+    #[arg(long, env = "OPCENTRE_TIMEZONE", default_value = "Asia/Ho_Chi_Minh")]
+    pub timezone: String,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as the command's own text")]
+    pub server: ServerArgs,
+}
+
+/// Imports a table and reports to `out`; `now` is the `at` of mappings that say `at = "import"`.
+///
+/// Exit codes: 0 every row was accepted, 1 a row was refused, 2 the file or mapping can't be used.
+///
+/// # Errors
+/// When reading fails midway, or the server can't be reached or refuses the request as a whole.
+pub async fn run(args: &ImportArgs, now: Instant, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    run_with(args, now, out, Retry::DEFAULT).await
+}
+
+async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: Retry) -> anyhow::Result<ExitCode> {
+    let bar = ProgressBar::no_length();
+    let (mapping, mut table) = match open(args, &bar)? {
+        Ok(opened) => opened,
+        Err(usage) => {
+            writeln!(out, "{usage}")?;
+            return Ok(ExitCode::from(EXIT_USAGE));
+        }
+    };
+    let report =
+        Report { out, bar, mapping: &mapping, file: rejects_file(args.rejects.as_deref())?, tally: Tally::default() };
+    let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args.dry_run) };
+    let mut import = Import { sender, report, batch: Batch::default() };
+    while let Some(row) = table.next_row()? {
+        import.report.tally.rows += 1;
+        match row.cells.and_then(|cells| mapping.line(&cells, now)) {
+            Ok(line) => import.add(row.line, &line).await?,
+            Err(fault) => import.report.refused(row.line, &fault.column, fault.code.as_str(), &fault.reason)?,
+        }
+    }
+    import.flush().await?;
+    let all_accepted = import.report.end(args)?;
+    Ok(if all_accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+type Opened = Result<(Mapping, Table), String>;
+
+/// Opens mapping and table; the inner error is one of usage.
+fn open(args: &ImportArgs, bar: &ProgressBar) -> anyhow::Result<Opened> {
+    let Ok(zone) = Zone::named(&args.timezone) else {
+        return Ok(Err(format!("--timezone {}: no such time zone", args.timezone)));
+    };
+    let shown = args.mapping.display();
+    let text = std::fs::read_to_string(&args.mapping).with_context(|| format!("{shown} can't be read"))?;
+    let mapping = match Mapping::parse(&text, &zone) {
+        Ok(mapping) => mapping,
+        Err(error) => return Ok(Err(format!("{shown}: {error}"))),
+    };
+    let input = File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
+    bar.set_length(input.metadata().map_or(0, |metadata| metadata.len()));
+    bar.set_style(ProgressStyle::with_template("{bar:32} {percent:>3}% {bytes}/{total_bytes} {msg} {eta}")?);
+    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    match Table::open(&name, bar.wrap_read(input), &mapping) {
+        Ok(table) => Ok(Ok((mapping, table))),
+        Err(TableError::Mapping(error)) => Ok(Err(format!("{shown}: {error}"))),
+        Err(error @ TableError::Io { .. }) => Err(error).with_context(|| args.file.display().to_string()),
+        Err(error) => Ok(Err(error.to_string())),
+    }
+}
+
+fn query(mapping: &Mapping, dry_run: bool) -> Vec<(&'static str, String)> {
+    let mut query = vec![("source", mapping.source().to_string())];
+    if dry_run {
+        query.push(("dry_run", "true".to_owned()));
+    }
+    query
+}
+
+fn rejects_file(path: Option<&Path>) -> anyhow::Result<Option<csv::Writer<File>>> {
+    let Some(path) = path else { return Ok(None) };
+    let mut file = csv::Writer::from_path(path).with_context(|| format!("{} can't be written", path.display()))?;
+    file.write_record(["row", "column", "code", "reason"])?;
+    Ok(Some(file))
+}
+
+/// Lines on their way and the rows that they came from.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<u64>,
+    body: String,
+}
+
+/// What the server says about a body of records.
+#[derive(Debug, Deserialize)]
+struct Verdict {
+    accepted: u64,
+    rejected: u64,
+    rejections: Vec<ListedRejection>,
+}
+
+struct Import<'a, W: Write> {
+    sender: Sender,
+    report: Report<'a, W>,
+    batch: Batch,
+}
+
+impl<W: Write> Import<'_, W> {
+    async fn add(&mut self, row: u64, line: &str) -> anyhow::Result<()> {
+        let full = self.batch.rows.len() == BATCH_LINES_MAX || self.batch.body.len() + line.len() >= BATCH_BYTES_MAX;
+        if full {
+            self.flush().await?;
+        }
+        self.batch.rows.push(row);
+        self.batch.body.push_str(line);
+        self.batch.body.push('\n');
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> anyhow::Result<()> {
+        let Batch { mut rows, mut body } = std::mem::take(&mut self.batch);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let sent = rows.len();
+        let mut verdict = self.sender.send(body.clone(), &self.report.bar, false).await?;
+        self.report.tally.accepted += verdict.accepted;
+        loop {
+            let listed = u64::try_from(verdict.rejections.len()).unwrap_or(u64::MAX);
+            for rejection in &verdict.rejections {
+                let row =
+                    rejection.line.checked_sub(1).and_then(|index| rows.get(usize::try_from(index).ok()?).copied());
+                let row = row.with_context(|| format!("the server names line {} of {sent} sent", rejection.line))?;
+                let column = self.report.mapping.column_of(&rejection.pointer);
+                self.report.refused(row, &column, &rejection.code, &rejection.reason)?;
+            }
+            if verdict.rejected <= listed {
+                break;
+            }
+            // The answer lists only the first: ask about the lines after the last one listed, storing nothing.
+            let Some(last) = verdict.rejections.last() else {
+                bail!("{} rows refused without a reason", verdict.rejected)
+            };
+            let told = usize::try_from(last.line).unwrap_or(usize::MAX).min(rows.len());
+            rows.drain(..told);
+            body = body.split_inclusive('\n').skip(told).collect();
+            verdict = self.sender.send(body.clone(), &self.report.bar, true).await?;
+        }
+        self.report.bar.set_message(self.report.tally.shown());
+        Ok(())
+    }
+}
+
+struct Sender {
+    client: Client,
+    query: Vec<(&'static str, String)>,
+}
+
+impl Sender {
+    async fn send(&self, body: String, bar: &ProgressBar, ask_only: bool) -> anyhow::Result<Verdict> {
+        let mut query = self.query.clone();
+        if ask_only && query.iter().all(|(name, _)| *name != "dry_run") {
+            query.push(("dry_run", "true".to_owned()));
+        }
+        let path = "/api/v1/events";
+        let request = Request { method: Method::POST, path, query, content_type: "application/x-ndjson", body };
+        let waiting = |why: &str, wait: Duration| {
+            bar.suspend(|| eprintln!("{why}; sending again in {:.1} s", wait.as_secs_f32()));
+        };
+        let answer = self.client.send(&request, waiting).await?;
+        verdict(&answer)
+    }
+}
+
+/// An answer with a verdict on lines; none accepted (422) is one too.
+fn verdict(answer: &Answer) -> anyhow::Result<Verdict> {
+    if !answer.status.is_success() && answer.status != StatusCode::UNPROCESSABLE_ENTITY {
+        bail!("{}; rows of earlier requests are stored, importing again is harmless", answer.problem());
+    }
+    Verdict::deserialize(&answer.body).with_context(|| answer.problem())
+}
+
+#[derive(Default)]
+struct Tally {
+    rows: u64,
+    accepted: u64,
+    refused: u64,
+}
+
+impl Tally {
+    fn shown(&self) -> String {
+        format!("{} accepted, {} refused", self.accepted, self.refused)
+    }
+}
+
+/// What the person in front of it sees.
+struct Report<'a, W: Write> {
+    out: &'a mut W,
+    bar: ProgressBar,
+    mapping: &'a Mapping,
+    file: Option<csv::Writer<File>>,
+    tally: Tally,
+}
+
+impl<W: Write> Report<'_, W> {
+    fn refused(&mut self, row: u64, column: &str, code: &str, reason: &str) -> anyhow::Result<()> {
+        self.tally.refused += 1;
+        if let Some(file) = &mut self.file {
+            file.write_record([&row.to_string(), column, code, reason])?;
+        }
+        let out = &mut self.out;
+        let place = if column.is_empty() { String::new() } else { format!(", {column}") };
+        if self.tally.refused <= PRINTED_MAX {
+            self.bar.suspend(|| writeln!(out, "row {row}{place}: {code}: {reason}"))?;
+        }
+        Ok(())
+    }
+
+    /// The last lines; whether every row was accepted.
+    fn end(mut self, args: &ImportArgs) -> anyhow::Result<bool> {
+        self.bar.finish_and_clear();
+        if let Some(file) = &mut self.file {
+            file.flush()?;
+        }
+        let Tally { rows, refused, .. } = self.tally;
+        if refused > PRINTED_MAX {
+            let rest = refused - PRINTED_MAX;
+            match &args.rejects {
+                Some(path) => writeln!(self.out, "… and {rest} more refused rows, all of them in {}", path.display())?,
+                None => writeln!(self.out, "… and {rest} more refused rows; --rejects FILE writes them all")?,
+            }
+        }
+        let kind = if args.dry_run { " (dry run: nothing was stored)" } else { "" };
+        writeln!(self.out, "{rows} rows of source {}: {}{kind}", self.mapping.source(), self.tally.shown())?;
+        Ok(refused == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! `opcentre serve`: the program itself.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::{Config, Settings};
+use crate::serve;
+
+/// Exit code of a configuration that makes no sense.
+const EXIT_CONFIG: u8 = 64;
+
+/// Takes in records and shows live figures.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    /// File with the same keys as the options, in TOML; options and environment win.
+    #[arg(long, env = "OPCENTRE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Runs until SIGTERM or SIGINT.
+///
+/// # Errors
+/// What ended it, other than being told to.
+pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let config = match read(args) {
+        Ok(config) => config,
+        Err(error) => return Ok(refuse(&error)),
+    };
+    let listener = bind(&config).await?;
+    serve::run(config, listener, asked_to_stop()?, say_address).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first line on standard output is where it listens, for people and for programs that chose port 0.
+#[expect(clippy::print_stdout, reason = "the command's answer")]
+pub(super) fn say_address(started: serve::Started) -> anyhow::Result<()> {
+    println!("http://{}", started.address);
+    Ok(())
+}
+
+/// Takes the address.
+pub(super) async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(config.listen).await.with_context(|| format!("can't listen on {}", config.listen))
+}
+
+/// Says why the configuration is refused.
+pub(super) fn refuse(error: &anyhow::Error) -> ExitCode {
+    tracing::error!("configuration refused: {error:#}");
+    ExitCode::from(EXIT_CONFIG)
+}
+
+fn read(args: ServeArgs) -> anyhow::Result<Config> {
+    let mut settings = args.settings;
+    if let Some(file) = &args.config {
+        let text = std::fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
+        let of_file: Settings = toml::from_str(&text).with_context(|| format!("{}", file.display()))?;
+        settings = settings.or(of_file);
+    }
+    Ok(Config::of(settings)?)
+}
+
+/// Resolves at SIGTERM or SIGINT.
+pub(super) fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate()).context("can't listen to SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("can't listen to SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,78 @@
+//! `opcentre units load FILE`: a list of units to a running server, taken whole or not at all.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use reqwest::Method;
+use serde::Deserialize as _;
+
+use super::client::{Client, ListedRejection, Request, Retry, ServerArgs};
+
+/// Bytes of a list: what the server takes.
+const LIST_BYTES_MAX: u64 = 16 << 20;
+
+/// What is done with units.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum UnitsCommand {
+    /// Load a list of units (CSV, NDJSON or JSON)
+    Load {
+        /// The list
+        file: PathBuf,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap would show it as the command's own text")]
+        server: ServerArgs,
+    },
+}
+
+/// Runs the command and reports to `out`. Exit codes: 0 loaded, 1 refused.
+///
+/// # Errors
+/// When the file can't be read or the server can't be reached.
+pub async fn run(command: &UnitsCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    match command {
+        UnitsCommand::Load { file, server } => load(file, &Client::new(server, Retry::DEFAULT)?, out).await,
+    }
+}
+
+async fn load(file: &Path, client: &Client, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let shown = file.display();
+    let bytes = std::fs::metadata(file).with_context(|| format!("{shown} can't be read"))?.len();
+    if bytes > LIST_BYTES_MAX {
+        bail!("{shown} has {bytes} bytes, a list has at most {LIST_BYTES_MAX}");
+    }
+    let body = std::fs::read_to_string(file).with_context(|| format!("{shown} can't be read as UTF-8"))?;
+    let (path, content_type) = ("/api/v1/units", content_type(file));
+    let request = Request { method: Method::PUT, path, query: Vec::new(), content_type, body };
+    let waiting = |why: &str, wait: std::time::Duration| {
+        eprintln!("{why}; sending again in {:.1} s", wait.as_secs_f32());
+    };
+    let answer = client.send(&request, waiting).await?;
+    for rejection in answer.body.get("rejections").and_then(|list| Vec::deserialize(list).ok()).into_iter().flatten() {
+        let ListedRejection { line, pointer, code, reason } = rejection;
+        let column = pointer.trim_start_matches('/');
+        let place = if column.is_empty() { String::new() } else { format!(", {column}") };
+        writeln!(out, "line {line}{place}: {code}: {reason}")?;
+    }
+    if !answer.status.is_success() {
+        writeln!(out, "{shown}: {}; no unit was loaded", answer.problem())?;
+        return Ok(ExitCode::FAILURE);
+    }
+    match answer.body.get("accepted").and_then(serde_json::Value::as_u64) {
+        Some(accepted) => writeln!(out, "{shown}: {accepted} units loaded")?,
+        None => writeln!(out, "{shown}: loaded")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn content_type(file: &Path) -> &'static str {
+    match file.extension().and_then(|ending| ending.to_str()) {
+        Some("ndjson" | "jsonl") => "application/x-ndjson",
+        Some("json") => "application/json",
+        _ => "text/csv",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! The pages: the wall's index and its assets, embedded in the program.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use rust_embed::Embed;
+
+use super::error::Problem;
+use super::extract::{PathOf, QueryOf};
+use super::state::AppState;
+use super::units::root_code;
+
+#[cfg(test)]
+mod tests;
+
+/// What `make build` leaves; empty when the page was not built before the program.
+#[derive(Embed)]
+#[folder = "dashboards/web/dist"]
+#[allow_missing = true]
+struct Pages;
+
+/// One of them.
+struct Page {
+    content: Bytes,
+    /// Hexadecimal.
+    hash: String,
+    mime: String,
+}
+
+impl Page {
+    fn find(name: &str) -> Option<Page> {
+        let file = Pages::get(name)?;
+        let content = match file.data {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        let hash = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        Some(Page { content, hash, mime: mime(name, file.metadata.mimetype()).to_owned() })
+    }
+}
+
+const INDEX: &str = "index.html";
+
+/// For files whose name carries a hash of their content.
+const CACHE_FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+/// For other files: they may be kept, and are asked for again each time.
+const CACHE_ASK_AGAIN: &str = "no-cache";
+
+/// A screen that names no unit asks again after this time, until one is known.
+const REFRESH_S: u32 = 3;
+
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>opcentre</title>\
+    <h1>The wall page is not in this program</h1>\
+    <p>It was built without its pages. Run <code>make build</code>, then start it again.</p>\
+    <p>The figures are there all the same: <a href=\"/readyz\">/readyz</a>, \
+    <a href=\"/api/v1/units\">/api/v1/units</a>.";
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/", get(|| async { Redirect::temporary("/wall/province") }))
+        .route("/wall/{board}", get(wall))
+        .route("/assets/{*path}", get(asset))
+}
+
+/// Names the pages in this program: another one after every change of them. None when they were not built.
+pub(super) fn build_id() -> Option<String> {
+    Page::find(INDEX).map(|index| index.hash.chars().take(16).collect())
+}
+
+/// The wall's page, the same for every board and unit. Without a unit it goes on to the top of the tree.
+async fn wall(
+    State(state): State<AppState>,
+    PathOf(board): PathOf<String>,
+    QueryOf(query): QueryOf<BTreeMap<String, String>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let Some(index) = Page::find(INDEX) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
+    };
+    if query.get("unit").is_some_and(|unit| !unit.is_empty()) {
+        return serve(index, &headers, CACHE_ASK_AGAIN);
+    }
+    to_root(&state, &board, &uri)
+}
+
+/// Sends a screen that names no unit to the top of the tree; while there is none, it is told so and asks again.
+fn to_root(state: &AppState, board: &str, uri: &Uri) -> Response {
+    let reason = match state.view().map(|view| root_code(&view)) {
+        Ok(Some(root)) => {
+            let rest = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+            let rest: String = rest.filter(|pair| !pair.starts_with("unit=")).map(|pair| format!("&{pair}")).collect();
+            let place = format!("/wall/{}?unit={}{rest}", in_address(board), in_address(&root));
+            return Redirect::temporary(&place).into_response();
+        }
+        Ok(None) => "Chưa có đơn vị nào. No units are known yet: load them with <code>opcentre units load FILE</code>.",
+        Err(_) => "Đang khởi động. The figures are being put together.",
+    };
+    let page = format!("<!doctype html><meta charset=\"utf-8\"><title>opcentre</title><p>{reason}");
+    let refresh = [(header::REFRESH, HeaderValue::from(REFRESH_S))];
+    (StatusCode::SERVICE_UNAVAILABLE, refresh, Html(page)).into_response()
+}
+
+/// Text as part of an address: everything but letters, digits and a few signs is written as `%XX`.
+fn in_address(text: &str) -> String {
+    let as_is = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes().map(|byte| if as_is(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+async fn asset(PathOf(path): PathOf<String>, headers: HeaderMap) -> Result<Response, Problem> {
+    let name = format!("assets/{path}");
+    match Page::find(&name) {
+        Some(found) if has_hash(&name) => Ok(serve(found, &headers, CACHE_FOR_GOOD)),
+        Some(found) => Ok(serve(found, &headers, CACHE_ASK_AGAIN)),
+        None => Err(Problem::NoSuchPath { path: format!("/{name}") }),
+    }
+}
+
+/// Whether a name is as the build makes it: `index-CiT0nImV.js`.
+fn has_hash(name: &str) -> bool {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let Some((before, hash)) = stem.len().checked_sub(8).and_then(|at| stem.split_at_checked(at)) else { return false };
+    let is_hash = hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+    before.ends_with('-') && is_hash
+}
+
+fn serve(page: Page, headers: &HeaderMap, cache: &'static str) -> Response {
+    // Weak: the same content goes out packed and unpacked.
+    let tag = format!("W/\"{}\"", page.hash);
+    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let is_known = known.flat_map(|tags| tags.split(',')).any(|known| is_same(known.trim(), &tag));
+    let mut response =
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { Body::from(page.content).into_response() };
+    let answer = response.headers_mut();
+    if !is_known {
+        let octets = HeaderValue::from_static("application/octet-stream");
+        answer.insert(header::CONTENT_TYPE, HeaderValue::from_str(&page.mime).unwrap_or(octets));
+    }
+    answer.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    answer.insert(header::ETAG, HeaderValue::try_from(tag).expect("hexadecimal digits and quotes are visible ASCII"));
+    response
+}
+
+/// Weak comparison of tags (RFC 9110, 8.8.3.2).
+fn is_same(known: &str, tag: &str) -> bool {
+    known == "*" || known.trim_start_matches("W/") == tag.trim_start_matches("W/")
+}
+
+fn mime<'a>(name: &str, guessed: &'a str) -> &'a str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        _ => guessed,
+    }
+}

@@ -1,0 +1,269 @@
+//! The one error type of the edge.
+//!
+//! The layers below have their own errors without status codes; a handler turns them into a [`Problem`]. There is no
+//! conversion from "any error": what became of a cause is decided where it is known. What a caller reads is written
+//! here; a cause that is nobody's business outside is carried along, logged once and never sent (H-2).
+
+use std::error::Error;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::auth::Refusal;
+use crate::ingest::EnvelopeError;
+use crate::journal::AppendError;
+use crate::pipeline::verify::VerifyError;
+
+/// Why a request isn't answered, as the caller reads it: RFC 9457 with a stable `code`.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// 404: no such route.
+    #[error("there is nothing at {path}")]
+    NoSuchPath {
+        /// The path.
+        path: String,
+    },
+    /// 405: the route exists, not with this method.
+    #[error("{path} doesn't take this method")]
+    MethodNotAllowed {
+        /// The path.
+        path: String,
+    },
+    /// 403: the guard of open mode.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
+    /// 403: the caller has not the role.
+    #[error("this needs the role {role}")]
+    Forbidden {
+        /// The role's name.
+        role: &'static str,
+    },
+    /// 400: a parameter of the path or the query can't be read.
+    #[error("{reason}")]
+    BadParameter {
+        /// Why.
+        reason: String,
+    },
+    /// 404: no such unit, or not the caller's to see.
+    #[error("there is no unit {code:?} on {on}")]
+    UnknownUnit {
+        /// The code asked for.
+        code: String,
+        /// The day on which it was looked up.
+        on: String,
+    },
+    /// 404: no such board.
+    #[error("there is no board {board:?}")]
+    UnknownBoard {
+        /// The id asked for.
+        board: String,
+    },
+    /// 404: no such dossier, or not the caller's to see.
+    #[error("there is no dossier {id:?} of source {origin:?}")]
+    UnknownDossier {
+        /// The source asked for.
+        origin: String,
+        /// The id asked for.
+        id: String,
+    },
+    /// 400, 413 or 415: the body as a whole can't be taken; nothing of it was.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// 413: the packed body is too long.
+    #[error("the body has more than {bytes_max} bytes")]
+    BodyTooLarge {
+        /// The bound.
+        bytes_max: usize,
+    },
+    /// 503 (413 for one that can never be taken): the batch isn't acknowledged.
+    #[error("{}", append_words(.0))]
+    NotJournalled(#[from] AppendError),
+    /// 409: another verification is running. 503: it can't be done now.
+    #[error(transparent)]
+    NotVerified(#[from] VerifyError),
+    /// 503: ClickHouse, which has the details, is away.
+    #[error("ClickHouse, which keeps the details, is away")]
+    StoreAway,
+    /// 503: the figures are being put together after a start.
+    #[error("the figures are not ready yet")]
+    NotReady,
+    /// 503: all places for screens are taken.
+    #[error("{sockets_max} screens are already connected")]
+    TooManyScreens {
+        /// How many there may be.
+        sockets_max: usize,
+    },
+    /// 503: the server is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// 503: the answer took too long.
+    #[error("no answer within {timeout_ms} ms")]
+    Timeout {
+        /// The bound.
+        timeout_ms: u64,
+    },
+    /// 500: a fault of the server. The cause is logged, not sent.
+    #[error("the server failed to answer")]
+    Internal(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// How a problem is told: its status, its stable code, its title, and when to ask again.
+struct Telling {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    /// A fault of the server.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Problem {
+        Problem::Internal(cause.into())
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.telling().status
+    }
+
+    /// The stable code, the same in every version.
+    pub fn code(&self) -> &'static str {
+        self.telling().code
+    }
+
+    fn telling(&self) -> Telling {
+        let (status, code, title, retry_after_s) = match self {
+            Problem::NoSuchPath { .. } => (StatusCode::NOT_FOUND, "not_found", "Not found", None),
+            Problem::MethodNotAllowed { .. } => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", None)
+            }
+            Problem::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.code(), "Not served in open mode", None),
+            Problem::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed", None),
+            Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
+            Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
+            Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
+            Problem::UnknownDossier { .. } => (StatusCode::NOT_FOUND, "unknown_dossier", "Unknown dossier", None),
+            Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
+            Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
+            Problem::NotJournalled(AppendError::TooLarge { .. }) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None)
+            }
+            Problem::NotJournalled(error) => {
+                (StatusCode::SERVICE_UNAVAILABLE, append_code(error), "Not acknowledged", Some(2))
+            }
+            Problem::NotVerified(VerifyError::Busy) => (StatusCode::CONFLICT, "busy", "Already running", Some(10)),
+            Problem::NotVerified(_) => {
+                (StatusCode::SERVICE_UNAVAILABLE, "not_verified", "Could not be verified", Some(5))
+            }
+            Problem::StoreAway => (StatusCode::SERVICE_UNAVAILABLE, "store_away", "ClickHouse is away", Some(5)),
+            Problem::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", Some(2)),
+            Problem::TooManyScreens { .. } => {
+                (StatusCode::SERVICE_UNAVAILABLE, "too_many_screens", "Too many screens", Some(30))
+            }
+            Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", Some(5)),
+            Problem::Timeout { .. } => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", Some(5)),
+            Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
+        };
+        Telling { status, code, title, retry_after_s }
+    }
+}
+
+fn envelope_status(error: &EnvelopeError) -> StatusCode {
+    use EnvelopeError as E;
+    match error {
+        E::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        E::UnknownEncoding(_) | E::UnknownContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+fn envelope_code(error: &EnvelopeError) -> &'static str {
+    use EnvelopeError as E;
+    match error {
+        E::TooLarge { .. } => "too_large",
+        E::UnknownEncoding(_) => "unknown_encoding",
+        E::UnknownContentType { .. } => "unknown_content_type",
+        E::BadEncoding { .. } => "bad_encoding",
+        E::BadArray { .. } => "bad_array",
+        E::NoHeader => "no_header",
+        E::UnknownColumn(_) => "unknown_column",
+        E::DuplicateColumn(_) => "duplicate_column",
+        E::MissingColumn(_) => "missing_column",
+    }
+}
+
+fn append_code(error: &AppendError) -> &'static str {
+    match error {
+        AppendError::TooLarge { .. } => "too_large",
+        AppendError::Full { .. } | AppendError::DiskFull { .. } => "storage_full",
+        AppendError::Busy { .. } => "busy",
+        AppendError::Closed => "stopping",
+        AppendError::Failed => "unknown_outcome",
+    }
+}
+
+/// What a sender is told, which is what it is to do.
+fn append_words(error: &AppendError) -> String {
+    match error {
+        AppendError::TooLarge { .. } => error.to_string(),
+        AppendError::Full { .. } | AppendError::DiskFull { .. } => {
+            "there is no room to keep the batch safely; nothing was stored, send it again later".to_owned()
+        }
+        AppendError::Busy { .. } => "too many batches are waiting; nothing was stored, send it again".to_owned(),
+        AppendError::Closed => "the server is stopping; nothing was stored, send it again".to_owned(),
+        AppendError::Failed => "the batch may or may not be stored; send it again, repeats are harmless".to_owned(),
+    }
+}
+
+/// The body of RFC 9457.
+#[derive(Serialize)]
+struct Body<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: String,
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let Telling { status, code, title, retry_after_s } = self.telling();
+        match &self {
+            Problem::Internal(cause) => {
+                tracing::error!(error = %Chain(cause.as_ref()), "a request failed by a fault of the server");
+            }
+            problem => tracing::debug!(problem.code = code, problem.detail = %problem, "a request was not answered"),
+        }
+        let body = Body {
+            r#type: format!("urn:opcentre:problem:{code}"),
+            title,
+            status: status.as_u16(),
+            code,
+            detail: self.to_string(),
+        };
+        let mut response = (status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if let Some(seconds) = retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}
+
+/// An error with all its causes, for the log.
+struct Chain<'a>(&'a (dyn Error + 'static));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut cause = self.0.source();
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
+}

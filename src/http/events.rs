@@ -1,0 +1,139 @@
+//! `POST /api/v1/events`: records in, an exact answer about every line out.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use serde::{Deserialize, Serialize};
+
+use crate::ingest::{self, Batch, Context, Limits, Rejection};
+use crate::journal::Journal;
+use crate::model::codec::encode;
+use crate::model::{Contact, Instant, Record, Text};
+
+use super::error::Problem;
+use super::extract::QueryOf;
+use super::state::AppState;
+
+/// The source of records that name none, in open mode.
+const SOURCE_DEFAULT: &str = "local";
+/// A packed body: never larger than it may be unpacked.
+const PACKED_BYTES_MAX: usize = 16 << 20;
+/// Rejections listed in an answer; more are only counted.
+const REJECTIONS_LISTED_MAX: usize = 1_000;
+
+/// The area's routes.
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/api/v1/events", post(post_events)).layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventsQuery {
+    source: Option<String>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// What became of a batch (I-2): `received` = `accepted` + `rejected`.
+#[derive(Debug, Serialize)]
+struct EventsAnswer<'a> {
+    received: usize,
+    accepted: usize,
+    rejected: usize,
+    rejections: Vec<RejectionAnswer<'a>>,
+    /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u64>,
+    node: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
+}
+
+/// A refused line as its sender reads it.
+#[derive(Debug, Serialize)]
+pub(super) struct RejectionAnswer<'a> {
+    line: u64,
+    pointer: &'a str,
+    code: &'static str,
+    reason: &'a str,
+}
+
+/// The whole body is read and parsed before anything is journalled; 202 is said only after fdatasync (J-1).
+async fn post_events(
+    State(state): State<AppState>,
+    QueryOf(query): QueryOf<EventsQuery>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let body = body_of(body, PACKED_BYTES_MAX)?;
+    let source = query.source.as_deref().unwrap_or(SOURCE_DEFAULT);
+    let source = ingest::check_source(source).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
+    let now = (state.clock)();
+    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: Limits::default() };
+    let content_type = text(&headers, &header::CONTENT_TYPE);
+    let content_encoding = text(&headers, &header::CONTENT_ENCODING);
+    // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
+    let read = move || ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context);
+    let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
+    let seq = match query.dry_run {
+        true => None,
+        false => Some(append(&state.journal, &batch, source, now).await?),
+    };
+    Ok(answer(&state, &batch, seq))
+}
+
+fn answer(state: &AppState, batch: &Batch, seq: Option<u64>) -> Response {
+    let rejections = batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect();
+    let answer = EventsAnswer {
+        received: batch.received,
+        accepted: batch.records.len(),
+        rejected: batch.rejected,
+        rejections,
+        seq,
+        node: &state.node,
+        dry_run: seq.is_none(),
+    };
+    let status = match seq {
+        _ if batch.records.is_empty() && batch.received > 0 => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(_) => StatusCode::ACCEPTED,
+        None => StatusCode::OK,
+    };
+    (status, axum::Json(answer)).into_response()
+}
+
+impl<'a> RejectionAnswer<'a> {
+    pub(super) fn of(rejection: &'a Rejection) -> RejectionAnswer<'a> {
+        RejectionAnswer {
+            line: rejection.line,
+            pointer: &rejection.pointer,
+            code: rejection.code.as_str(),
+            reason: &rejection.reason,
+        }
+    }
+}
+
+/// Journals what was accepted; an empty body is a sign of life of its source and journalled as such.
+async fn append(journal: &Journal, batch: &Batch, source: Text, now: Instant) -> Result<u64, Problem> {
+    let mut payloads: Vec<bytes::Bytes> = batch.records.iter().map(|record| encode(record).into()).collect();
+    if batch.received == 0 {
+        payloads.push(encode(&Record::Contact(Contact { source, at: now })).into());
+    }
+    Ok(journal.append(payloads, now.0).await?.last_seq)
+}
+
+/// The body, or why it isn't there.
+pub(super) fn body_of(body: Result<Bytes, BytesRejection>, bytes_max: usize) -> Result<Bytes, Problem> {
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge { bytes_max },
+        _ => Problem::BadParameter { reason: rejection.body_text() },
+    })
+}
+
+/// A header as text.
+pub(super) fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}

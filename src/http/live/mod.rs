@@ -1,0 +1,54 @@
+//! `GET /api/v1/live`: what screens hear, over a WebSocket.
+//!
+//! A screen subscribes to topics and hears a snapshot, then updates. Each connection holds a `watch` receiver per
+//! topic and at most one frame on its way, so its memory doesn't grow with messages and a slow one delays nobody
+//! (T-2): a screen that falls behind gets the newest snapshot, one that doesn't take a frame in time is cut. Every
+//! number is bounded by [`LiveLimits`].
+
+mod wire;
+mod screens;
+mod socket;
+#[cfg(test)]
+mod tests;
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+
+use crate::auth::{Caller, Role};
+
+use super::error::Problem;
+use super::state::AppState;
+
+pub use screens::{LiveLimits, Screens};
+
+/// Room in the write buffer beside one frame: small frames that answer a screen while a large one is on its way.
+const WRITE_BUFFER_SPARE_BYTES: usize = 64 * 1024;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/api/v1/live", get(live))
+}
+
+async fn live(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    if !caller.may(Role::View) {
+        return Err(Problem::Forbidden { role: "view" });
+    }
+    let upgrade = upgrade.map_err(|rejection| Problem::BadParameter { reason: rejection.body_text() })?;
+    let seat = state.screens.take_seat()?;
+    let limits = state.screens.limits();
+    let frame_bytes_max = state.topics.limits().frame_bytes_max;
+    Ok(upgrade
+        .read_buffer_size(limits.read_buffer_bytes)
+        .write_buffer_size(0)
+        .max_write_buffer_size(frame_bytes_max + WRITE_BUFFER_SPARE_BYTES)
+        .max_message_size(limits.client_frame_bytes_max)
+        .max_frame_size(limits.client_frame_bytes_max)
+        .on_upgrade(move |socket| socket::serve(socket, state, caller.scope, seat)))
+}

@@ -1,0 +1,277 @@
+//! One screen's connection, from hello to bye.
+
+use std::time::Duration;
+
+use axum::Error;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
+use futures_util::future::{pending, select_all};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::auth::Scope;
+use crate::topics::{SubscribeError, Subscription, TopicKey};
+
+use super::super::state::AppState;
+use super::super::units::visible_unit;
+use super::screens::{LiveLimits, Seat};
+use super::wire::{ByeCode, ClientFrame, ErrorCode, ServerFrame};
+
+/// Why a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The screen left, or the line broke.
+    Gone,
+    /// The server ends it.
+    Bye(ByeCode),
+}
+
+/// What woke the connection.
+enum Event {
+    Stop,
+    PingDue,
+    TopicChanged,
+    FiguresReady,
+    Received(Option<Result<Message, Error>>),
+}
+
+/// A topic that the screen shows.
+struct Shown {
+    subscription: Subscription,
+    /// The version that was sent last; none when a snapshot is owed.
+    version: Option<u64>,
+}
+
+/// One connection.
+struct Connection {
+    socket: WebSocket,
+    state: AppState,
+    scope: Scope,
+    limits: LiveLimits,
+    seat: Seat,
+    shown: Vec<Shown>,
+    /// Asked for before the figures were ready: whether the units exist isn't known yet.
+    waiting: Vec<TopicKey>,
+    client_frames_left: u32,
+    pings_unanswered: u32,
+}
+
+/// Talks to a screen until either side ends it.
+pub(super) async fn serve(socket: WebSocket, state: AppState, scope: Scope, seat: Seat) {
+    let limits = state.screens.limits();
+    let session = seat.session;
+    let mut connection = Connection {
+        socket,
+        state,
+        scope,
+        limits,
+        seat,
+        shown: Vec::new(),
+        waiting: Vec::new(),
+        client_frames_left: limits.client_frames_per_ping_max,
+        pings_unanswered: 0,
+    };
+    tracing::debug!(screen.session = session, "a screen connected");
+    let end = match connection.talk().await {
+        Err(end) => end,
+        Ok(never) => match never {},
+    };
+    tracing::debug!(screen.session = session, screen.end = ?end, "a screen left");
+    if let End::Bye(code) = end {
+        connection.say_bye(code).await;
+    }
+}
+
+impl Connection {
+    async fn talk(&mut self) -> Result<std::convert::Infallible, End> {
+        let epoch = self.state.topics.epoch().to_owned();
+        let hello = ServerFrame::Hello {
+            session: format!("{epoch}-{}", self.seat.session),
+            epoch: &epoch,
+            ping_ms: self.limits.ping_ms,
+            clock: self.state.clock_kind,
+        };
+        self.send(hello.encode()).await?;
+        let mut pings = interval(Duration::from_millis(self.limits.ping_ms));
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let event = tokio::select! {
+                _ = self.seat.is_stopping.wait_for(|is_stopping| *is_stopping) => Event::Stop,
+                _ = pings.tick() => Event::PingDue,
+                () = any_changed(&mut self.shown) => Event::TopicChanged,
+                ready = self.state.view.wait_for(Option::is_some), if !self.waiting.is_empty() => match ready {
+                    Ok(_) => Event::FiguresReady,
+                    // Whoever made the figures is gone: there will be none.
+                    Err(_) => Event::Stop,
+                },
+                received = self.socket.recv() => Event::Received(received),
+            };
+            match event {
+                Event::Stop => return Err(End::Bye(ByeCode::Stopping)),
+                Event::PingDue => self.ping().await?,
+                Event::TopicChanged => self.send_changed().await?,
+                Event::FiguresReady => {
+                    for key in std::mem::take(&mut self.waiting) {
+                        self.subscribe(key).await?;
+                    }
+                }
+                Event::Received(None) => return Err(End::Gone),
+                Event::Received(Some(received)) => self.hear(received).await?,
+            }
+        }
+    }
+
+    /// Sends a ping, unless too many were not answered.
+    async fn ping(&mut self) -> Result<(), End> {
+        if self.pings_unanswered >= self.limits.pings_unanswered_max {
+            return Err(End::Bye(ByeCode::NoPong));
+        }
+        self.pings_unanswered += 1;
+        self.client_frames_left = self.limits.client_frames_per_ping_max;
+        let zone = &self.state.zone;
+        let ping = ServerFrame::Ping {
+            time: (self.state.wall)().to_rfc3339(zone),
+            live_at: self.state.pulse.live_at().to_rfc3339(zone),
+            now: (self.state.clock)().to_rfc3339(zone),
+        };
+        self.send(ping.encode()).await
+    }
+
+    async fn hear(&mut self, received: Result<Message, Error>) -> Result<(), End> {
+        let text = match received {
+            Ok(Message::Text(text)) => text,
+            Ok(Message::Ping(_) | Message::Pong(_)) => return self.count_client_frame(),
+            // The next read answers it and then finds the end.
+            Ok(Message::Close(_)) => return Ok(()),
+            // Too long, not text, or the line broke: in the last case the goodbye just fails.
+            Ok(Message::Binary(_)) | Err(_) => return Err(End::Bye(ByeCode::BadFrame)),
+        };
+        self.count_client_frame()?;
+        match serde_json::from_str(&text) {
+            Ok(ClientFrame::Pong) => {
+                self.pings_unanswered = 0;
+                Ok(())
+            }
+            Ok(ClientFrame::Subscribe { board, unit }) => self.subscribe(TopicKey::new(&board, &unit)).await,
+            Ok(ClientFrame::Unsubscribe { board, unit }) => {
+                self.forget(&TopicKey::new(&board, &unit));
+                Ok(())
+            }
+            Err(error) => self.refuse(ErrorCode::BadFrame, error.to_string(), None).await,
+        }
+    }
+
+    fn count_client_frame(&mut self) -> Result<(), End> {
+        let left = self.client_frames_left.checked_sub(1);
+        self.client_frames_left = left.ok_or(End::Bye(ByeCode::TooMany))?;
+        Ok(())
+    }
+
+    /// Adds a topic; one that is shown already starts again with a snapshot.
+    async fn subscribe(&mut self, key: TopicKey) -> Result<(), End> {
+        self.forget(&key);
+        if let Err((code, message)) = self.judge(&key) {
+            return self.refuse(code, message, Some(&key)).await;
+        }
+        if self.state.view.borrow().is_none() {
+            self.waiting.push(key);
+            return Ok(());
+        }
+        match self.state.topics.subscribe(key.clone()) {
+            Ok(subscription) => {
+                self.shown.push(Shown { subscription, version: None });
+                self.send_newest(self.shown.len() - 1).await
+            }
+            Err(error @ SubscribeError::TooMany { .. }) => {
+                self.refuse(ErrorCode::TooMany, error.to_string(), Some(&key)).await
+            }
+        }
+    }
+
+    /// Whether the topic may be shown.
+    fn judge(&self, key: &TopicKey) -> Result<(), (ErrorCode, String)> {
+        let topics_max = self.limits.topics_per_socket_max;
+        if self.shown.len() + self.waiting.len() >= topics_max {
+            return Err((ErrorCode::TooMany, format!("a screen shows at most {topics_max} topics")));
+        }
+        if self.state.catalogue.board(&key.board).is_none() {
+            return Err((ErrorCode::UnknownBoard, format!("there is no board {:?}", &*key.board)));
+        }
+        let Some(view) = self.state.view.borrow().clone() else { return Ok(()) };
+        match visible_unit(&view, &self.scope, &key.unit, view.today()) {
+            Ok(_) => Ok(()),
+            Err(problem) => Err((ErrorCode::UnknownUnit, problem.to_string())),
+        }
+    }
+
+    fn forget(&mut self, key: &TopicKey) {
+        self.shown.retain(|shown| shown.subscription.key != *key);
+        self.waiting.retain(|waiting| waiting != key);
+    }
+
+    async fn send_changed(&mut self) -> Result<(), End> {
+        for place in 0..self.shown.len() {
+            self.send_newest(place).await?;
+        }
+        Ok(())
+    }
+
+    /// Brings one topic of the screen to its newest version.
+    async fn send_newest(&mut self, place: usize) -> Result<(), End> {
+        let shown = &mut self.shown[place];
+        let Some(frame) = shown.subscription.frames.borrow_and_update().clone() else { return Ok(()) };
+        let Some(bytes) = frame.bytes_for(shown.version) else { return Ok(()) };
+        shown.version = Some(frame.version);
+        self.send(bytes).await
+    }
+
+    async fn refuse(&mut self, code: ErrorCode, message: String, topic: Option<&TopicKey>) -> Result<(), End> {
+        let error = ServerFrame::Error { code, message, topic: topic.map(ToString::to_string) };
+        self.send(error.encode()).await
+    }
+
+    /// Sends a frame, within the time a screen has for it.
+    async fn send(&mut self, frame: Utf8Bytes) -> Result<(), End> {
+        let within = Duration::from_millis(self.limits.write_timeout_ms);
+        match timeout(within, self.socket.send(Message::Text(frame))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(End::Bye(ByeCode::Slow)),
+        }
+    }
+
+    /// Says why it ends, if the screen still listens, and closes.
+    async fn say_bye(mut self, code: ByeCode) {
+        // The places in front of the topics are free from here on, whatever the screen does.
+        self.shown.clear();
+        let bye = ServerFrame::Bye { code, retry_ms: self.state.screens.retry_ms(self.seat.session) };
+        let close = CloseFrame { code: close_code_of(code), reason: Utf8Bytes::from_static("") };
+        let farewell = async {
+            self.socket.send(Message::Text(bye.encode())).await?;
+            self.socket.send(Message::Close(Some(close))).await?;
+            // What the screen sent meanwhile is taken, or the closing would tear the goodbye away.
+            while let Some(Ok(_)) = self.socket.recv().await {}
+            Ok::<(), Error>(())
+        };
+        let within = Duration::from_millis(self.limits.bye_timeout_ms);
+        if !matches!(timeout(within, farewell).await, Ok(Ok(()))) {
+            tracing::debug!(screen.session = self.seat.session, "a screen didn't take the goodbye");
+        }
+    }
+}
+
+fn close_code_of(code: ByeCode) -> u16 {
+    match code {
+        ByeCode::Stopping => close_code::AWAY,
+        ByeCode::Slow | ByeCode::NoPong => close_code::AGAIN,
+        ByeCode::BadFrame | ByeCode::TooMany => close_code::POLICY,
+    }
+}
+
+/// Waits until a topic has a new version; for ever when none is shown.
+async fn any_changed(shown: &mut [Shown]) {
+    if shown.is_empty() {
+        return pending().await;
+    }
+    let changes = shown.iter_mut().map(|shown| Box::pin(shown.subscription.frames.changed()));
+    // An error would mean that the registry is gone, which every connection keeps alive.
+    let (_, _, _) = select_all(changes).await;
+}

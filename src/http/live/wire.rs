@@ -1,0 +1,74 @@
+//! The frames of the WebSocket: text JSON, each with `op`.
+
+use axum::extract::ws::Utf8Bytes;
+use serde::{Deserialize, Serialize};
+
+use super::super::state::ClockKind;
+
+/// What a screen may say.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub(super) enum ClientFrame {
+    /// Show me this topic, from a snapshot on. Also asked for again by a screen that missed something.
+    Subscribe { board: String, unit: String },
+    /// I don't show it any more.
+    Unsubscribe { board: String, unit: String },
+    /// The answer to a ping.
+    Pong,
+}
+
+/// What the server says, but for snapshots and updates, which `topics` encodes.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "op", rename_all = "snake_case")]
+pub(super) enum ServerFrame<'a> {
+    /// The first frame.
+    Hello { session: String, epoch: &'a str, ping_ms: u64, clock: ClockKind },
+    /// The sign of life. `live_at` is of the last tick that went through the cube, `now` of the domain clock.
+    Ping { time: String, live_at: String, now: String },
+    /// Something asked for can't be had.
+    Error {
+        code: ErrorCode,
+        message: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        topic: Option<String>,
+    },
+    /// The last frame.
+    Bye { code: ByeCode, retry_ms: u64 },
+}
+
+impl ServerFrame<'_> {
+    pub(super) fn encode(&self) -> Utf8Bytes {
+        let text = serde_json::to_string(self).expect("strings and numbers always encode");
+        Utf8Bytes::from(text)
+    }
+}
+
+/// Why something asked for can't be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ErrorCode {
+    /// No such board.
+    UnknownBoard,
+    /// No such unit, or not this screen's to see.
+    UnknownUnit,
+    /// The frame isn't one that a screen may send.
+    BadFrame,
+    /// Too many topics.
+    TooMany,
+}
+
+/// Why the server ends the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ByeCode {
+    /// The server is stopping.
+    Stopping,
+    /// A frame was not taken in time.
+    Slow,
+    /// Pings were not answered.
+    NoPong,
+    /// A frame was too long or not text.
+    BadFrame,
+    /// Too many frames from the screen.
+    TooMany,
+}

@@ -1,0 +1,76 @@
+//! What handlers work with.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use tokio::sync::watch;
+
+use crate::auth::OpenMode;
+use crate::cube::View;
+use crate::journal::Journal;
+use crate::kpi::Catalogue;
+use crate::model::{Clock, Zone};
+use crate::pipeline::verify::Verifier;
+use crate::store::Store;
+use crate::topics::{LivePulse, Topics};
+
+use super::error::Problem;
+use super::live::Screens;
+use super::readiness::Readiness;
+
+/// Whether the domain clock runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// It goes on with real time.
+    Running,
+    /// It stands still.
+    Frozen,
+}
+
+/// Everything a handler may use. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The domain clock: the instant the figures are about.
+    pub clock: Clock,
+    /// Whether the domain clock runs.
+    pub clock_kind: ClockKind,
+    /// The real clock.
+    pub wall: Clock,
+    /// The zone of all local days.
+    pub zone: Arc<Zone>,
+    /// The newest view of the cube; none until it is ready.
+    pub view: watch::Receiver<Option<Arc<View>>>,
+    /// What screens show.
+    pub topics: Topics,
+    /// The sign of life of the live figures.
+    pub pulse: LivePulse,
+    /// Which parts of the server are ready.
+    pub readiness: Readiness,
+    /// Proof that the server listens on loopback only.
+    pub mode: OpenMode,
+    /// The connected screens.
+    pub screens: Screens,
+    /// Whether the figures are made up.
+    pub demo: bool,
+    /// Where records go.
+    pub journal: Journal,
+    /// This node's id.
+    pub node: Arc<str>,
+    /// Compares figures with SQL.
+    pub verifier: Verifier,
+    /// The store, while ClickHouse answers.
+    pub stores: watch::Receiver<Option<Store>>,
+    /// KPIs, targets and boards.
+    pub catalogue: Arc<Catalogue>,
+}
+
+impl AppState {
+    /// The newest view.
+    ///
+    /// # Errors
+    /// While there is none after a start.
+    pub fn view(&self) -> Result<Arc<View>, Problem> {
+        self.view.borrow().clone().ok_or(Problem::NotReady)
+    }
+}

@@ -1,0 +1,86 @@
+//! `PUT /api/v1/units`: a list of units, taken as a whole or not at all.
+//!
+//! A hierarchy taken in part would count dossiers under the wrong roof, so one bad row refuses the list.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::put;
+use axum::{Json, Router};
+
+use crate::ingest::{Limits, Rejection, check_units, read_units};
+use crate::model::codec::encode;
+use crate::model::{Record, UnitFact};
+
+use super::error::Problem;
+use super::events::{RejectionAnswer, body_of, text};
+use super::state::AppState;
+
+/// The whole country in both states has about two megabytes.
+const UNITS_BYTES_MAX: usize = 8 << 20;
+/// Rejections listed in an answer; more are only counted.
+const REJECTIONS_LISTED_MAX: usize = 1_000;
+
+/// The area's routes.
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/api/v1/units", put(put_units)).layer(DefaultBodyLimit::max(UNITS_BYTES_MAX))
+}
+
+#[derive(Debug, serde::Serialize)]
+struct UnitsAnswer<'a> {
+    received: usize,
+    accepted: usize,
+    rejected: usize,
+    rejections: Vec<RejectionAnswer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u64>,
+    node: &'a str,
+}
+
+async fn put_units(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    let body = body_of(body, UNITS_BYTES_MAX)?;
+    let view = state.view()?;
+    let now = (state.clock)();
+    let content_type = text(&headers, &header::CONTENT_TYPE);
+    let read = move || {
+        let batch = read_units(&body, content_type.as_deref(), now, &Limits::default())?;
+        let known: Vec<UnitFact> = view.units().versions().map(|(_, fact)| UnitFact::clone(fact)).collect();
+        let unfit = check_units(&batch.units, &known);
+        Ok::<_, crate::ingest::EnvelopeError>((batch, unfit))
+    };
+    let (batch, unfit) = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
+    let rejected = batch.rejected + unfit.len();
+    let seq = match rejected {
+        0 => {
+            let payload = |row: &crate::ingest::UnitRow| encode(&Record::Unit(Box::new(row.fact.clone()))).into();
+            Some(state.journal.append(batch.units.iter().map(payload).collect(), now.0).await?.last_seq)
+        }
+        _ => None,
+    };
+    let rejections = batch.rejections.iter().chain(&unfit);
+    Ok(answer(&state, (batch.received, rejected), rejections, seq))
+}
+
+fn answer<'a>(
+    state: &AppState,
+    (received, rejected): (usize, usize),
+    rejections: impl Iterator<Item = &'a Rejection>,
+    seq: Option<u64>,
+) -> Response {
+    let answer = UnitsAnswer {
+        received,
+        accepted: if seq.is_some() { received } else { 0 },
+        rejected,
+        rejections: rejections.take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
+        seq,
+        node: &state.node,
+    };
+    let status = if seq.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    (status, Json(answer)).into_response()
+}

@@ -1,0 +1,164 @@
+//! A cell's text as the JSON value of a field.
+
+use jiff::civil::DateTime;
+use jiff::fmt::strtime::BrokenDownTime;
+use jiff::tz::TimeZone;
+
+use super::super::check::{ANSWERS, CHANNELS, RATING_CHANNELS};
+use super::super::instant::{self, NoInstant};
+use super::super::rejection::{Code, shown};
+use super::super::wire::Name;
+use super::file::FieldRow;
+use crate::model::{Channel, Day, Decimal, Instant, Status};
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Status,
+    Channel,
+    RatingChannel,
+    Answer,
+    /// A time; with a date alone only where that is the end of a day.
+    Time,
+    Due,
+    Bool,
+    Score,
+    Number,
+}
+
+/// A value, and its instant when it is a time.
+pub(super) struct Made {
+    pub(super) json: String,
+    pub(super) time: Option<Instant>,
+}
+
+impl Kind {
+    /// What the field of a record's type holds; none for lists.
+    pub(super) fn of(name: Name, record_type: &str) -> Option<Kind> {
+        Some(match name {
+            Name::Pauses => return None,
+            Name::Status => Kind::Status,
+            Name::Channel if record_type == "rating" => Kind::RatingChannel,
+            Name::Channel => Kind::Channel,
+            Name::Answer => Kind::Answer,
+            Name::At | Name::FiledAt | Name::ReceivedAt | Name::FinishedAt => Kind::Time,
+            Name::DueAt => Kind::Due,
+            Name::Digitised | Name::ElectronicResult | Name::ReusedData | Name::Payable | Name::PaidOnline => {
+                Kind::Bool
+            }
+            Name::Score => Kind::Score,
+            Name::Numerator | Name::Denominator | Name::Value | Name::Declared => Kind::Number,
+            _ => Kind::Text,
+        })
+    }
+
+    pub(super) fn is_time(self) -> bool {
+        matches!(self, Kind::Time | Kind::Due)
+    }
+
+    /// The words that a field may hold, when they are few.
+    fn words(self) -> Option<Vec<&'static str>> {
+        match self {
+            Kind::Status => Some(Status::ALL.map(Status::as_str).to_vec()),
+            Kind::Channel => Some(CHANNELS.map(Channel::as_str).to_vec()),
+            Kind::RatingChannel => Some(RATING_CHANNELS.to_vec()),
+            Kind::Answer => Some(ANSWERS.map(|(word, _)| word).to_vec()),
+            _ => None,
+        }
+    }
+
+    /// Checks a text that stands in the mapping itself.
+    pub(super) fn check_fixed(self, text: &str, row: &FieldRow) -> Result<(), String> {
+        if let Some(words) = self.words()
+            && !words.contains(&text)
+        {
+            return Err(format!("{} is none of {}", shown(text), words.join(", ")));
+        }
+        self.read(text, row, &TimeZone::UTC).map(|_| ()).map_err(|(_, why)| why)
+    }
+
+    /// Makes the value; words are left to the server, which knows them all.
+    pub(super) fn read(self, text: &str, row: &FieldRow, timezone: &TimeZone) -> Result<Made, (Code, String)> {
+        let json = match self {
+            Kind::Text => serde_json::Value::from(text).to_string(),
+            Kind::Status | Kind::Channel | Kind::RatingChannel | Kind::Answer => {
+                serde_json::Value::from(text.trim()).to_string()
+            }
+            Kind::Time | Kind::Due => {
+                let at = self.time(text.trim(), row.format.as_deref(), timezone)?;
+                return Ok(Made { json: format!("\"{at}\""), time: Some(at) });
+            }
+            Kind::Bool => match text.trim() {
+                "true" | "1" => "true".to_owned(),
+                "false" | "0" => "false".to_owned(),
+                other => return Err((Code::BadValue, format!("{} is not true, false, 1 or 0; use map", shown(other)))),
+            },
+            Kind::Score => match text.trim().parse::<u8>() {
+                Ok(score) => score.to_string(),
+                Err(_) => return Err((Code::BadValue, format!("{} is no whole number from 1 to 5", shown(text)))),
+            },
+            Kind::Number => number(text.trim(), row.decimal_comma)?.to_string(),
+        };
+        Ok(Made { json, time: None })
+    }
+
+    fn time(self, text: &str, format: Option<&str>, timezone: &TimeZone) -> Result<Instant, (Code, String)> {
+        let read = match format {
+            Some(format) => formatted(text, format, timezone)?,
+            None => match instant::read(text) {
+                Ok(at) => return Ok(at),
+                Err(NoInstant::Local(local)) => Some(local_instant(local, timezone)),
+                Err(NoInstant::Date(day)) => (self == Kind::Due).then(|| end_of_day(day, timezone)),
+                Err(NoInstant::Malformed) => {
+                    let why = format!("{} is no RFC 3339 date and time; give its format", shown(text));
+                    return Err((Code::BadInstant, why));
+                }
+            },
+        };
+        let date_alone = || match (self, format) {
+            (Kind::Due, Some(format)) => formatted_day(text, format).map(|day| end_of_day(day, timezone)),
+            _ => None,
+        };
+        read.or_else(date_alone).flatten().ok_or_else(|| {
+            (Code::BadInstant, format!("{} has no time of day; only `due_at` may be a date", shown(text)))
+        })
+    }
+}
+
+/// The instant of a text in a format: none when it has no time of day, the inner none when out of jiff's range.
+fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, (Code, String)> {
+    let parts = BrokenDownTime::parse(format, text).map_err(|error| {
+        (Code::BadInstant, format!("{} is not in the format {}: {error}", shown(text), shown(format)))
+    })?;
+    if let Ok(timestamp) = parts.to_timestamp() {
+        return Ok(Some(Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))));
+    }
+    Ok(parts.to_datetime().ok().filter(|_| parts.hour().is_some()).map(|local| local_instant(local, timezone)))
+}
+
+fn formatted_day(text: &str, format: &str) -> Option<Day> {
+    BrokenDownTime::parse(format, text).ok()?.to_date().ok().map(Day::from_date)
+}
+
+/// An ambiguous local time takes the earlier instant, a missing one the later.
+fn local_instant(local: DateTime, timezone: &TimeZone) -> Option<Instant> {
+    let timestamp = timezone.to_ambiguous_timestamp(local).compatible().ok()?;
+    Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))
+}
+
+/// The last millisecond of a local day.
+fn end_of_day(day: Day, timezone: &TimeZone) -> Option<Instant> {
+    let next = day.plus(1).date().to_datetime(jiff::civil::Time::midnight());
+    local_instant(next, timezone).map(|next| next.plus_ms(-1))
+}
+
+/// A number; with a decimal comma points and spaces group digits.
+fn number(text: &str, decimal_comma: bool) -> Result<Decimal, (Code, String)> {
+    let plain = if decimal_comma {
+        text.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}')).map(|c| if c == ',' { '.' } else { c }).collect()
+    } else {
+        text.to_owned()
+    };
+    plain.parse().map_err(|error| (Code::BadValue, format!("{}: {error}", shown(text))))
+}

@@ -1,0 +1,339 @@
+//! Boards: what stands on a wall, read from `dashboards/boards/*.toml`.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::catalogue::Catalogue;
+use super::fault::{Fault, FaultReason, SourceFile};
+use super::figure::Words;
+use super::measure::Measure;
+use super::window::WindowChoice;
+
+#[cfg(test)]
+mod tests;
+
+/// Columns of the grid.
+const COLUMNS: u16 = 12;
+/// A board is a page, not a list.
+const PANELS_MAX: usize = 24;
+/// As many series as lines can be told apart.
+const SERIES_MAX: usize = 4;
+/// Without a limit of its own a source is stale after an hour.
+const STALE_AFTER_S_DEFAULT: u32 = 3_600;
+
+/// The page of a wall.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Board {
+    /// Its file's name without `.toml`.
+    pub id: String,
+    /// Title.
+    pub title: Words,
+    /// The window of its panels.
+    pub window: WindowChoice,
+    /// Names and limits of sources.
+    pub sources: BTreeMap<String, Source>,
+    /// Panels, in reading order.
+    pub panels: Vec<Panel>,
+}
+
+/// What a board knows of a source.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// What people call it.
+    pub name: Words,
+    /// From when on its silence is stale, in seconds.
+    pub stale_after_s: Option<u32>,
+}
+
+/// A kind of panel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PanelKind {
+    /// A KPI with target, comparison and perhaps a sparkline.
+    Kpi,
+    /// A KPI against the plan of the day and the goal.
+    Progress,
+    /// What came, went and is left.
+    Counts,
+    /// Direct sub-units of one category by a KPI.
+    Ranking,
+    /// Measures or KPIs by ISO week.
+    Trend,
+    /// When each source was heard last.
+    Freshness,
+    /// The time; it has no figures.
+    Clock,
+}
+
+impl PanelKind {
+    const NAMES: [(&str, PanelKind); 7] = [
+        ("kpi", PanelKind::Kpi),
+        ("progress", PanelKind::Progress),
+        ("counts", PanelKind::Counts),
+        ("ranking", PanelKind::Ranking),
+        ("trend", PanelKind::Trend),
+        ("freshness", PanelKind::Freshness),
+        ("clock", PanelKind::Clock),
+    ];
+
+    fn named(name: &str) -> Option<PanelKind> {
+        PanelKind::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
+    }
+
+    fn needs_kpi(self) -> bool {
+        matches!(self, PanelKind::Kpi | PanelKind::Progress | PanelKind::Ranking)
+    }
+}
+
+/// A place on the grid of twelve columns, in cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grid {
+    /// First column, from 0.
+    pub x: u16,
+    /// First row, from 0.
+    pub y: u16,
+    /// Columns.
+    pub w: u16,
+    /// Rows.
+    pub h: u16,
+}
+
+impl Grid {
+    fn overlaps(self, other: Grid) -> bool {
+        let apart = |from: u16, length: u16, other_from: u16, other_length: u16| {
+            u32::from(from) + u32::from(length) <= u32::from(other_from)
+                || u32::from(other_from) + u32::from(other_length) <= u32::from(from)
+        };
+        !apart(self.x, self.w, other.x, other.w) && !apart(self.y, self.h, other.y, other.h)
+    }
+}
+
+/// How large the figure of a panel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Size {
+    /// The one figure of the board.
+    Hero,
+    /// Second rank.
+    Fig1,
+    /// Counts.
+    Fig2,
+}
+
+/// A line of a trend.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "String")]
+pub enum Series {
+    /// A measure, by week.
+    Measure(Measure),
+    /// A KPI, by week.
+    Kpi(String),
+}
+
+impl From<Series> for String {
+    fn from(series: Series) -> String {
+        match series {
+            Series::Measure(measure) => measure.name().to_owned(),
+            Series::Kpi(id) => id,
+        }
+    }
+}
+
+/// One panel of a board; its id is its tile's.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Panel {
+    /// Id within the board.
+    pub id: String,
+    /// What it shows.
+    pub kind: PanelKind,
+    /// Of which KPI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kpi: Option<String>,
+    /// Title.
+    pub title: Words,
+    /// Where; none: in the header or the footer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grid: Option<Grid>,
+    /// How large.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<Size>,
+    /// With a line of 26 weeks.
+    pub sparkline: bool,
+    /// From when on the silence of its sources is stale, in seconds.
+    pub stale_after_s: u32,
+    /// Which sources feed it; none named: all that are known.
+    pub sources: Vec<String>,
+    /// The lines of a trend.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<Series>,
+    /// Within which category a ranking ranks; none, or without a sub-unit of it: the one with most sub-units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Its own window.
+    #[serde(skip)]
+    pub window: Option<WindowChoice>,
+}
+
+impl Board {
+    /// The window of one of its panels.
+    pub fn window_of(&self, panel: &Panel) -> WindowChoice {
+        panel.window.unwrap_or(self.window)
+    }
+
+    /// From when on a source is stale, in seconds.
+    pub fn source_stale_after_s(&self, source: &str) -> u32 {
+        self.sources.get(source).and_then(|source| source.stale_after_s).unwrap_or(STALE_AFTER_S_DEFAULT)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BoardForm {
+    title: Words,
+    window: Spanned<String>,
+    stale_after_s: Option<u32>,
+    #[serde(default, rename = "source")]
+    sources: BTreeMap<String, Source>,
+    #[serde(rename = "panel")]
+    panels: Vec<PanelForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PanelForm {
+    id: Spanned<String>,
+    kind: Spanned<String>,
+    kpi: Option<Spanned<String>>,
+    title: Words,
+    grid: Option<Spanned<Grid>>,
+    size: Option<Size>,
+    #[serde(default)]
+    sparkline: bool,
+    stale_after_s: Option<u32>,
+    #[serde(default)]
+    sources: Vec<String>,
+    #[serde(default)]
+    series: Vec<Spanned<String>>,
+    category: Option<String>,
+    window: Option<Spanned<String>>,
+}
+
+/// A file that is being read, with the faults found so far.
+struct Reading<'a> {
+    file: SourceFile<'a>,
+    catalogue: &'a Catalogue,
+    faults: &'a mut Vec<Fault>,
+}
+
+/// Reads a board; its faults are named, and it is none when it can't be read at all.
+pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec<Fault>) -> Option<Board> {
+    let form: BoardForm = file.read().map_err(|fault| faults.push(fault)).ok()?;
+    let mut reading = Reading { file, catalogue, faults };
+    let count = form.panels.len();
+    if count > PANELS_MAX {
+        reading.fault(&(0..0), "panel", FaultReason::TooMany { count, count_max: PANELS_MAX });
+    }
+    let window = reading.window(&form.window, "window");
+    let stale_after_s = form.stale_after_s.unwrap_or(STALE_AFTER_S_DEFAULT);
+    let mut panels: Vec<Panel> = Vec::new();
+    for form in form.panels.into_iter().take(PANELS_MAX) {
+        let (id, grid) = (form.id.clone(), form.grid.as_ref().map(Spanned::span));
+        let Some(panel) = reading.panel(form, stale_after_s) else { continue };
+        for other in &panels {
+            if other.id == panel.id {
+                reading.fault(&id.span(), "panel.id", FaultReason::Twice(panel.id.clone()));
+            }
+            if let (Some(span), Some(grid), Some(taken)) = (&grid, panel.grid, other.grid)
+                && grid.overlaps(taken)
+            {
+                reading.fault(span, "panel.grid", FaultReason::Overlap(other.id.clone()));
+            }
+        }
+        panels.push(panel);
+    }
+    let stem = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
+    let id = stem.strip_suffix(".toml").unwrap_or(stem).to_owned();
+    Some(Board { id, title: form.title, window: window?, sources: form.sources, panels })
+}
+
+impl Reading<'_> {
+    fn fault(&mut self, span: &Range<usize>, key: &str, reason: FaultReason) {
+        self.faults.push(self.file.fault(span, key, reason));
+    }
+
+    fn window(&mut self, text: &Spanned<String>, key: &str) -> Option<WindowChoice> {
+        text.get_ref().parse().map_err(|error| self.fault(&text.span(), key, FaultReason::Window(error))).ok()
+    }
+
+    fn panel(&mut self, form: PanelForm, stale_after_s: u32) -> Option<Panel> {
+        let Some(kind) = PanelKind::named(form.kind.get_ref()) else {
+            let kind = form.kind.get_ref().clone();
+            self.fault(&form.kind.span(), "panel.kind", FaultReason::UnknownKind(kind));
+            return None;
+        };
+        if form.id.get_ref().is_empty() {
+            self.fault(&form.id.span(), "panel.id", FaultReason::Empty);
+        }
+        match &form.kpi {
+            Some(kpi) if !self.catalogue.knows(kpi.get_ref()) => {
+                self.fault(&kpi.span(), "panel.kpi", FaultReason::UnknownKpi(kpi.get_ref().clone()));
+            }
+            None if kind.needs_kpi() => {
+                self.fault(&form.id.span(), "panel.kpi", FaultReason::Missing("a panel of this kind"))
+            }
+            _ => {}
+        }
+        if let Some(grid) = &form.grid {
+            self.check_grid(grid);
+        }
+        let series = self.series(&form, kind);
+        let window = form.window.as_ref().and_then(|window| self.window(window, "panel.window"));
+        Some(Panel {
+            id: form.id.into_inner(),
+            kind,
+            kpi: form.kpi.map(Spanned::into_inner),
+            title: form.title,
+            grid: form.grid.map(Spanned::into_inner),
+            size: form.size,
+            sparkline: form.sparkline,
+            stale_after_s: form.stale_after_s.unwrap_or(stale_after_s),
+            sources: form.sources,
+            series,
+            category: form.category,
+            window,
+        })
+    }
+
+    fn check_grid(&mut self, grid: &Spanned<Grid>) {
+        let Grid { x, w, h, .. } = *grid.get_ref();
+        if w == 0 || h == 0 || u32::from(x) + u32::from(w) > u32::from(COLUMNS) {
+            self.fault(&grid.span(), "panel.grid", FaultReason::OffGrid { x, w, columns: COLUMNS });
+        }
+    }
+
+    fn series(&mut self, form: &PanelForm, kind: PanelKind) -> Vec<Series> {
+        let count = form.series.len();
+        if count == 0 && kind == PanelKind::Trend {
+            self.fault(&form.id.span(), "panel.series", FaultReason::Missing("a panel of this kind"));
+        }
+        if count > SERIES_MAX {
+            let reason = FaultReason::TooMany { count, count_max: SERIES_MAX };
+            self.fault(&form.id.span(), "panel.series", reason);
+        }
+        let mut series = Vec::new();
+        for name in form.series.iter().take(SERIES_MAX) {
+            let id = name.get_ref();
+            match Measure::named(id) {
+                Some(measure) => series.push(Series::Measure(measure)),
+                None if self.catalogue.knows(id) => series.push(Series::Kpi(id.clone())),
+                None => self.fault(&name.span(), "panel.series", FaultReason::UnknownSeries(id.clone())),
+            }
+        }
+        series
+    }
+}

@@ -1,0 +1,131 @@
+//! Faults of catalogue files: which file, which line, which key.
+
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::DeserializeOwned;
+
+use super::window::WindowError;
+
+/// A catalogue file as it was read: its name is for errors only.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceFile<'a> {
+    /// Where it comes from, such as `boards/province.toml`.
+    pub name: &'a str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// One fault of one file.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{file}:{line}: {key}: {reason}")]
+pub struct Fault {
+    /// The file's name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// The key, with the tables it stands in.
+    pub key: String,
+    /// What is wrong.
+    pub reason: FaultReason,
+}
+
+/// What can be wrong with a key.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FaultReason {
+    /// No TOML, an unknown key, a missing one, or a value of another type.
+    #[error("{}", .0.message())]
+    Form(#[source] toml::de::Error),
+    /// No measure of this name.
+    #[error("no measure is called `{0}`")]
+    UnknownMeasure(String),
+    /// No KPI of this id in the catalogue.
+    #[error("no kpi is called `{0}`")]
+    UnknownKpi(String),
+    /// Neither a measure nor a KPI.
+    #[error("neither a measure nor a kpi is called `{0}`")]
+    UnknownSeries(String),
+    /// No kind of panel has this name.
+    #[error("no kind of panel is called `{0}`")]
+    UnknownKind(String),
+    /// The id, or another that is valid at the same time, was used before.
+    #[error("`{0}` stands here twice")]
+    Twice(String),
+    /// Two panels of a board cover the same cell.
+    #[error("covers cells of panel `{0}`")]
+    Overlap(String),
+    /// A panel reaches beyond the columns of the grid, or has no extent.
+    #[error("x {x} and w {w} don't fit into {columns} columns, or it has no extent")]
+    OffGrid {
+        /// First column, from 0.
+        x: u16,
+        /// Columns.
+        w: u16,
+        /// How many columns the grid has.
+        columns: u16,
+    },
+    /// A list or a text without content.
+    #[error("is empty")]
+    Empty,
+    /// Something can't do without this key.
+    #[error("{0} needs it")]
+    Missing(&'static str),
+    /// Not a window.
+    #[error(transparent)]
+    Window(#[from] WindowError),
+    /// More entries than a page can hold.
+    #[error("has {count} entries, more than {count_max}")]
+    TooMany {
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        count_max: usize,
+    },
+    /// A span of days or a path that doesn't go forward.
+    #[error("the days don't go forward")]
+    Backward,
+}
+
+/// All faults of a set of catalogue files.
+#[derive(Debug, thiserror::Error)]
+pub struct CatalogueError(pub Vec<Fault>);
+
+impl fmt::Display for CatalogueError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, fault) in self.0.iter().enumerate() {
+            if place > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl SourceFile<'_> {
+    /// A fault at a place of this file.
+    pub(super) fn fault(&self, span: &Range<usize>, key: impl Into<String>, reason: FaultReason) -> Fault {
+        Fault { file: self.name.to_owned(), line: self.line(span.start), key: key.into(), reason }
+    }
+
+    /// Reads the file as a typed document.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
+        toml::from_str(self.text).map_err(|error| {
+            let span = error.span().unwrap_or(0..0);
+            let key = self.key_near(span.start);
+            self.fault(&span, key, FaultReason::Form(error))
+        })
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        let offset = offset.min(self.text.len());
+        self.text.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// The key or table header of the line at a place.
+    fn key_near(&self, offset: usize) -> String {
+        let line = self.text.lines().nth(self.line(offset) - 1).unwrap_or_default();
+        let key = line.split_once('=').map_or(line, |(key, _)| key).trim();
+        key.trim_matches(['[', ']']).to_owned()
+    }
+}

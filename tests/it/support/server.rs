@@ -1,0 +1,157 @@
+//! A real `opcentre serve` process with its real engine, in a folder of its own.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::{interval, timeout};
+
+use super::engine::OPCENTRE;
+
+/// How long a server may take until it answers with figures.
+const READY_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// A running server; killed when dropped.
+pub struct Server {
+    child: Child,
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    http: reqwest::Client,
+}
+
+impl Server {
+    /// Starts a server on a data dir and waits until it is ready.
+    pub async fn start(data_dir: &Path, arguments: &[&str]) -> Server {
+        let server = Server::spawn(data_dir, arguments);
+        server.ready().await;
+        server
+    }
+
+    /// Starts a server; it listens when this returns, but need not be ready.
+    pub fn spawn(data_dir: &Path, arguments: &[&str]) -> Server {
+        let mut child = Command::new(OPCENTRE)
+            .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(data_dir)
+            .args(arguments)
+            .env("OPCENTRE_LOG", "warn")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary was built");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        assert!(line.starts_with("http://"), "the server didn't start: {line:?}");
+        Server { child, url: line.trim().to_owned(), http: reqwest::Client::new() }
+    }
+
+    /// Waits until everything is ready.
+    pub async fn ready(&self) {
+        let poll = async {
+            let mut ticks = interval(Duration::from_millis(50));
+            loop {
+                ticks.tick().await;
+                if let Ok(answer) = self.http.get(format!("{}/readyz", self.url)).send().await
+                    && answer.status().is_success()
+                {
+                    return;
+                }
+            }
+        };
+        timeout(READY_TIMEOUT, poll).await.expect("the server got ready");
+    }
+
+    /// Ends the process with SIGKILL.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks the process to stop and waits for its end.
+    pub fn stop(mut self) -> Option<i32> {
+        signal(self.child.id(), "TERM");
+        self.child.wait().unwrap().code()
+    }
+
+    /// The server's process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The engine's process, if there is one at the moment.
+    pub fn engine_pid(&self) -> Option<u32> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.id())).ok()?;
+        let children = tasks.flatten().filter_map(|task| std::fs::read_to_string(task.path().join("children")).ok());
+        children
+            .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+            .next()
+    }
+
+    /// GETs JSON; the status and the body.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Sends NDJSON; the status and the answer. None when the server didn't answer.
+    pub async fn post(&self, source: &str, body: String) -> Option<(u16, Value)> {
+        let url = format!("{}/api/v1/events?source={source}", self.url);
+        let request = self.http.post(url).header("content-type", "application/x-ndjson").body(body);
+        let answer = request.send().await.ok()?;
+        let status = answer.status().as_u16();
+        Some((status, answer.json().await.ok()?))
+    }
+
+    /// PUTs units as CSV; they must be taken.
+    pub async fn put_units(&self, csv: &str) {
+        let request = self.http.put(format!("{}/api/v1/units", self.url)).header("content-type", "text/csv");
+        let answer = request.body(csv.to_owned()).send().await.unwrap();
+        let status = answer.status();
+        assert!(status.is_success(), "units refused: {status} {}", answer.text().await.unwrap());
+    }
+
+    /// The figures of a unit and window.
+    pub async fn kpis(&self, unit: &str, window: &str) -> Value {
+        let (status, answer) = self.get(&format!("/api/v1/units/{unit}/kpis?window={window}")).await;
+        assert_eq!(status, 200, "{answer}");
+        answer
+    }
+
+    /// Waits until the figures have reached a sequence.
+    pub async fn reach(&self, unit: &str, seq: u64) {
+        let poll = async {
+            let mut ticks = interval(Duration::from_millis(20));
+            while self.kpis(unit, "today").await["seq"].as_u64().unwrap() < seq {
+                ticks.tick().await;
+            }
+        };
+        timeout(READY_TIMEOUT, poll).await.expect("the figures reached the sequence");
+    }
+
+    /// The verify report; it must agree.
+    pub async fn verified(&self) -> Value {
+        let answer = self.http.post(format!("{}/api/v1/verify", self.url)).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let report: Value = answer.json().await.unwrap();
+        assert_eq!(status, 200, "{report}");
+        assert_eq!(report["agree"], true, "{report:#}");
+        assert!(report["compared"].as_u64().unwrap() > 0, "something was compared");
+        report
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already; nothing is owed then.
+        let _ended = self.child.kill();
+        let _waited = self.child.wait();
+    }
+}
+
+/// Sends a signal by name.
+pub fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().unwrap();
+    assert!(status.success(), "no signal {name} to {pid}");
+}
