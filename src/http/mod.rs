@@ -1,1 +1,3 @@
 //! The router and its areas.
+
+pub mod answers;
