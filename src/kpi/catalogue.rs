@@ -116,6 +116,12 @@ pub struct UnitScope<'a> {
     pub category: &'a str,
 }
 
+impl<'a> From<crate::units::UnitLabel<'a>> for UnitScope<'a> {
+    fn from(label: crate::units::UnitLabel<'a>) -> UnitScope<'a> {
+        UnitScope { code: label.code, category: label.category }
+    }
+}
+
 /// Definitions, targets, limits and boards. Immutable; a reload makes a new one.
 #[derive(Clone, Debug)]
 pub struct Catalogue {

@@ -51,6 +51,9 @@ pub enum FaultReason {
     /// The id, or another that is valid at the same time, was used before.
     #[error("`{0}` stands here twice")]
     Twice(String),
+    /// A board's id is its file's name.
+    #[error("`{0}` isn't the name of the file")]
+    NotTheFile(String),
     /// Two panels of a board cover the same cell.
     #[error("covers cells of panel `{0}`")]
     Overlap(String),

@@ -59,6 +59,8 @@ pub struct Derived {
     pub pauses: Vec<(Instant, Instant)>,
     /// `FOREVER` while an open pause moves it; none is undated.
     pub due: Option<Instant>,
+    /// the last due date that counted, before any pause moved it.
+    pub due_stated: Option<Instant>,
     /// the first due date that came too late.
     pub rescheduled: Option<Instant>,
     ///
@@ -122,7 +124,7 @@ pub fn derive(state: &DossierState, zone: &Zone) -> Derived {
     }
     let given_up = finish.is_some() && matches!(newest, Some(Status::Refused | Status::Withdrawn | Status::Stopped));
     let pauses = pauses(state, finish);
-    let (due, rescheduled) = walk_due(&state.due, &pauses);
+    let Walk { due, stated: due_stated, rescheduled } = walk_due(&state.due, &pauses);
     let second_request = second_request(state, finish);
     let overdue_from = [due, second_request].into_iter().flatten().min();
     let mut derived = Derived {
@@ -135,6 +137,7 @@ pub fn derive(state: &DossierState, zone: &Zone) -> Derived {
         given_up,
         pauses,
         due,
+        due_stated,
         rescheduled: rescheduled.filter(|_| taken_on.is_some()),
         second_request,
         overdue_from,
@@ -229,9 +232,20 @@ fn moved(due: Instant, from: Instant, to: Instant) -> Instant {
     }
 }
 
-/// the due instant at the end of the walk, and the first due date that came too late.
-fn walk_due(dues: &[(Instant, Option<Instant>)], pauses: &[(Instant, Instant)]) -> (Option<Instant>, Option<Instant>) {
-    let Some(((_, first), later)) = dues.split_first() else { return (None, None) };
+/// The end of the walk of R-12.
+#[derive(Default)]
+struct Walk {
+    /// The due instant, moved by the pauses.
+    due: Option<Instant>,
+    /// The last due date that counted, unmoved.
+    stated: Option<Instant>,
+    /// When the first due date came that was too late.
+    rescheduled: Option<Instant>,
+}
+
+///
+fn walk_due(dues: &[(Instant, Option<Instant>)], pauses: &[(Instant, Instant)]) -> Walk {
+    let Some(((_, first), later)) = dues.split_first() else { return Walk::default() };
     let (mut due, mut last, mut rescheduled) = (*first, *first, None);
     let mut waiting = pauses.iter().peekable();
     for (at, value) in later {
@@ -252,7 +266,7 @@ fn walk_due(dues: &[(Instant, Option<Instant>)], pauses: &[(Instant, Instant)]) 
     for (from, to) in waiting {
         due = due.map(|due| moved(due, *from, *to));
     }
-    (due, rescheduled)
+    Walk { due, stated: last, rescheduled }
 }
 
 /// the second least from of the supplement pauses, also of those without length.

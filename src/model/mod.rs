@@ -17,6 +17,9 @@ pub mod register;
 pub mod dossier;
 pub mod rating;
 pub mod derive;
+pub mod verdict;
+#[cfg(test)]
+mod tests;
 
 pub use decimal::Decimal;
 pub use derive::{Class, Derived, Stage, derive};
@@ -30,3 +33,4 @@ pub use record::{
 pub use register::{First, Register};
 pub use text::Text;
 pub use time::{Clock, Day, Instant, Zone};
+pub use verdict::{Verdict, verdict};

@@ -1,1 +1,3 @@
 //! The stages between journal, cube, topics and store.
+
+pub mod tiles;
