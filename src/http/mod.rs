@@ -15,6 +15,7 @@ mod headers;
 mod health;
 mod assets;
 mod units;
+mod boards;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(assets::router())
         .merge(units::router())
+        .merge(boards::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router());

@@ -54,7 +54,7 @@ impl World {
         router(self.state.clone())
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.ask(Request::get(path).header("host", "localhost:8080").body(Body::empty()).unwrap()).await
     }
 
@@ -106,7 +106,7 @@ fn view() -> View {
     cube.view()
 }
 
-struct Answer {
+pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -119,7 +119,7 @@ impl Answer {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
@@ -128,7 +128,7 @@ impl Answer {
     }
 
     /// Status and code of a problem.
-    fn problem(&self) -> (u16, String) {
+    pub(super) fn problem(&self) -> (u16, String) {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let body = self.json();
         assert_eq!(body["status"], json!(self.status.as_u16()));
