@@ -10,6 +10,7 @@ pub mod state;
 pub mod readiness;
 pub mod bounds;
 pub mod extract;
+pub mod listen;
 mod guard;
 mod headers;
 mod health;
@@ -26,6 +27,7 @@ use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 pub use error::Problem;
+pub use listen::BoundedListener;
 pub use live::{LiveLimits, Screens};
 pub use readiness::{Condition, Readiness};
 pub use state::{AppState, ClockKind};
