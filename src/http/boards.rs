@@ -1,11 +1,12 @@
 //! `GET /api/v1/boards/{board}?unit=`: what a wall shows, joined with the names of the unit and the page's build.
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Role};
 use crate::kpi::{Panel, Words};
 use crate::model::UnitFact;
 use crate::units::UNRESOLVED;
@@ -13,6 +14,8 @@ use crate::units::UNRESOLVED;
 use super::assets::build_id;
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::guard::require;
+use super::json::json;
 use super::state::AppState;
 use super::units::{root_code, visible_unit};
 
@@ -55,8 +58,9 @@ async fn board(
     Extension(caller): Extension<Caller>,
     PathOf(id): PathOf<String>,
     QueryOf(query): QueryOf<OfUnit>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Response, Problem> {
     let board = state.catalogue.board(&id).ok_or(Problem::UnknownBoard { board: id })?;
+    require(&caller, Role::View)?;
     let view = state.view()?;
     let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| root_code(&view));
     let code = asked.unwrap_or_else(|| UNRESOLVED.to_owned());
@@ -76,7 +80,7 @@ async fn board(
         timezone: state.zone.name(),
         panels: &board.panels,
     };
-    serde_json::to_value(&definition).map(Json).map_err(Problem::internal)
+    json(&definition)
 }
 
 const CENTRE_VI: &str = "Trung tâm điều hành thông minh";

@@ -10,6 +10,8 @@ pub mod state;
 pub mod readiness;
 pub mod bounds;
 pub mod extract;
+pub mod answers;
+mod json;
 pub mod listen;
 mod guard;
 mod headers;
@@ -17,6 +19,7 @@ mod health;
 mod assets;
 mod units;
 mod boards;
+mod figures;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -39,6 +42,7 @@ pub fn router(state: AppState) -> Router {
         .merge(assets::router())
         .merge(units::router())
         .merge(boards::router())
+        .merge(figures::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router());

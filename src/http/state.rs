@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::auth::OpenMode;
 use crate::cube::View;
 use crate::kpi::Catalogue;
-use crate::model::{Clock, Zone};
+use crate::model::{Clock, Text, Zone};
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
@@ -48,6 +48,8 @@ pub struct AppState {
     pub mode: OpenMode,
     /// The connected screens.
     pub screens: Screens,
+    /// Id of this node (S-3).
+    pub node: Text,
     /// Whether the figures are made up.
     pub demo: bool,
     /// KPIs, targets and boards.
