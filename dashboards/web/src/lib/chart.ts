@@ -42,9 +42,12 @@ export function option(picture: Picture): Option {
     grid: { left: 6 * picture.unit, right: 10 * picture.unit, top: 0, bottom: 0 },
     xAxis: { type: 'value', min: 0, max: Math.max(1, count - 1), show: false },
     yAxis: { type: 'value', min: picture.range.low, max: picture.range.high, show: false },
-    series: [...targetLine(picture, count), ...picture.curves.flatMap((curve) => (curve.shape === 'line' ? lines(curve, picture) : [columns(curve, picture)]))],
+    series: [...targetLine(picture, count), ...picture.curves.flatMap((curve) => drawn(curve, picture))],
   };
 }
+
+const drawn = (curve: Curve, picture: Picture): (BarSeriesOption | LineSeriesOption)[] =>
+  curve.shape === 'line' ? lines(curve, picture) : [columns(curve, picture)];
 
 const shared = { type: 'line', silent: true, connectNulls: false, showSymbol: false } as const;
 
