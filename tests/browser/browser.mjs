@@ -33,10 +33,10 @@ export function wallAddress(query = {}, board = 'province') {
 
 /**
  * Opens the wall and waits until its tiles have drawn a picture. `page.faults` collects what the page or its
- * security policy complained about.
+ * security policy complained about. Nothing moves unless `motion` is asked for: live traffic would blur a look.
  */
-export async function openWall(browser, { screen = SCREENS.wall, query = {}, before } = {}) {
-  const page = await browser.newPage({ viewport: screen });
+export async function openWall(browser, { screen = SCREENS.wall, query = {}, before, motion = false } = {}) {
+  const page = await browser.newPage({ viewport: screen, reducedMotion: motion ? 'no-preference' : 'reduce' });
   page.faults = [];
   page.on('pageerror', (error) => page.faults.push(error.message));
   page.on('console', (message) => {
@@ -47,7 +47,7 @@ export async function openWall(browser, { screen = SCREENS.wall, query = {}, bef
   await page.waitForSelector('[data-panel]', { timeout: 20_000 });
   await page.waitForSelector('[data-seq]:not([data-seq=""])', { timeout: 20_000 });
   await page.evaluate(() => document.fonts.ready);
-  // Digits fade for 300 ms, lines and columns as long.
-  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
+  // Two frames: one to measure what must fit, one to draw it.
+  await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => { requestAnimationFrame(done); }); }));
   return page;
 }
