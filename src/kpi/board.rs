@@ -240,7 +240,7 @@ struct Reading<'a> {
 
 /// Reads a board; its faults are named, and it is none when it can't be read at all.
 pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec<Fault>) -> Option<Board> {
-    let form: BoardForm = file.read().map_err(|fault| faults.push(fault)).ok()?;
+    let form: BoardForm = file.read(faults)?;
     let mut reading = Reading { file, catalogue, faults };
     let stem = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
     let id = stem.strip_suffix(".toml").unwrap_or(stem).to_owned();

@@ -229,7 +229,7 @@ impl Catalogue {
         unit: UnitScope<'_>,
         day: Day,
     ) -> BTreeMap<&'a str, KpiFigure<'a>> {
-        let held = self.kpis.iter().filter_map(|(id, _)| Some((id.as_str(), self.kpi(id, day)?)));
+        let held = self.kpis.keys().filter_map(|id| Some((id.as_str(), self.kpi(id, day)?)));
         held.map(|(id, kpi)| (id, self.figure(kpi, measures, unit, day))).collect()
     }
 

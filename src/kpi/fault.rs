@@ -111,13 +111,14 @@ impl SourceFile<'_> {
         Fault { file: self.name.to_owned(), line: self.line(span.start), key: key.into(), reason }
     }
 
-    /// Reads the file as a typed document.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        toml::from_str(self.text).map_err(|error| {
+    /// Reads the file as a typed document; why it can't be read is a fault.
+    pub(super) fn read<T: DeserializeOwned>(&self, faults: &mut Vec<Fault>) -> Option<T> {
+        let fault = |error: toml::de::Error| {
             let span = error.span().unwrap_or(0..0);
             let key = self.key_near(span.start);
             self.fault(&span, key, FaultReason::Form(error))
-        })
+        };
+        toml::from_str(self.text).map_err(|error| faults.push(fault(error))).ok()
     }
 
     fn line(&self, offset: usize) -> usize {
