@@ -120,7 +120,7 @@ SELECT
     toBool(is_resolved) AS is_resolved,
     unit_key,
     unit_from,
-    row.1 AS day,
+    toInt32(row.1) AS day,
     row.2 AS measure,
     sum(row.3) AS delta
 FROM

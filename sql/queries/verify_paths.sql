@@ -45,7 +45,7 @@ ways_up AS
                 arraySlice(path, 1, indexOf(path,
                     arraySort(arraySlice(path, greatest(1, indexOf(path, edge.parent))))[1])),
                 (false, '', toInt32(0))),
-            arrayPushBack(path, edge.parent)) AS path
+            arrayPushBack(path, edge.parent)) AS path_further
     FROM ways_up
     INNER JOIN unit_edges AS edge ON edge.code = path[-1].2 AND edge.valid_from = path[-1].3
     WHERE path[-1].1 AND edge.has_parent

@@ -27,7 +27,7 @@ const REFOLD: &str = include_str!("../../sql/queries/verify_refold.sql");
 const KEYS: &str = include_str!("../../sql/queries/verify_keys.sql");
 
 /// Keys refolded at once; bounds the memory of a refold.
-const REFOLD_KEYS_MAX: u64 = 200_000;
+const REFOLD_KEYS_MAX: u64 = 100_000;
 
 /// Differences returned by [`Store::verify_refold`] at most.
 const DIFFERENCES_MAX: usize = 1_000;

@@ -114,6 +114,11 @@ impl Dice {
                 line += &format!(" {field}={}", self.nullable(instant));
             }
         }
+        if self.roll(12) == 0 {
+            // On time, which takes both on one day, is too rare otherwise.
+            let day = self.roll(30) + 1;
+            line += &format!(" due=07-{day:02}T23:59:59.999 finished=07-{day:02}T14:00");
+        }
         for field in ["digitised", "electronic_result", "reused_data", "payable", "paid_online"] {
             if self.roll(5) == 0 {
                 let value = self.of(&["true", "false"]).to_owned();
