@@ -51,7 +51,6 @@ impl World {
             node: Text::new("n1"),
             demo: true,
             journal: journal(&folder),
-            node: "00000000000000aa".into(),
             verifier: verifier(),
             stores: watch::channel(None).1,
             catalogue: Arc::new(catalogue()),
