@@ -41,6 +41,8 @@ impl History {
             history.receive((Day(day), Part::Whole));
         }
         history.receive((start, Part::Early));
+        // What came at the counters before the start is handed out soon after it: all figures move from the first minute.
+        history.rush((start, Part::Early));
         history.receive((start, Part::Rest));
         for ahead in 1..=AHEAD_DAYS {
             history.receive((start.plus(ahead), Part::Whole));
@@ -55,6 +57,11 @@ impl History {
         for office in &mut self.province.offices {
             office.receive(&mut world, when, &mut self.plans);
         }
+    }
+
+    fn rush(&mut self, when: (Day, Part)) {
+        let mut world = World { seed: self.seed, calendar: &self.calendar, numbers: &mut self.numbers };
+        self.province.rush.receive(&mut world, when, &mut self.plans);
     }
 
     fn steps(&self) -> impl Iterator<Item = (Instant, u32, Step)> {

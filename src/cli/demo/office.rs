@@ -29,6 +29,8 @@ pub(super) struct Rates {
     pub(super) digitised: f64,
     /// Filed online in 2024.
     pub(super) online: f64,
+    /// Rated by the citizen, of those done.
+    pub(super) rated: f64,
 }
 
 /// A pool.
@@ -73,10 +75,8 @@ pub(super) struct World<'a> {
 
 /// Ratings are numbered over all units.
 pub(super) const RATINGS: u16 = u16::MAX;
-/// Share of finished dossiers that are rated.
-const RATED_SHARE: f64 = 0.0742;
 /// Shares of the scores 5 to 1.
-const SCORES: [f64; 5] = [58.0, 34.4, 4.6, 1.9, 1.1];
+const SCORES: [f64; 5] = [58.5, 34.5, 4.2, 1.8, 1.0];
 
 impl Office {
     pub(super) fn new(seed: u64, stream: u64, desks: Vec<Desk>, rates: Rates) -> Office {
@@ -256,7 +256,7 @@ impl Office {
         let share = (100.0 - self.rates.on_time) / 100.0;
         let week = Rng::new(7, (day.0 / 7) as u64).share();
         // Worse in the year before, better from month to month, up and down by the week.
-        let year = if growth(day) < -0.3 { 1.18 } else { 0.95 };
+        let year = if growth(day) < -0.3 { 1.18 } else { 0.905 };
         self.late_owed += share * weight * year * (1.0 - 0.85 * growth(day)).max(0.5) * (0.75 + 0.5 * week);
         let late = self.late_owed >= 1.0;
         if late {
@@ -281,7 +281,7 @@ impl Office {
             0 | 1 => 0,
             _ if self.rng.chance(0.06) => limit,
             // Never the last day, mostly near the half.
-            _ => 1 + ((limit - 1) as f64 * 0.37 * (self.rng.share() + self.rng.share())) as i64,
+            _ => 1 + ((limit - 1) as f64 * 0.31 * (self.rng.share() + self.rng.share())) as i64,
         };
         if working_days > 0 {
             return calendar::at(calendar.after(day, working_days), Calendar::office_second(&mut self.rng));
@@ -333,7 +333,7 @@ impl Office {
                 calendar::at(day, Calendar::office_second(&mut self.rng))
             }
         };
-        if self.rng.chance(RATED_SHARE) {
+        if self.rng.chance(self.rates.rated) {
             plan.opinion = Some(self.opinion(world, plan));
         }
     }

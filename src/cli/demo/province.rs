@@ -23,8 +23,11 @@ const YEAR_BEFORE: f64 = 0.86;
 pub(super) const CITY: &str = "148";
 /// The city's share of digitised dossiers, printed for its first half year.
 const CITY_DIGITISED: f64 = 0.6903;
-/// Copies certified at the counters of communes on a day, only while somebody looks: they keep the wall moving.
+/// Copies certified at the counters of communes on a day, only on the starting day and after: they keep the wall moving.
 const RUSH_PER_DAY: f64 = 5_600.0;
+/// Shares of dossiers that citizens rate, everywhere and at those counters.
+const RATED: f64 = 0.0742;
+const RUSH_RATED: f64 = 0.2;
 /// Stream numbers of the pools that aren't districts.
 const CENTRE_STREAM: u64 = 1;
 const RUSH_STREAM: u64 = 2;
@@ -46,7 +49,7 @@ pub(super) struct Unit {
 pub(super) struct Province {
     pub(super) units: Vec<Unit>,
     pub(super) offices: Vec<Office>,
-    /// The counters' rush, only after the start.
+    /// The counters' rush, from the starting day on.
     pub(super) rush: Office,
 }
 
@@ -90,7 +93,7 @@ impl Province {
         if desks.is_empty() {
             return;
         }
-        let rates = Rates { on_time: DEPARTMENTS_ON_TIME, digitised: 0.721, online: 0.62 };
+        let rates = Rates { on_time: DEPARTMENTS_ON_TIME, digitised: 0.721, online: 0.62, rated: RATED };
         let mut office = Office::new(seed, CENTRE_STREAM, desks, rates);
         let weight = |span| volume::span_weight(calendar, (seed, CENTRE_STREAM), span);
         let first_half = (CENTRE_RECEIVED * weight(first_half()) / weight(to_start())).round();
@@ -126,6 +129,7 @@ impl Province {
             on_time: on_time.map_or(DISTRICT_ON_TIME_DEFAULT, |(_, rate)| *rate),
             digitised: if is_city { CITY_DIGITISED } else { 0.68 + 0.006 * place as f64 },
             online: if is_city { 0.6 } else { 0.5 },
+            rated: RATED,
         };
         let stream = FIRST_DISTRICT_STREAM + place as u64;
         let received = if is_city { CITY_RECEIVED } else { (RECEIVED_PER_COMMUNE * communes.len() as f64).round() };
@@ -140,7 +144,7 @@ impl Province {
 fn rush(seed: u64, units: Vec<u16>) -> Office {
     const CERTIFICATION_ONLY: Mix = &[(CERTIFICATION, 1.0)];
     let desks = units.into_iter().map(|unit| Desk { unit, weight: 1.0, mix: CERTIFICATION_ONLY }).collect();
-    let rates = Rates { on_time: 99.9, digitised: 0.72, online: 0.0 };
+    let rates = Rates { on_time: 99.9, digitised: 0.72, online: 0.0, rated: RUSH_RATED };
     let mut office = Office::new(seed, RUSH_STREAM, desks, rates);
     office.set_pace(RUSH_PER_DAY);
     office

@@ -212,7 +212,10 @@ fn traffic_is_accepted_and_keeps_a_wall_moving() {
     }
     let (received, finished) = (count(&hour, "received_at"), count(&hour, "delivered"));
     assert!(received > 300 && finished > 300, "{received} received, {finished} handed over");
-    assert!(count(&hour, "\"rating\"") > 10);
+    assert!(count(&hour, "\"rating\"") > 60);
+    let first: Vec<Event> = hour.iter().filter(|event| event.at <= START.plus_ms(60_000)).cloned().collect();
+    let (received, finished) = (count(&first, "received_at"), count(&first, "delivered"));
+    assert!(received > 5 && finished > 2, "in the first minute {received} received, {finished} handed over");
 }
 
 fn count(events: &[Event], text: &str) -> usize {
