@@ -17,9 +17,9 @@ export default ts.config(
       'max-lines-per-function': ['error', { max: 70, skipComments: true, skipBlankLines: true }],
       '@typescript-eslint/no-non-null-assertion': 'error',
       'no-console': 'error',
-      // An inline style attribute would need `style-src 'unsafe-inline'`; sizes that move go through
-      // `style:` directives, which write to the style object.
-      'svelte/no-inline-styles': ['error', { allowTransitions: true }],
+      // A style attribute would need `style-src 'unsafe-inline'`; sizes that move go through `style:` directives,
+      // which write to the style object.
+      'no-restricted-syntax': ['error', { selector: 'SvelteAttribute[key.name="style"]', message: 'use a style: directive' }],
       'no-eval': 'error',
       'no-new-func': 'error',
     },

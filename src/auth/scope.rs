@@ -13,6 +13,18 @@ pub enum Role {
     Admin,
 }
 
+impl Role {
+    /// The name in configuration and answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Ingest => "ingest",
+            Role::View => "view",
+            Role::Operate => "operate",
+            Role::Admin => "admin",
+        }
+    }
+}
+
 /// The units whose data a caller may see. Unit data is read only with one in hand (H-1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {

@@ -106,7 +106,7 @@ impl Client {
             let (why, asked_s) = match self.attempt(request).await {
                 Ok(response) if is_not_now(response.status()) => {
                     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-                    (format!("the server answered {}", response.status().as_u16()), asked)
+                    (answer(response).await?.problem(), asked)
                 }
                 Ok(response) => return answer(response).await,
                 Err(error) if error.is_builder() => return Err(error).context("the request can't be made"),

@@ -113,6 +113,11 @@ impl View {
         Measures::of(&self.own[unit.place()].sums(window.first, window.last))
     }
 
+    /// The first day on which a unit with everything below it has any figure; before it there is no data.
+    pub fn first_day(&self, unit: UnitId) -> Option<Day> {
+        self.sum[unit.place()].first()
+    }
+
     /// One dossier, judged at this view's instant.
     pub fn dossier(&self, key: &DossierKey) -> Option<DossierView> {
         let entry = self.dossiers.get(*self.places.get(key)? as usize)?;

@@ -16,6 +16,8 @@ use crate::ingest::EnvelopeError;
 use crate::journal::AppendError;
 use crate::pipeline::verify::VerifyError;
 
+use super::answers::AnswerError;
+
 /// Why a request isn't answered, as the caller reads it: RFC 9457 with a stable `code`.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -60,14 +62,6 @@ pub enum Problem {
         /// The id asked for.
         board: String,
     },
-    /// 404: no such dossier, or not the caller's to see.
-    #[error("there is no dossier {id:?} of source {origin:?}")]
-    UnknownDossier {
-        /// The source asked for.
-        origin: String,
-        /// The id asked for.
-        id: String,
-    },
     /// 400, 413 or 415: the body as a whole can't be taken; nothing of it was.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
@@ -86,6 +80,9 @@ pub enum Problem {
     /// 503: ClickHouse, which has the details, is away.
     #[error("ClickHouse, which keeps the details, is away")]
     StoreAway,
+    /// 404 or 400: what was asked for doesn't exist, or the question can't be answered.
+    #[error("{0}")]
+    Unanswerable(#[from] AnswerError),
     /// 503: the figures are being put together after a start.
     #[error("the figures are not ready yet")]
     NotReady,
@@ -144,7 +141,6 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
-            Problem::UnknownDossier { .. } => (StatusCode::NOT_FOUND, "unknown_dossier", "Unknown dossier", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
             Problem::NotJournalled(AppendError::TooLarge { .. }) => {
@@ -158,6 +154,10 @@ impl Problem {
                 (StatusCode::SERVICE_UNAVAILABLE, "not_verified", "Could not be verified", Some(5))
             }
             Problem::StoreAway => (StatusCode::SERVICE_UNAVAILABLE, "store_away", "ClickHouse is away", Some(5)),
+            Problem::Unanswerable(error) if error.is_not_found() => {
+                (StatusCode::NOT_FOUND, error.code(), "Not found", None)
+            }
+            Problem::Unanswerable(error) => (StatusCode::BAD_REQUEST, error.code(), "Unanswerable question", None),
             Problem::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", Some(2)),
             Problem::TooManyScreens { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "too_many_screens", "Too many screens", Some(30))
@@ -234,6 +234,8 @@ impl IntoResponse for Problem {
             Problem::Internal(cause) => {
                 tracing::error!(error = %Chain(cause.as_ref()), "a request failed by a fault of the server");
             }
+            Problem::NotVerified(cause) => tracing::warn!(error = %Chain(cause), "figures could not be verified"),
+            Problem::NotJournalled(cause) => tracing::warn!(error = %Chain(cause), "a batch was not journalled"),
             problem => tracing::debug!(problem.code = code, problem.detail = %problem, "a request was not answered"),
         }
         let body = Body {

@@ -5,12 +5,12 @@ use axum::http::{HeaderName, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::auth::RequestFacts;
+use crate::auth::{Caller, RequestFacts, Role};
 
 use super::error::Problem;
 use super::state::AppState;
 
-/// Admits the request and notes its [`Caller`](crate::auth::Caller) for the handlers, or refuses it. It stands before
+/// Admits the request and notes its [`Caller`] for the handlers, or refuses it. It stands before
 /// every route, the pages and the WebSocket too.
 pub(super) async fn admit(
     State(state): State<AppState>,
@@ -20,6 +20,11 @@ pub(super) async fn admit(
     let caller = state.mode.admit(&facts(&request))?;
     request.extensions_mut().insert(caller);
     Ok(next.run(request).await)
+}
+
+/// Whether the caller has the role that a handler needs.
+pub(super) fn require(caller: &Caller, role: Role) -> Result<(), Problem> {
+    if caller.may(role) { Ok(()) } else { Err(Problem::Forbidden { role: role.as_str() }) }
 }
 
 fn facts(request: &Request) -> RequestFacts<'_> {

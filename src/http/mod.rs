@@ -10,6 +10,9 @@ pub mod state;
 pub mod readiness;
 pub mod bounds;
 pub mod extract;
+pub mod answers;
+mod json;
+pub mod listen;
 mod guard;
 mod headers;
 mod health;
@@ -18,6 +21,8 @@ mod events;
 mod units_load;
 mod verify;
 mod units;
+mod boards;
+mod figures;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -28,6 +33,7 @@ use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 pub use error::Problem;
+pub use listen::BoundedListener;
 pub use live::{LiveLimits, Screens};
 pub use readiness::{Condition, Readiness};
 pub use state::{AppState, ClockKind};
@@ -38,6 +44,8 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(assets::router())
         .merge(units::router())
+        .merge(boards::router())
+        .merge(figures::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

@@ -9,9 +9,9 @@ use crate::auth::OpenMode;
 use crate::cube::View;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
-use crate::model::{Clock, Zone};
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
+use crate::model::{Clock, Text, Zone};
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
@@ -51,12 +51,12 @@ pub struct AppState {
     pub mode: OpenMode,
     /// The connected screens.
     pub screens: Screens,
+    /// Id of this node (S-3).
+    pub node: Text,
     /// Whether the figures are made up.
     pub demo: bool,
     /// Where records go.
     pub journal: Journal,
-    /// This node's id.
-    pub node: Arc<str>,
     /// Compares figures with SQL.
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.

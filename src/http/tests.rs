@@ -48,9 +48,9 @@ impl World {
             readiness: Readiness::starting(&["journal", "clickhouse"]),
             mode: OpenMode::on("127.0.0.1:0".parse().unwrap()).unwrap(),
             screens: Screens::new(limits),
+            node: Text::new("n1"),
             demo: true,
             journal: journal(&folder),
-            node: "00000000000000aa".into(),
             verifier: verifier(),
             stores: watch::channel(None).1,
             catalogue: Arc::new(catalogue()),
@@ -62,7 +62,7 @@ impl World {
         router(self.state.clone())
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.ask(Request::get(path).header("host", "localhost:8080").body(Body::empty()).unwrap()).await
     }
 
@@ -135,7 +135,7 @@ fn view() -> View {
     cube.view()
 }
 
-struct Answer {
+pub(super) struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
@@ -148,7 +148,7 @@ impl Answer {
         Answer { status: parts.status, headers: parts.headers, body }
     }
 
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
@@ -157,7 +157,7 @@ impl Answer {
     }
 
     /// Status and code of a problem.
-    fn problem(&self) -> (u16, String) {
+    pub(super) fn problem(&self) -> (u16, String) {
         assert_eq!(self.header("content-type"), "application/problem+json");
         let body = self.json();
         assert_eq!(body["status"], json!(self.status.as_u16()));
@@ -339,4 +339,27 @@ async fn p2_an_answer_that_takes_too_long_is_a_problem() {
     let app = stuck.layer(middleware::from_fn(bounds::within_request_timeout));
     let answer = Answer::of(app.oneshot(Request::get("/").body(Body::empty()).unwrap()).await.unwrap()).await;
     assert_eq!(answer.problem(), (503, "timeout".into()));
+}
+
+#[tokio::test]
+async fn figures_of_a_unit_are_answered_and_questions_that_cannot_be_are_problems() {
+    let world = world();
+    let answer = world.get("/api/v1/units/17/kpis?window=2024-Q2").await.json();
+    assert_eq!((&answer["unit"], &answer["node"], &answer["seq"]), (&json!("17"), &json!("n1"), &json!(1)));
+    assert_eq!(answer["window"], json!({"from": "2024-04-01", "to": "2024-06-30"}));
+    assert_eq!(answer["kpis"]["on_time_rate"]["value"], json!(null));
+    for (path, problem) in [
+        ("units/99/kpis", (404, "unknown_unit")),
+        ("units/17/kpis?window=soon", (400, "bad_window")),
+        ("units/17/kpis?hierarchy=was", (400, "not_available_yet")),
+        ("units/17/kpis?windows=week", (400, "bad_parameter")),
+        ("dossiers/motcua/nothing", (404, "unknown_dossier")),
+    ] {
+        let (status, code) = world.get(&format!("/api/v1/{path}")).await.problem();
+        assert_eq!((status, code.as_str()), problem, "{path}");
+    }
+    world.views.send_replace(None);
+    for path in ["units/17/kpis", "dossiers/motcua/1"] {
+        assert_eq!(world.get(&format!("/api/v1/{path}")).await.problem(), (503, "not_ready".into()), "{path}");
+    }
 }

@@ -1,17 +1,20 @@
 //! `GET /api/v1/units` and `/api/v1/units/{code}`: the hierarchy as it stands on a day.
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::{Caller, Scope};
+use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
 use crate::model::{Day, Decimal, UnitFact};
 use crate::units::{Reading, Tree, UNRESOLVED, UnitId};
 
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::guard::require;
+use super::json::json;
 use super::state::AppState;
 
 /// The longest code of a unit.
@@ -102,13 +105,14 @@ async fn list(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     QueryOf(query): QueryOf<OnDay>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Response, Problem> {
+    require(&caller, Role::View)?;
     let view = state.view()?;
     let on = query.day(&view)?;
     let facts = view.units().versions().map(|(_, fact)| fact);
     let visible = facts.filter(|fact| exists(fact, on) && caller.scope.covers(&fact.code));
     let listing = Listing { on: on.to_string(), seq: view.seq(), units: visible.map(|fact| Row::of(fact)).collect() };
-    serde_json::to_value(&listing).map(Json).map_err(Problem::internal)
+    json(&listing)
 }
 
 fn exists(fact: &UnitFact, on: Day) -> bool {
@@ -134,7 +138,8 @@ async fn one(
     Extension(caller): Extension<Caller>,
     PathOf(code): PathOf<String>,
     QueryOf(query): QueryOf<OnDay>,
-) -> Result<Json<serde_json::Value>, Problem> {
+) -> Result<Response, Problem> {
+    require(&caller, Role::View)?;
     let view = state.view()?;
     let on = query.day(&view)?;
     let reading = visible_unit(&view, &caller.scope, &code, on)?;
@@ -159,5 +164,5 @@ async fn one(
         above: rows(&mut tree.path(reading.unit).skip(1)),
         children: rows(&mut tree.node(reading.unit).children.iter().copied()),
     };
-    serde_json::to_value(&found).map(Json).map_err(Problem::internal)
+    json(&found)
 }

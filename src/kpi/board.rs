@@ -10,7 +10,7 @@ use super::catalogue::Catalogue;
 use super::fault::{Fault, FaultReason, SourceFile};
 use super::figure::Words;
 use super::measure::Measure;
-use super::window::WindowChoice;
+use super::window::{Running, WindowChoice};
 
 #[cfg(test)]
 mod tests;
@@ -21,6 +21,8 @@ const COLUMNS: u16 = 12;
 const PANELS_MAX: usize = 24;
 /// As many series as lines can be told apart.
 const SERIES_MAX: usize = 4;
+/// Without a window of its own a board shows the year to date.
+const WINDOW_DEFAULT: WindowChoice = WindowChoice::Running(Running::Year);
 /// Without a limit of its own a source is stale after an hour.
 const STALE_AFTER_S_DEFAULT: u32 = 3_600;
 
@@ -123,6 +125,10 @@ pub enum Size {
     Fig1,
     /// Counts.
     Fig2,
+    /// It stands in the header.
+    Header,
+    /// It stands in the footer.
+    Footer,
 }
 
 /// A line of a trend.
@@ -171,7 +177,8 @@ pub struct Panel {
     /// The lines of a trend.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<Series>,
-    /// Within which category a ranking ranks; none, or without a sub-unit of it: the one with most sub-units.
+    /// Within which category a ranking ranks; none, or without a sub-unit of it: the one with most
+    /// sub-units, territorial ones first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
     /// Its own window.
@@ -194,8 +201,9 @@ impl Board {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BoardForm {
+    id: Option<Spanned<String>>,
     title: Words,
-    window: Spanned<String>,
+    window: Option<Spanned<String>>,
     stale_after_s: Option<u32>,
     #[serde(default, rename = "source")]
     sources: BTreeMap<String, Source>,
@@ -232,13 +240,18 @@ struct Reading<'a> {
 
 /// Reads a board; its faults are named, and it is none when it can't be read at all.
 pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec<Fault>) -> Option<Board> {
-    let form: BoardForm = file.read().map_err(|fault| faults.push(fault)).ok()?;
+    let form: BoardForm = file.read(faults)?;
     let mut reading = Reading { file, catalogue, faults };
+    let stem = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
+    let id = stem.strip_suffix(".toml").unwrap_or(stem).to_owned();
+    if let Some(given) = form.id.filter(|given| *given.get_ref() != id) {
+        reading.fault(&given.span(), "id", FaultReason::NotTheFile(given.get_ref().clone()));
+    }
     let count = form.panels.len();
     if count > PANELS_MAX {
         reading.fault(&(0..0), "panel", FaultReason::TooMany { count, count_max: PANELS_MAX });
     }
-    let window = reading.window(&form.window, "window");
+    let window = form.window.as_ref().and_then(|window| reading.window(window, "window")).unwrap_or(WINDOW_DEFAULT);
     let stale_after_s = form.stale_after_s.unwrap_or(STALE_AFTER_S_DEFAULT);
     let mut panels: Vec<Panel> = Vec::new();
     for form in form.panels.into_iter().take(PANELS_MAX) {
@@ -256,9 +269,7 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         }
         panels.push(panel);
     }
-    let stem = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
-    let id = stem.strip_suffix(".toml").unwrap_or(stem).to_owned();
-    Some(Board { id, title: form.title, window: window?, sources: form.sources, panels })
+    Some(Board { id, title: form.title, window, sources: form.sources, panels })
 }
 
 impl Reading<'_> {

@@ -116,6 +116,12 @@ pub struct UnitScope<'a> {
     pub category: &'a str,
 }
 
+impl<'a> From<crate::units::UnitLabel<'a>> for UnitScope<'a> {
+    fn from(label: crate::units::UnitLabel<'a>) -> UnitScope<'a> {
+        UnitScope { code: label.code, category: label.category }
+    }
+}
+
 /// Definitions, targets, limits and boards. Immutable; a reload makes a new one.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
@@ -223,7 +229,7 @@ impl Catalogue {
         unit: UnitScope<'_>,
         day: Day,
     ) -> BTreeMap<&'a str, KpiFigure<'a>> {
-        let held = self.kpis.iter().filter_map(|(id, _)| Some((id.as_str(), self.kpi(id, day)?)));
+        let held = self.kpis.keys().filter_map(|id| Some((id.as_str(), self.kpi(id, day)?)));
         held.map(|(id, kpi)| (id, self.figure(kpi, measures, unit, day))).collect()
     }
 

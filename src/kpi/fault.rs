@@ -51,6 +51,9 @@ pub enum FaultReason {
     /// The id, or another that is valid at the same time, was used before.
     #[error("`{0}` stands here twice")]
     Twice(String),
+    /// A board's id is its file's name.
+    #[error("`{0}` isn't the name of the file")]
+    NotTheFile(String),
     /// Two panels of a board cover the same cell.
     #[error("covers cells of panel `{0}`")]
     Overlap(String),
@@ -108,13 +111,14 @@ impl SourceFile<'_> {
         Fault { file: self.name.to_owned(), line: self.line(span.start), key: key.into(), reason }
     }
 
-    /// Reads the file as a typed document.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Fault> {
-        toml::from_str(self.text).map_err(|error| {
+    /// Reads the file as a typed document; why it can't be read is a fault.
+    pub(super) fn read<T: DeserializeOwned>(&self, faults: &mut Vec<Fault>) -> Option<T> {
+        let fault = |error: toml::de::Error| {
             let span = error.span().unwrap_or(0..0);
             let key = self.key_near(span.start);
             self.fault(&span, key, FaultReason::Form(error))
-        })
+        };
+        toml::from_str(self.text).map_err(|error| faults.push(fault(error))).ok()
     }
 
     fn line(&self, offset: usize) -> usize {

@@ -54,13 +54,8 @@ impl Screens {
 
     fn publish(&self, topic: &TopicKey, view: &View) {
         let Some(board) = self.catalogue.board(&topic.board) else { return };
-        let tiles = match tiles(view, &self.catalogue, board, &topic.unit) {
-            Ok(tiles) => tiles,
-            Err(error) => {
-                tracing::warn!(%topic, error = &error as &dyn std::error::Error, "a topic can't be shown");
-                return;
-            }
-        };
+        let unit = view.units().read(&topic.unit, view.today()).unit;
+        let tiles = tiles(view, &self.catalogue, board, unit);
         let as_of = view.now().to_rfc3339(view.zone());
         if let Err(error) = self.topics.publish(topic, view.seq(), &as_of, tiles) {
             tracing::warn!(%topic, error = &error as &dyn std::error::Error, "a topic can't be shown");

@@ -1,10 +1,253 @@
-//! placeholder until the figures land
-use crate::{
-    cube::View,
-    kpi::{Board, Catalogue},
-    topics::Tiles,
+//! The values of a board's tiles, made from one view.
+//!
+//! A tile carries instants, never ages, and neither a sequence number nor the view's instant: what didn't change stays
+//! equal, byte by byte, and isn't sent again. Null is "no data", never 0.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::cube::View;
+use crate::kpi::{
+    Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
 };
-/// nothing
-pub fn tiles(_: &View, _: &Catalogue, _: &Board, _: &str) -> Result<Tiles, std::fmt::Error> {
-    Ok(Tiles::new())
+use crate::model::Day;
+use crate::units::{UnitId, UnitLabel};
+
+mod freshness;
+mod ranking;
+mod trend;
+#[cfg(test)]
+mod tests;
+
+/// What a panel's value is made from.
+struct Reading<'a> {
+    view: &'a View,
+    catalogue: &'a Catalogue,
+    board: &'a Board,
+    panel: &'a Panel,
+    unit: UnitId,
+}
+
+/// The value of each tile of a board for a unit, by the panel's id. A clock has none.
+pub fn tiles(view: &View, catalogue: &Catalogue, board: &Board, unit: UnitId) -> BTreeMap<String, Box<RawValue>> {
+    let values = board.panels.iter().filter_map(|panel| {
+        let reading = Reading { view, catalogue, board, panel, unit };
+        Some((panel.id.clone(), reading.value()?))
+    });
+    values.collect()
+}
+
+/// What every tile carries.
+#[derive(Serialize)]
+struct Base<'a> {
+    /// Last contact of the source heard longest ago; null when one was never heard.
+    source_at: Option<String>,
+    /// That source.
+    source: Option<&'a str>,
+    stale_after_s: u32,
+    unit: &'a str,
+    name: &'a str,
+    window: Window,
+}
+
+#[derive(Serialize)]
+struct KpiTile<'a> {
+    #[serde(flatten)]
+    base: Base<'a>,
+    kpi: &'a str,
+    kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    measures: BTreeMap<&'static str, i64>,
+    compare: KpiCompare,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trend: Option<Vec<trend::RatioPoint>>,
+    /// Only of progress: the value at the year's end, null when that can't be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    projection: Option<Option<f64>>,
+}
+
+#[derive(Serialize)]
+struct KpiCompare {
+    same_period_last_year: Option<KpiBefore>,
+}
+
+#[derive(Serialize)]
+struct KpiBefore {
+    window: Window,
+    num: i64,
+    den: i64,
+    value: f64,
+    /// Now less then, in percentage points.
+    difference_points: Option<f64>,
+}
+
+/// The counts of a `counts` tile.
+const COUNTS: [Measure; 7] = [
+    Measure::Received,
+    Measure::Resolved,
+    Measure::ResolvedLate,
+    Measure::InProgress,
+    Measure::InProgressOverdue,
+    Measure::NearlyLate,
+    Measure::InProgressWaiting,
+];
+
+#[derive(Serialize)]
+struct CountsTile<'a> {
+    #[serde(flatten)]
+    base: Base<'a>,
+    measures: BTreeMap<&'static str, i64>,
+    compare: BTreeMap<&'static str, CountCompare>,
+    limits: BTreeMap<&'static str, CountLimit>,
+    /// Counts of today; of a level: by how much it changed since yesterday's end.
+    today: BTreeMap<&'static str, i64>,
+}
+
+#[derive(Serialize)]
+struct CountCompare {
+    /// Null when there was nothing: whether nobody sent or nobody came can't be told.
+    same_period_last_year: Option<i64>,
+    /// Relative change.
+    change: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct CountLimit {
+    limit: i64,
+    band: Option<Band>,
+}
+
+/// How many days before today a projection takes the pace from.
+const PACE_DAYS: i32 = 28;
+
+/// How many days a former period may lack at its beginning and still be compared with: the year begins with holidays.
+const UNCOVERED_DAYS_MAX: i32 = 7;
+
+impl<'a> Reading<'a> {
+    fn value(&self) -> Option<Box<RawValue>> {
+        let raw = match self.panel.kind {
+            PanelKind::Kpi | PanelKind::Progress => to_raw_value(&self.kpi()?),
+            PanelKind::Counts => to_raw_value(&self.counts()),
+            PanelKind::Ranking => to_raw_value(&self.ranking()?),
+            PanelKind::Trend => to_raw_value(&self.trend()),
+            PanelKind::Freshness => to_raw_value(&self.freshness()),
+            PanelKind::Clock => return None,
+        };
+        Some(raw.expect("tiles have only string keys and no floats that aren't numbers"))
+    }
+
+    fn label(&self) -> UnitLabel<'a> {
+        self.view.units().label(self.unit)
+    }
+
+    fn scope(&self) -> UnitScope<'a> {
+        self.label().into()
+    }
+
+    fn window(&self) -> Window {
+        self.board.window_of(self.panel).on(self.view.today())
+    }
+
+    /// The day whose definitions, targets and plans hold: the window's last one that has begun.
+    fn day(&self) -> Day {
+        self.window().last.min(self.view.today())
+    }
+
+    /// The panel's KPI as it holds on that day; none: no version holds then.
+    fn definition(&self) -> Option<&'a Kpi> {
+        self.catalogue.kpi(self.panel.kpi.as_deref()?, self.day())
+    }
+
+    fn base(&self) -> Base<'a> {
+        let label = self.label();
+        let (source, source_at) = self.oldest_source();
+        Base {
+            source_at,
+            source,
+            stale_after_s: self.panel.stale_after_s,
+            unit: label.code,
+            name: label.name,
+            window: self.window(),
+        }
+    }
+
+    fn measures(&self, window: Window) -> Measures {
+        self.view.measures(self.unit, window)
+    }
+
+    fn kpi(&self) -> Option<KpiTile<'a>> {
+        let kpi = self.definition()?;
+        let measures = self.measures(self.window());
+        let figure = self.catalogue.figure(kpi, &measures, self.scope(), self.day());
+        let before = self.kpi_before(kpi, &figure);
+        let trend = self.panel.sparkline.then(|| self.ratio_points(kpi));
+        let projection = (self.panel.kind == PanelKind::Progress).then(|| self.projection(kpi, &measures));
+        Some(KpiTile {
+            base: self.base(),
+            kpi: &kpi.id,
+            kpis: BTreeMap::from([(kpi.id.as_str(), figure)]),
+            measures: kpi.measures(&measures),
+            compare: KpiCompare { same_period_last_year: before },
+            trend,
+            projection,
+        })
+    }
+
+    /// The same period last year with its measures; none when the unit's figures began so late in it that it says
+    /// nothing.
+    fn last_year(&self) -> Option<(Window, Measures)> {
+        let window = self.board.window_of(self.panel).same_period_last_year(self.view.today());
+        let begun = self.view.first_day(self.unit)?;
+        let covered = begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
+        covered.then(|| (window, self.measures(window)))
+    }
+
+    fn kpi_before(&self, kpi: &Kpi, now: &KpiFigure<'_>) -> Option<KpiBefore> {
+        let (window, measures) = self.last_year()?;
+        let (num, den) = kpi.sums(&measures);
+        let value = figure::ratio(num, den)?;
+        Some(KpiBefore { window, num, den, value, difference_points: now.value.map(|now| (now - value) * 100.0) })
+    }
+
+    /// The value at the year's end if the days that are left go on like the last four weeks; only for a window that
+    /// began with the year and runs today.
+    fn projection(&self, kpi: &Kpi, measures: &Measures) -> Option<f64> {
+        let (window, today) = (self.window(), self.view.today());
+        let year = today.date().year();
+        let day = |month, day| Day::from_date(jiff::civil::date(year, month, day));
+        if window.first != day(1, 1) || window.last < today {
+            return None;
+        }
+        let pace = Window { first: today.plus(1 - PACE_DAYS).max(window.first), last: today };
+        let (num, den) = kpi.sums(measures);
+        let (pace_num, pace_den) = kpi.sums(&self.measures(pace));
+        let (days, left) = (i64::from(pace.days()), i64::from(day(12, 31).0 - today.0));
+        figure::ratio(days * num + left * pace_num, days * den + left * pace_den)
+    }
+
+    fn counts(&self) -> CountsTile<'a> {
+        let today = self.view.today();
+        let measures = self.measures(self.window());
+        let before = self.last_year().map_or(0, |(_, before)| before.get(Measure::Received));
+        let of_today = self.measures(Window { first: today, last: today });
+        let yesterday = self.measures(Window { first: today.plus(-1), last: today.plus(-1) });
+        let (overdue, received) = (Measure::InProgressOverdue, Measure::Received);
+        let limit = self.catalogue.limit(overdue, &measures, self.scope(), self.day());
+        CountsTile {
+            base: self.base(),
+            measures: COUNTS.into_iter().map(|measure| (measure.name(), measures.get(measure))).collect(),
+            compare: BTreeMap::from([(received.name(), compare(measures.get(received), before))]),
+            limits: limit.map(|(limit, band)| (overdue.name(), CountLimit { limit, band })).into_iter().collect(),
+            today: BTreeMap::from([
+                (received.name(), of_today.get(received)),
+                (Measure::Resolved.name(), of_today.get(Measure::Resolved)),
+                (overdue.name(), of_today.get(overdue) - yesterday.get(overdue)),
+            ]),
+        }
+    }
+}
+
+fn compare(now: i64, before: i64) -> CountCompare {
+    CountCompare { same_period_last_year: (before != 0).then_some(before), change: figure::ratio(now - before, before) }
 }

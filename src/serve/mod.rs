@@ -21,7 +21,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -255,7 +254,7 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
         journal: parts.journal.clone(),
-        node: node_name(parts).into(),
+        node: crate::model::Text::new(&node_name(parts)),
         verifier,
         stores: parts.stores.clone(),
     }
@@ -273,11 +272,6 @@ async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Rec
         stopped(&mut stop).await;
         sockets.stop();
     };
-    let listener = listener.tap_io(|stream| {
-        // Small frames must not wait for more; a socket that can't be told goes on without.
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a socket stays with Nagle's algorithm");
-        }
-    });
+    let listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
     axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")
 }

@@ -75,5 +75,7 @@ async fn read(
         })
         .await?;
     cube.apply_units(units);
+    // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
+    cube.apply([], from);
     Ok((cube, from))
 }

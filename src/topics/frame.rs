@@ -61,25 +61,24 @@ pub(super) struct Stamp<'a> {
 impl TopicFrame {
     /// The first frame of a topic.
     pub(super) fn first(stamp: Stamp<'_>, version: u64, tiles: Tiles) -> TopicFrame {
-        let snapshot = encode(stamp, version, None, tiles.iter());
+        let snapshot = encode(stamp, version, None, pairs(&tiles));
         TopicFrame { version, seq: stamp.seq, tiles, snapshot, update: None }
     }
 
     /// The frame after this one; none when no tile differs.
     pub(super) fn next(&self, stamp: Stamp<'_>, tiles: Tiles) -> Option<TopicFrame> {
-        let is_changed = |(id, value): &(&String, &Box<RawValue>)| {
-            self.tiles.get(*id).is_none_or(|shown| shown.get() != value.get())
-        };
-        let any_changed = tiles.iter().any(|tile| is_changed(&tile));
+        let is_changed =
+            |(id, value): &(&str, &RawValue)| self.tiles.get(*id).is_none_or(|shown| shown.get() != value.get());
+        let any_changed = pairs(&tiles).any(|tile| is_changed(&tile));
         // An update can't take a tile away.
         let any_removed = self.tiles.keys().any(|id| !tiles.contains_key(id));
         if !any_changed && !any_removed {
             return None;
         }
         let version = self.version + 1;
-        let snapshot = encode(stamp, version, None, tiles.iter());
+        let snapshot = encode(stamp, version, None, pairs(&tiles));
         let update =
-            (!any_removed).then(|| encode(stamp, version, Some(self.version), tiles.iter().filter(is_changed)));
+            (!any_removed).then(|| encode(stamp, version, Some(self.version), pairs(&tiles).filter(is_changed)));
         Some(TopicFrame { version, seq: stamp.seq, tiles, snapshot, update })
     }
 
@@ -97,6 +96,10 @@ impl TopicFrame {
     pub(super) fn bytes(&self) -> usize {
         self.snapshot.len().max(self.update.as_ref().map_or(0, |update| update.len()))
     }
+}
+
+fn pairs(tiles: &Tiles) -> impl Iterator<Item = (&str, &RawValue)> {
+    tiles.iter().map(|(id, value)| (id.as_str(), &**value))
 }
 
 /// A frame as it goes over the wire.
@@ -117,7 +120,7 @@ fn encode<'a>(
     stamp: Stamp<'a>,
     version: u64,
     from: Option<u64>,
-    tiles: impl Iterator<Item = (&'a String, &'a Box<RawValue>)>,
+    tiles: impl Iterator<Item = (&'a str, &'a RawValue)>,
 ) -> Utf8Bytes {
     let wire = Wire {
         op: if from.is_some() { "update" } else { "snapshot" },
@@ -127,7 +130,7 @@ fn encode<'a>(
         version,
         seq: stamp.seq,
         as_of: stamp.as_of,
-        tiles: tiles.map(|(id, value)| (id.as_str(), &**value)).collect(),
+        tiles: tiles.collect(),
     };
     let text = serde_json::to_string(&wire).expect("strings, numbers and valid JSON values always encode");
     Utf8Bytes::from(text)

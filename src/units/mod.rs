@@ -6,10 +6,12 @@
 //! was, aliases and second trees are not here yet.
 
 mod registry;
+mod label;
 mod tree;
 #[cfg(test)]
 mod tests;
 
+pub use label::UnitLabel;
 pub use registry::{Reading, TERRITORY, UnitId, Units};
 pub use tree::{Node, Tree};
 

@@ -7,4 +7,5 @@ mod boston;
 mod crash;
 mod engine;
 mod store;
+mod tidy;
 mod verify_sql;

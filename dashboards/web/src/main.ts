@@ -10,10 +10,9 @@ import { browserAround, Wall } from './lib/wall.svelte';
 const FONTS_MS_MAX = 3_000;
 
 async function fonts(): Promise<void> {
-  const wanted = [500, 600, 700].flatMap((weight) => [
-    document.fonts.load(`${String(weight)} 20px "Be Vietnam Pro"`, 'Aế'),
-    document.fonts.load(`${String(weight)} 20px "Archivo Figures"`, '0%'),
-  ]);
+  const words = [500, 600, 700].map((weight) => document.fonts.load(`${String(weight)} 20px "Be Vietnam Pro"`, 'Aế'));
+  const figures = [600, 700].map((weight) => document.fonts.load(`${String(weight)} 20px "Archivo Figures"`, '0'));
+  const wanted = [...words, ...figures, document.fonts.load('500 20px "Archivo Percent"', '%')];
   const limit = new Promise((resolve) => setTimeout(resolve, FONTS_MS_MAX));
   await Promise.race([Promise.allSettled(wanted), limit]);
 }

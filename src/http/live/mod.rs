@@ -21,6 +21,7 @@ use axum::{Extension, Router};
 use crate::auth::{Caller, Role};
 
 use super::error::Problem;
+use super::guard::require;
 use super::state::AppState;
 
 pub use screens::{LiveLimits, Screens};
@@ -37,9 +38,7 @@ async fn live(
     Extension(caller): Extension<Caller>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    if !caller.may(Role::View) {
-        return Err(Problem::Forbidden { role: "view" });
-    }
+    require(&caller, Role::View)?;
     let upgrade = upgrade.map_err(|rejection| Problem::BadParameter { reason: rejection.body_text() })?;
     let seat = state.screens.take_seat()?;
     let limits = state.screens.limits();

@@ -10,8 +10,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::super::router;
 use super::super::tests::{NOW, World};
+use super::super::{BoundedListener, router};
 use super::{LiveLimits, Screens};
 use crate::topics::{Tiles, TopicKey};
 
@@ -26,6 +26,7 @@ impl Server {
         let world = World::new(limits);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let listener = BoundedListener::new(listener, 64);
         let app = router(world.state.clone());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Server { world, address }

@@ -110,13 +110,7 @@ type Kpis = (BTreeMap<&'static str, Words>, BTreeMap<String, Vec<Kpi>>);
 /// Reads `kpis.toml`; what is faulty is left out and named.
 pub(super) fn kpis(file: SourceFile<'_>, faults: &mut Vec<Fault>) -> Kpis {
     let (mut words, mut kpis) = (BTreeMap::new(), BTreeMap::<String, Vec<Kpi>>::new());
-    let form: KpisFile = match file.read() {
-        Ok(form) => form,
-        Err(fault) => {
-            faults.push(fault);
-            return (words, kpis);
-        }
-    };
+    let Some(form) = file.read::<KpisFile>(faults) else { return (words, kpis) };
     for (name, text) in form.measures {
         if let Some(measure) = measure(file, &name, "measures", faults) {
             words.insert(measure.name(), text);
@@ -170,13 +164,7 @@ type Targets = (BTreeMap<String, Vec<Target>>, BTreeMap<&'static str, Vec<Limit>
 /// Reads `targets.toml`; what is faulty is left out and named.
 pub(super) fn targets(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec<Fault>) -> Targets {
     let (mut targets, mut limits) = (BTreeMap::<String, Vec<Target>>::new(), BTreeMap::<_, Vec<Limit>>::new());
-    let form: TargetsFile = match file.read() {
-        Ok(form) => form,
-        Err(fault) => {
-            faults.push(fault);
-            return (targets, limits);
-        }
-    };
+    let Some(form) = file.read::<TargetsFile>(faults) else { return (targets, limits) };
     for form in form.target {
         let (span, kpi) = (form.kpi.span(), form.kpi.get_ref().clone());
         if !catalogue.knows(&kpi) {

@@ -11,6 +11,8 @@ use([BarChart, LineChart, GridComponent, CanvasRenderer]);
 type Option = ComposeOption<BarSeriesOption | LineSeriesOption | GridComponentOption>;
 
 export interface Curve {
+  /** Names the series, so that a new picture moves the old one instead of drawing it anew. */
+  readonly id: string;
   readonly values: readonly (number | null)[];
   /** The last point is a running period: drawn apart, as it can't be compared yet. */
   readonly partial: boolean;
@@ -42,9 +44,12 @@ export function option(picture: Picture): Option {
     grid: { left: 6 * picture.unit, right: 10 * picture.unit, top: 0, bottom: 0 },
     xAxis: { type: 'value', min: 0, max: Math.max(1, count - 1), show: false },
     yAxis: { type: 'value', min: picture.range.low, max: picture.range.high, show: false },
-    series: [...targetLine(picture, count), ...picture.curves.flatMap((curve) => (curve.shape === 'line' ? lines(curve, picture) : [columns(curve, picture)]))],
+    series: [...targetLine(picture, count), ...picture.curves.flatMap((curve) => drawn(curve, picture))],
   };
 }
+
+const drawn = (curve: Curve, picture: Picture): (BarSeriesOption | LineSeriesOption)[] =>
+  curve.shape === 'line' ? lines(curve, picture) : [columns(curve, picture)];
 
 const shared = { type: 'line', silent: true, connectNulls: false, showSymbol: false } as const;
 
@@ -53,6 +58,7 @@ function lines(curve: Curve, { unit, ground }: Picture): LineSeriesOption[] {
   const whole = curve.partial ? data.slice(0, -1) : data;
   const solid: LineSeriesOption = {
     ...shared,
+    id: `${curve.id}/line`,
     data: whole,
     symbol: 'circle',
     lineStyle: { color: curve.color, width: 5 * unit, join: 'round', cap: 'round' },
@@ -60,6 +66,7 @@ function lines(curve: Curve, { unit, ground }: Picture): LineSeriesOption[] {
   const end = whole.at(-1);
   const dot: LineSeriesOption = {
     ...shared,
+    id: `${curve.id}/end`,
     data: end === undefined ? [] : [end],
     showSymbol: true,
     symbol: 'circle',
@@ -69,6 +76,7 @@ function lines(curve: Curve, { unit, ground }: Picture): LineSeriesOption[] {
   if (!curve.partial) return [solid, dot];
   const running: LineSeriesOption = {
     ...shared,
+    id: `${curve.id}/running`,
     data: data.slice(-2),
     showSymbol: true,
     symbol: 'circle',
@@ -83,6 +91,7 @@ function columns(curve: Curve, { unit, ground }: Picture): BarSeriesOption {
   const lastIndex = curve.values.length - 1;
   return {
     type: 'bar',
+    id: `${curve.id}/columns`,
     silent: true,
     barWidth: 7 * unit,
     data: curve.values.map((value, index) => ({
@@ -99,6 +108,7 @@ function targetLine({ target, targetColor, unit }: Picture, count: number): Line
   if (target === null) return [];
   return [{
     ...shared,
+    id: 'target',
     data: [[0, target], [count - 1, target]],
     lineStyle: { color: targetColor, width: 2.5 * unit, type: [2.5 * unit, 7 * unit] },
   }];

@@ -38,7 +38,7 @@ export interface Words {
   readonly lastWeek: string;
   readonly perWeek: string;
   readonly leftOut: (withdrawn: string, undated: string) => string;
-  readonly ratings: (n: string) => string;
+  readonly ratings: string;
   readonly tooFew: (min: string) => string;
   readonly received: string;
   readonly resolved: string;
@@ -95,7 +95,7 @@ const vi: Words = {
   lastWeek: 'tuần trước',
   perWeek: 'hồ sơ mỗi tuần',
   leftOut: (withdrawn, undated) => `không tính ${withdrawn} rút/dừng, ${undated} không có hạn`,
-  ratings: (n) => `${n} lượt đánh giá`,
+  ratings: 'lượt đánh giá',
   tooFew: (min) => `mẫu số dưới ${min}, không xếp mức`,
   received: 'Tiếp nhận',
   resolved: 'Đã giải quyết',
@@ -152,7 +152,7 @@ const en: Words = {
   lastWeek: 'last week',
   perWeek: 'dossiers a week',
   leftOut: (withdrawn, undated) => `leaves out ${withdrawn} withdrawn, ${undated} undated`,
-  ratings: (n) => `${n} ratings`,
+  ratings: 'ratings',
   tooFew: (min) => `fewer than ${min} cases, no band`,
   received: 'Received',
   resolved: 'Resolved',

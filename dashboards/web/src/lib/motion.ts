@@ -1,5 +1,5 @@
 /** How long things move. With `prefers-reduced-motion` nothing moves at all. */
-const stillness = typeof window !== 'undefined' && 'matchMedia' in window ? window.matchMedia('(prefers-reduced-motion: reduce)') : null;
+const stillness = typeof window !== 'undefined' && typeof window.matchMedia === 'function' ? window.matchMedia('(prefers-reduced-motion: reduce)') : null;
 
 const moving = (ms: number): number => (stillness?.matches === true ? 0 : ms);
 

@@ -238,9 +238,7 @@ export function browserAround(place: Place): Around {
 }
 
 function socketTo(path: string): SocketLike {
-  const address = new URL(path, window.location.href);
-  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
-  return webSocket(address.href);
+  return webSocket(window.location.origin.replace(/^http/, 'ws') + path);
 }
 
 /** A request that hasn't answered by then counts as none. */

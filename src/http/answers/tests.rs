@@ -1,0 +1,220 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::cube::Cube;
+use crate::kpi::MEASURES;
+use crate::model::{
+    DossierEvent, DossierKey, Field, Instant, PauseEvent, PauseKind, Record, Status, UnitFact, UnitKind, Zone,
+};
+use crate::units::TERRITORY;
+
+fn t(text: &str) -> Instant {
+    let timestamp: jiff::Timestamp = format!("{}:00+07:00", text.replace(' ', "T")).parse().unwrap();
+    Instant(timestamp.as_millisecond())
+}
+
+fn unit(code: &str, parent: Option<&str>, valid_to: Option<&str>) -> Record {
+    Record::Unit(Box::new(UnitFact {
+        at: t("2020-01-01 00:00"),
+        code: code.into(),
+        valid_from: None,
+        valid_to: valid_to.map(|day| day.parse().unwrap()),
+        parent: parent.map(Text::new),
+        kind: UnitKind::District,
+        category: "huyện".into(),
+        name_vi: format!("Huyện {code}").as_str().into(),
+        name_en: None,
+        short_name: None,
+        sort_order: 0,
+        lat: None,
+        lon: None,
+        tree: TERRITORY.into(),
+    }))
+}
+
+fn event(id: &str, unit: &str, at: &str, change: impl FnOnce(&mut DossierEvent)) -> Record {
+    let key = DossierKey { source: "motcua".into(), id: id.into() };
+    let mut event = DossierEvent::new(key, unit.into(), t(at));
+    change(&mut event);
+    Record::Dossier(Box::new(event))
+}
+
+fn accepted(id: &str, unit: &str, at: &str) -> Record {
+    event(id, unit, at, |event| event.status = Some(Status::Accepted))
+}
+
+fn done(id: &str, unit: &str, at: &str) -> Record {
+    event(id, unit, at, |event| event.status = Some(Status::Done))
+}
+
+/// Province 17 over 148 and 158 (over commune 05000), and two districts that ended before 2024.
+fn world(records: impl IntoIterator<Item = Record>) -> View {
+    let mut cube = Cube::new(Zone::named("Asia/Ho_Chi_Minh").unwrap(), t("2024-08-02 08:00"));
+    let units = [
+        unit("17", None, None),
+        unit("148", Some("17"), None),
+        unit("158", Some("17"), None),
+        unit("05000", Some("158"), None),
+        unit("149", Some("17"), Some("2019-12-31")),
+        unit("151", Some("17"), Some("2019-12-31")),
+    ];
+    cube.apply(units, 6);
+    cube.apply(records, 7);
+    cube.view()
+}
+
+fn answer(view: &View, code: &str, query: &KpisQuery) -> Result<Value, AnswerError> {
+    let catalogue = Catalogue::embedded().unwrap();
+    let figures = Figures { view, catalogue: &catalogue, node: "n1" };
+    kpis(figures, code, query).map(|answer| serde_json::to_value(answer).unwrap())
+}
+
+fn window(text: &str) -> KpisQuery {
+    KpisQuery { window: Some(text.to_owned()), ..KpisQuery::default() }
+}
+
+fn mixed() -> Vec<Record> {
+    vec![
+        accepted("own", "17", "2024-02-01 09:00"),
+        accepted("city", "148", "2024-02-01 09:00"),
+        done("city", "148", "2024-02-02 09:00"),
+        accepted("commune", "05000", "2024-02-01 09:00"),
+        accepted("lost", "99", "2024-02-01 09:00"),
+        accepted("stale", "151", "2024-02-01 09:00"),
+    ]
+}
+
+#[test]
+fn c3_rows_add_up_to_the_unit_and_own_is_marked() {
+    let answer = answer(&world(mixed()), "17", &window("year")).unwrap();
+    assert_eq!(
+        (&answer["window"], &answer["seq"], &answer["node"], &answer["hierarchy"], &answer["as_of"]),
+        (
+            &json!({"from": "2024-01-01", "to": "2024-08-02"}),
+            &json!(7),
+            &json!("n1"),
+            &json!("now"),
+            &json!("2024-08-02T08:00:00.000+07:00")
+        )
+    );
+    let rows = answer["children"].as_array().unwrap();
+    let summary: Vec<Value> =
+        rows.iter().map(|row| json!([row["unit"], row["own"], row["measures"]["received"]])).collect();
+    // 149 ended before the window and has no figure; 151 has one under its ended code; 99 is unresolved.
+    assert_eq!(
+        summary,
+        [
+            json!(["17", true, 1]),
+            json!(["148", null, 1]),
+            json!(["151", null, 1]),
+            json!(["158", null, 1]),
+            json!(["unresolved", null, 1]),
+        ]
+    );
+    for (_, measure) in MEASURES {
+        let sum: i64 = rows.iter().map(|row| row["measures"][measure].as_i64().unwrap()).sum();
+        assert_eq!(json!(sum), answer["measures"][measure], "{measure}");
+    }
+    assert_eq!(answer["measures"]["received"], 5);
+    assert_eq!(answer["kpis"]["on_time_rate"]["value"], Value::Null);
+    assert_eq!(answer["kpis"]["digitisation_rate"]["num"], 0);
+    assert_eq!(rows[2]["valid_to"], "2019-12-31");
+}
+
+#[test]
+fn r23_a_code_is_read_today_and_an_ended_one_is_marked() {
+    let view = world(mixed());
+    let stale = answer(&view, "151", &window("2024")).unwrap();
+    assert_eq!((&stale["stale_code"], &stale["measures"]["received"]), (&json!(true), &json!(1)));
+    assert_eq!(answer(&view, "17", &window("2024")).unwrap()["stale_code"], false);
+    let lost = answer(&view, "unresolved", &window("2024")).unwrap();
+    assert_eq!((&lost["name"], &lost["measures"]["received"]), (&json!("Chưa xác định đơn vị"), &json!(1)));
+}
+
+#[test]
+fn r16_another_window_carries_over_what_was_open() {
+    let answer = answer(&world(mixed()), "17", &window("2024-02-02..2024-02-02")).unwrap();
+    assert_eq!((&answer["measures"]["carried_over"], &answer["measures"]["resolved"]), (&json!(5), &json!(1)));
+}
+
+#[test]
+fn what_cannot_be_answered_has_a_stable_code() {
+    let view = world([]);
+    let code = |of: &str, query: &KpisQuery| answer(&view, of, query).unwrap_err().code();
+    assert_eq!(code("99", &KpisQuery::default()), "unknown_unit");
+    assert_eq!(code("17", &window("soon")), "bad_window");
+    let hierarchy = |text: &str| KpisQuery { hierarchy: Some(text.to_owned()), ..KpisQuery::default() };
+    assert_eq!(code("17", &hierarchy("was")), "not_available_yet");
+    assert_eq!(code("17", &hierarchy("then")), "bad_hierarchy");
+    let role = |text: &str| KpisQuery { role: Some(text.to_owned()), ..KpisQuery::default() };
+    assert_eq!(code("17", &role("receiving")), "not_available_yet");
+    assert_eq!(code("17", &role("sending")), "bad_role");
+    assert!(answer(&view, "99", &KpisQuery::default()).unwrap_err().is_not_found());
+}
+
+fn dossier_answer(view: &View, id: &str, provenance: &Provenance) -> Result<Value, AnswerError> {
+    let catalogue = Catalogue::embedded().unwrap();
+    let key = DossierKey { source: "motcua".into(), id: id.into() };
+    let figures = Figures { view, catalogue: &catalogue, node: "n1" };
+    dossier(figures, &key, provenance).map(|answer| serde_json::to_value(answer).unwrap())
+}
+
+#[test]
+fn a_dossier_shows_every_register_with_its_at_and_the_verdict() {
+    let view = world([
+        event("1", "158", "2024-07-01 08:00", |event| {
+            event.status = Some(Status::Accepted);
+            event.due_at = Field::Value(t("2024-07-05 10:00"));
+            event.digitised = Field::Value(true);
+            event.holder = Field::Null;
+        }),
+        event("1", "158", "2024-07-03 10:00", |event| {
+            event.pauses.push(PauseEvent {
+                id: "p".into(),
+                kind: Field::Value(PauseKind::Supplement),
+                from: Field::Value(t("2024-07-03 10:00")),
+                to: Field::Absent,
+            });
+        }),
+    ]);
+    let origin = ("pauses.p.from".to_owned(), t("2024-07-03 10:00"));
+    let answer = dossier_answer(&view, "1", &Provenance::from([(origin, Origin { seq: 42 })])).unwrap();
+    let registers = &answer["registers"];
+    let accepted = json!({"value": "accepted", "at": "2024-07-01T08:00:00.000+07:00", "source": "motcua", "seq": null});
+    assert_eq!(registers["status"], json!([{"status": "accepted", "first": accepted, "last": accepted}]));
+    assert_eq!(
+        registers["due_at"],
+        json!([{"value": "2024-07-05T10:00:00.000+07:00", "at": "2024-07-01T08:00:00.000+07:00", "source": "motcua", "seq": null}])
+    );
+    assert_eq!((&registers["digitised"]["value"], &registers["holder"]["value"]), (&json!(true), &Value::Null));
+    assert_eq!(registers.get("received_at"), None);
+    assert_eq!(registers["unit"]["at"], "2024-07-03T10:00:00.000+07:00");
+    let pause = &registers["pauses"][0];
+    assert_eq!(
+        (&pause["id"], &pause["kind"]["value"], &pause["from"]["seq"]),
+        (&json!("p"), &json!("supplement"), &json!(42))
+    );
+    assert_eq!(pause.get("to"), None);
+    let derived = &answer["derived"];
+    assert_eq!(
+        (&derived["stage"], &derived["due"], &derived["due_moves"]),
+        (&json!("waiting"), &Value::Null, &json!(true))
+    );
+    assert_eq!(derived["pauses"], json!([{"from": "2024-07-03T10:00:00.000+07:00", "to": null}]));
+    assert_eq!(
+        answer["verdict"],
+        json!({
+            "code": "in_progress_waiting",
+            "vi": "Đang giải quyết, chờ bổ sung từ 03/07/2024 10:00",
+            "en": "In progress, waiting for papers since 2024-07-03 10:00",
+            "rules": ["R-11", "R-17"],
+        })
+    );
+    assert_eq!(answer["unit"], json!({"unit": "158", "name": "Huyện 158", "stale_code": false}));
+}
+
+#[test]
+fn an_unknown_dossier_is_not_found() {
+    let error = dossier_answer(&world([]), "1", &Provenance::new()).unwrap_err();
+    assert_eq!((error.code(), error.is_not_found()), ("unknown_dossier", true));
+}

@@ -1,0 +1,71 @@
+//! When the sources of a board were heard last.
+
+use serde::Serialize;
+
+use crate::kpi::Words;
+use crate::model::{Instant, Text};
+
+use super::{Base, Reading};
+
+#[derive(Serialize)]
+pub(super) struct FreshnessTile<'a> {
+    #[serde(flatten)]
+    base: Base<'a>,
+    /// The one that becomes or became stale first comes first, before all that was never heard.
+    sources: Vec<SourceRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct SourceRow<'a> {
+    id: &'a str,
+    name: Words,
+    source_at: Option<String>,
+    stale_after_s: u32,
+}
+
+impl<'a> Reading<'a> {
+    /// The source heard longest ago among those that feed the panel, by default all known ones; one that was never
+    /// heard comes before all.
+    pub(super) fn oldest_source(&self) -> (Option<&'a str>, Option<String>) {
+        let oldest = self.sources().into_iter().min_by_key(|(_, at)| *at);
+        let (source, at) = oldest.map_or((None, None), |(source, at)| (Some(source), at));
+        (source, at.map(|at| at.to_rfc3339(self.view.zone())))
+    }
+
+    fn sources(&self) -> Vec<(&'a str, Option<Instant>)> {
+        let contacts = self.view.contacts();
+        if self.panel.sources.is_empty() {
+            return contacts.iter().map(|(source, at)| (source.as_str(), Some(*at))).collect();
+        }
+        let named = self.panel.sources.iter().map(String::as_str);
+        named.map(|source| (source, contacts.get(&Text::new(source)).copied())).collect()
+    }
+
+    pub(super) fn freshness(&self) -> FreshnessTile<'a> {
+        let mut sources = self.sources();
+        if self.panel.sources.is_empty() {
+            // The board names it, so somebody misses it.
+            let silent = self.board.sources.keys().map(String::as_str);
+            let silent: Vec<&str> = silent.filter(|id| !self.view.contacts().contains_key(*id)).collect();
+            sources.extend(silent.into_iter().map(|id| (id, None)));
+        }
+        let stale_at = |id: &str, at: Option<Instant>| {
+            at.map(|at| at.plus_ms(1_000 * i64::from(self.board.source_stale_after_s(id))))
+        };
+        sources.sort_by_key(|(id, at)| (stale_at(id, *at), *id));
+        let rows = sources.into_iter().map(|(id, at)| SourceRow {
+            id,
+            name: self.source_name(id),
+            source_at: at.map(|at| at.to_rfc3339(self.view.zone())),
+            stale_after_s: self.board.source_stale_after_s(id),
+        });
+        FreshnessTile { base: self.base(), sources: rows.collect() }
+    }
+
+    fn source_name(&self, id: &str) -> Words {
+        match self.board.sources.get(id) {
+            Some(source) => source.name.clone(),
+            None => Words { vi: id.to_owned(), en: id.to_owned() },
+        }
+    }
+}

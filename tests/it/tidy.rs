@@ -1,0 +1,8 @@
+//! The project's habits as tests: each rule is small and names the file and line that breaks it.
+
+mod homes;
+mod modules;
+mod packages;
+mod size;
+mod source;
+mod tests_rules;
