@@ -21,8 +21,11 @@ pub(super) const CLOSING_S: i64 = 61_200;
 /// Of what comes in a day, the share that comes in the morning.
 const MORNING_SHARE: f64 = 0.64;
 
-/// First and last days, both included, as year, month, day.
-const HOLIDAYS: [((i16, i8, i8), (i16, i8, i8)); 11] = [
+/// Year, month, day.
+type Date = (i16, i8, i8);
+
+/// First and last days, both included.
+const HOLIDAYS: [(Date, Date); 11] = [
     ((2023, 1, 2), (2023, 1, 2)),
     ((2023, 1, 20), (2023, 1, 26)),
     ((2023, 4, 29), (2023, 5, 3)),
@@ -102,10 +105,10 @@ impl Calendar {
         found
     }
 
-    /// How many working days before Tết or another holiday of several days this one is, up to 5.
+    /// How many days are left to Tết or another holiday of five days and more, if at most 7; else 8.
     pub(super) fn eve(&self, day: Day) -> i32 {
         let long = self.holidays.iter().filter(|(from, to)| to.0 - from.0 >= 4);
-        long.map(|(from, _)| from.0 - day.0).filter(|left| (1..=7).contains(left)).min().map_or(8, |left| left)
+        long.map(|(from, _)| from.0 - day.0).filter(|left| (1..=7).contains(left)).min().unwrap_or(8)
     }
 
     /// A second of office hours.

@@ -195,7 +195,7 @@ impl Office {
             plan.due = None;
         }
         if self.is_late(day, plan) {
-            let due = plan.due.map_or(plan.received, |due| due);
+            let due = plan.due.unwrap_or(plan.received);
             let late_by = self.working_days_late();
             let done = world.calendar.after(calendar::local(due).0, late_by);
             plan.finish = calendar::at(done, Calendar::office_second(&mut self.rng));

@@ -170,7 +170,7 @@ fn rating(unit: &Unit, plan: &Plan, opinion: Opinion) -> String {
         line.text("channel", "kiosk");
     } else {
         line.json("score", opinion.score);
-        line.text("channel", if plan.number % 3 == 0 { "zalo" } else { "web" });
+        line.text("channel", if plan.number.is_multiple_of(3) { "zalo" } else { "web" });
     }
     line.text("dossier", dossier_id(unit, plan));
     line.end()
