@@ -149,7 +149,8 @@ r12_due AS
         -- (instant, 0 pause or 1 due date, end of the pause or due date, rest of a pause in progress)
         arraySort(arrayConcat(
             arrayMap(pause -> (pause.1, toInt64(0), pause.2, toInt64(0)), merged_pauses),
-            arrayMap(due -> (due.1, toInt64(1), due.2, arraySum(arrayMap(pause -> if(pause.2 = forever, forever, pause.2 - due.1),
+            arrayMap(due -> (due.1, toInt64(1), due.2, arraySum(arrayMap(
+                pause -> if(pause.2 = forever, forever, pause.2 - due.1),
                 arrayFilter(pause -> pause.1 <= due.1 AND due.1 < pause.2, merged_pauses)))),
                 arrayPopFront(due_dates)))) AS events,
         -- (due as moved so far, last counting value, first one too late)

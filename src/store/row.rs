@@ -179,25 +179,23 @@ impl<'a> RecordRow<'a> {
         self.pauses_given.push(u8::try_from(given).expect("three bits"));
     }
 
-    /// None when a kind has no name that we know. The five columns have one length: they are one nested column.
+    /// None when a kind has no name that we know, or the five columns, which are one nested column, differ in length.
     fn pauses(&self) -> Option<Vec<PauseEvent>> {
-        let times = self.pauses_from.iter().zip(&self.pauses_to);
-        let rest = self.pauses_given.iter().zip(&self.pauses_kind).zip(times);
-        let pause =
-            |(id, ((given, kind), (from, to))): (&&str, ((&u8, &Option<&str>), (&Option<i64>, &Option<i64>)))| {
-                let given = u32::from(*given);
-                let kind = match kind {
-                    None => None,
-                    Some(name) => Some(pause_kind_of(name)?),
-                };
-                Some(PauseEvent {
-                    id: Text::new(id),
-                    kind: take(given, bit::PAUSE_KIND, kind),
-                    from: take(given, bit::PAUSE_FROM, from.map(Instant)),
-                    to: take(given, bit::PAUSE_TO, to.map(Instant)),
-                })
+        let mut events = Vec::with_capacity(self.pauses_id.len());
+        for (place, id) in self.pauses_id.iter().enumerate() {
+            let given = u32::from(*self.pauses_given.get(place)?);
+            let kind = match self.pauses_kind.get(place)? {
+                None => None,
+                Some(name) => Some(pause_kind_of(name)?),
             };
-        self.pauses_id.iter().zip(rest).map(pause).collect()
+            events.push(PauseEvent {
+                id: Text::new(id),
+                kind: take(given, bit::PAUSE_KIND, kind),
+                from: take(given, bit::PAUSE_FROM, self.pauses_from.get(place)?.map(Instant)),
+                to: take(given, bit::PAUSE_TO, self.pauses_to.get(place)?.map(Instant)),
+            });
+        }
+        Some(events)
     }
 }
 

@@ -34,6 +34,9 @@ pub enum Seeded {
 /// A register as the seed queries write it: `at` (0: never given) and value.
 type Wire<T> = (i64, Option<T>);
 
+/// A pause: id, kind, from, to.
+type PauseWire<'a> = (&'a str, Wire<u8>, Wire<i64>, Wire<i64>);
+
 fn register<W, T: Ord>((at, value): Wire<W>, read: impl Fn(W) -> Option<T>) -> Option<Register<T>> {
     if at == 0 {
         return Some(Register::default());
@@ -100,7 +103,7 @@ struct DossierRow<'a> {
     statuses_last: Vec<u64>,
     due: Vec<Wire<i64>>,
     #[serde(borrow)]
-    pauses: Vec<(&'a str, Wire<u8>, Wire<i64>, Wire<i64>)>,
+    pauses: Vec<PauseWire<'a>>,
 }
 
 impl DossierRow<'_> {

@@ -178,10 +178,10 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
             Record::Unit(fact) => {
                 let kept = states.entry(format!("unit {} {:?}", fact.code, fact.valid_from));
                 let kept = kept.or_insert_with(|| Seeded::Unit(fact.clone()));
-                if let Seeded::Unit(kept) = kept {
-                    if **kept < **fact {
-                        *kept = fact.clone();
-                    }
+                if let Seeded::Unit(kept) = kept
+                    && **kept < **fact
+                {
+                    *kept = fact.clone();
                 }
             }
             Record::Contact(contact) => {

@@ -751,7 +751,7 @@ const R16_TO_R21: &[Example] = &[
 ];
 
 #[tokio::test]
-async fn r16_to_r21_examples_have_their_day_deltas() {
+async fn r16_r17_r18_r19_r21_examples_have_their_day_deltas() {
     check_figures(NOW, R16_TO_R21).await;
 }
 
