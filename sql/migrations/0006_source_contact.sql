@@ -1,4 +1,5 @@
--- When each source was last heard, by the receiving clock: freshness is the last contact, even an empty batch.
+-- When each source was last heard, by the receiving clock: freshness is the last contact, whatever it brought, and be it
+-- an empty batch.
 CREATE TABLE IF NOT EXISTS source_contact
 (
     source String,
@@ -11,6 +12,6 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1;
 CREATE MATERIALIZED VIEW IF NOT EXISTS source_contact_view TO source_contact AS
 SELECT
     records.source AS source,
-    toUInt64(toUnixTimestamp64Milli(records.at)) AS at
+    toUInt64(toUnixTimestamp64Milli(records.received_at)) AS at
 FROM records
-WHERE records.type = 'contact';
+WHERE records.type != 'unit';

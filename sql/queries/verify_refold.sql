@@ -183,9 +183,9 @@ raw AS
     WHERE records.type = 'unit' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
     GROUP BY records.key, records.valid_from
     UNION ALL
-    SELECT 'contact', [records.source], [toString(max(ms(records.at)))]
+    SELECT 'contact', [records.source], [toString(max(ms(records.received_at)))]
     FROM records
-    WHERE records.type = 'contact' AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type != 'unit' AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
     GROUP BY records.source
 ),
 

@@ -353,7 +353,7 @@ fn dossiers(name: &str, count: usize, accepted: &str, due: &str, done: Option<&s
 /// The field's test vector for on-time rates: received 100 (50 early, 15 on the day, 7 late, 22 open within, 6 open
 /// overdue), carried over 20 (10 early, 5 on the day, 3 late, 2 open overdue).
 #[test]
-fn c4_the_columns_of_the_report_form_come_out_of_real_events() {
+fn c4_r18_the_columns_of_the_report_form_and_the_cohort_come_out_of_real_events() {
     let records = [
         units(),
         dossiers("a", 50, "07-02", "07-10", Some("07-09")),

@@ -9,9 +9,9 @@ use crate::auth::OpenMode;
 use crate::cube::View;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
+use crate::model::{Clock, Text, Zone};
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
-use crate::model::{Clock, Text, Zone};
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;

@@ -4,7 +4,7 @@
 //! Where a rule can be read in two ways the reading is named here and kept in SQL alike.
 
 use super::dossier::DossierState;
-use super::record::{PauseKind, Status};
+use super::kind::{PauseKind, Status};
 use super::time::{Instant, Zone};
 
 /// The class of a finished dossier.

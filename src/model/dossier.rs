@@ -1,6 +1,7 @@
 //! The state of a dossier: its registers and how they join.
 
-use super::record::{Channel, DossierEvent, Field, PauseEvent, PauseKind, Status};
+use super::kind::{Channel, PauseKind, Status};
+use super::record::{DossierEvent, Field, PauseEvent};
 use super::register::{First, Register};
 use super::text::Text;
 use super::time::Instant;

@@ -11,6 +11,7 @@ pub mod time;
 pub mod text;
 pub mod decimal;
 pub mod period;
+pub mod kind;
 pub mod record;
 pub mod codec;
 pub mod register;
@@ -24,11 +25,12 @@ mod tests;
 pub use decimal::Decimal;
 pub use derive::{Class, Derived, Stage, derive};
 pub use dossier::{DossierState, Pause};
+pub use kind::{Channel, PauseKind, Status, UnitKind};
 pub use period::Period;
 pub use rating::{IndicatorState, RatingState};
 pub use record::{
-    Channel, Contact, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, PauseKind, Rating,
-    RatingKey, Record, Status, UnitFact, UnitKind,
+    Contact, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, Rating, RatingKey, Record,
+    UnitFact,
 };
 pub use register::{First, Register};
 pub use text::Text;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::derive::{Class, Derived, Stage};
 use super::dossier::DossierState;
-use super::record::{PauseKind, Status};
+use super::kind::{PauseKind, Status};
 use super::time::{Instant, Zone};
 
 /// A dossier's place in the figures, with the reason in words.

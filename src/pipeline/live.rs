@@ -165,6 +165,7 @@ fn source_of(record: &Record) -> Option<&Text> {
         Record::Dossier(event) => Some(&event.key.source),
         Record::Rating(rating) => Some(&rating.key.source),
         Record::Indicator(report) => Some(&report.source),
-        Record::Unit(_) | Record::Contact(_) => None,
+        Record::Contact(contact) => Some(&contact.source),
+        Record::Unit(_) => None,
     }
 }

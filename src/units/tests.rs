@@ -96,3 +96,19 @@ fn i3_the_greatest_of_the_versions_of_one_code_and_day_stays_in_any_order() {
         assert_eq!(&*units.fact(UnitId(1)).unwrap().name_vi, "mới");
     }
 }
+
+#[test]
+fn r22_of_a_circle_only_the_least_member_is_cut() {
+    let units = units([
+        unit("0", Some("c"), (None, None)),
+        unit("a", Some("c"), (None, None)),
+        unit("b", Some("a"), (None, None)),
+        unit("c", Some("b"), (None, None)),
+    ]);
+    let tree = Tree::build(&units, Day(20_000));
+    let codes: Vec<String> = tree
+        .path(units.read("0", Day(20_000)).unit)
+        .map(|id| units.fact(id).map_or("unresolved".to_owned(), |fact| fact.code.to_string()))
+        .collect();
+    assert_eq!(codes, ["0", "c", "b", "a", "unresolved"]);
+}

@@ -27,8 +27,8 @@ impl Tree {
     /// The tree of a day: parents are read on the child's last valid day, without one on `today`.
     ///
     /// `unresolved` stands under the root of the day: of the versions without a parent that are valid then the one
-    /// of least code, else the one that ended last. A parent that can't be read is `unresolved`; a circle is cut
-    /// where it would meet itself again.
+    /// of least code, else the one that ended last. A parent that can't be read is `unresolved`; of a circle the
+    /// least (code, valid from) stands under `unresolved`.
     pub fn build(units: &Units, today: Day) -> Tree {
         let mut nodes = vec![Node { fact: None, parent: root(units, today), children: Vec::new() }];
         for (_, fact) in units.versions() {
@@ -51,9 +51,13 @@ impl Tree {
             let mut steps = 0;
             let mut above = self.nodes[place].parent;
             while let Some(id) = above {
-                steps += 1;
-                if id == start || steps > self.nodes.len() {
+                if id == start {
                     self.nodes[place].parent = (place != 0).then_some(UnitId::UNRESOLVED);
+                    break;
+                }
+                steps += 1;
+                if steps > self.nodes.len() {
+                    // It only leads into a circle, which is cut at its own least member.
                     break;
                 }
                 above = self.nodes[id.place()].parent;

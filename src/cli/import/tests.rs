@@ -137,7 +137,7 @@ async fn a_mapping_that_does_not_fit_is_wrong_usage() {
 async fn a_server_that_stays_away_ends_the_import_with_an_error() {
     let world = world(MAPPING, "no,office,when,mark\n1,17,01/08/2024 08:00,good\n", 9).await;
     let error = world.import().await.unwrap_err().to_string();
-    assert_eq!(error, "the server answered 503; given up after 3 attempts");
+    assert_eq!(error, "the server answered 503: no reason given; given up after 3 attempts");
 }
 
 #[tokio::test]
