@@ -161,9 +161,13 @@ impl Verifier {
 }
 
 /// How many figures were compared, and those that differ.
-type Compared = (u64, Vec<Difference>);
+pub type Compared = (u64, Vec<Difference>);
 
-async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
+/// Compares a view with a store that holds exactly the view's records.
+///
+/// # Errors
+/// When ClickHouse doesn't answer.
+pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
     let mut compared = 0;
     let mut differences = Vec::new();
     for (count, found) in [

@@ -125,7 +125,7 @@ async fn assert_flags(server: &Server, cases: &[Case]) {
         .map(|case| async move {
             let (status, dossier) = server.get(&format!("/api/v1/dossiers/boston311/{}", case.id)).await;
             assert_eq!(status, 200, "{}: {dossier}", case.id);
-            let class = dossier["class"].as_str().unwrap().to_owned();
+            let class = dossier["verdict"]["code"].as_str().unwrap().to_owned();
             let late = matches!(class.as_str(), "resolved_late" | "in_progress_overdue");
             let official = if late { "OVERDUE" } else { "ONTIME" };
             (official != case.official).then(|| format!("{}: {class}, official {}", case.id, case.official))
