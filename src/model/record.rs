@@ -287,3 +287,16 @@ pub enum Record {
     /// A sign of life of a source.
     Contact(Contact),
 }
+
+impl Record {
+    /// The sending system, whose sign of life the record is; units come from people.
+    pub fn source(&self) -> Option<&Text> {
+        match self {
+            Record::Dossier(event) => Some(&event.key.source),
+            Record::Rating(rating) => Some(&rating.key.source),
+            Record::Indicator(report) => Some(&report.source),
+            Record::Contact(contact) => Some(&contact.source),
+            Record::Unit(_) => None,
+        }
+    }
+}

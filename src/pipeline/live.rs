@@ -14,7 +14,7 @@ use tokio::time::{Instant as Timer, MissedTickBehavior, interval};
 use crate::cube::{Cube, View};
 use crate::journal::{Batch, ReadError, Reader};
 use crate::model::codec::{DecodeError, decode};
-use crate::model::{Clock, Contact, Instant, Record, Text};
+use crate::model::{Clock, Contact, Instant, Text};
 
 use super::screens::Screens;
 use super::stopped;
@@ -143,7 +143,7 @@ pub fn apply(cube: &mut Cube, batch: &Batch) -> Result<u64, LiveError> {
     let mut records = Vec::with_capacity(batch.records.len());
     for entry in &batch.records {
         let record = decode(&entry.payload).map_err(|source| LiveError::Decode { seq: entry.seq, source })?;
-        if let Some(source) = source_of(&record) {
+        if let Some(source) = record.source() {
             let newest = contacts.entry(source.clone()).or_insert(Instant(entry.appended_at_ms));
             *newest = (*newest).max(Instant(entry.appended_at_ms));
         }
@@ -157,15 +157,4 @@ pub fn apply(cube: &mut Cube, batch: &Batch) -> Result<u64, LiveError> {
         cube.apply_contact(Contact { source, at });
     }
     Ok(reached)
-}
-
-/// The sending system of a record, whose sign of life it is; units come from people.
-fn source_of(record: &Record) -> Option<&Text> {
-    match record {
-        Record::Dossier(event) => Some(&event.key.source),
-        Record::Rating(rating) => Some(&rating.key.source),
-        Record::Indicator(report) => Some(&report.source),
-        Record::Contact(contact) => Some(&contact.source),
-        Record::Unit(_) => None,
-    }
 }

@@ -164,13 +164,18 @@ pub async fn seeded(store: &Store) -> BTreeMap<String, Seeded> {
     states
 }
 
-/// The states that the model's registers give.
+/// The states that the model's registers give, all records being received at the instant that `sequenced` says.
 fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
     let mut dossiers: BTreeMap<DossierKey, DossierState> = BTreeMap::new();
     let mut ratings: BTreeMap<DossierKey, RatingState> = BTreeMap::new();
     let mut indicators: BTreeMap<IndicatorKey, IndicatorState> = BTreeMap::new();
     let mut states = BTreeMap::new();
     for record in records {
+        if let Some(source) = record.source() {
+            // Every record of a source is a sign of its life, by the receiving clock.
+            let contact = Contact { source: source.clone(), at: time("08-02T08:00") };
+            states.insert(format!("contact {source}"), Seeded::Contact(contact));
+        }
         match record {
             Record::Dossier(event) => dossiers.entry(event.key.clone()).or_default().apply(event),
             Record::Rating(rating) => ratings.entry(rating.key.clone()).or_default().apply(rating),
@@ -184,13 +189,7 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
                     *kept = fact.clone();
                 }
             }
-            Record::Contact(contact) => {
-                let kept = states.entry(format!("contact {}", contact.source));
-                let kept = kept.or_insert_with(|| Seeded::Contact(contact.clone()));
-                if let Seeded::Contact(kept) = kept {
-                    kept.at = kept.at.max(contact.at);
-                }
-            }
+            Record::Contact(_) => {}
         }
     }
     states.extend(

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use reqwest::Client;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config::{Config, DomainClock, Settings};
 use crate::ingest::{Limits, read_units};
 use crate::model::{Clock, Instant, UnitFact};
+use crate::pipeline::stopped;
 use crate::serve::{self, Started, running_from};
 
 use super::super::serve::{asked_to_stop, bind, refuse};
@@ -64,14 +65,25 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let clock = running_from(START);
     config.clock = DomainClock::Given(clock.clone());
     let (started, has_started) = oneshot::channel();
-    let server = serve::run(config, listener, asked_to_stop()?, |begun| {
+    let asked = asked_to_stop()?;
+    let (stopping, mut is_stopping) = watch::channel(false);
+    let shutdown = async move {
+        asked.await;
+        stopping.send_replace(true);
+    };
+    let server = serve::run(config, listener, shutdown, |begun| {
         // Nobody waiting means that the feeder has failed, which ends the program below.
         started.send(begun).ok();
         Ok(())
     });
     let feeder = async {
         let Ok(Started { address }) = has_started.await else { std::future::pending().await };
-        feed(&format!("http://{address}"), clock).await
+        let failed = tokio::select! {
+            outcome = feed(&format!("http://{address}"), clock) => outcome,
+            () = stopped(&mut is_stopping) => Ok(()),
+        };
+        // A request that a stopping server cuts off is no failure; the server's own end is the program's.
+        if *is_stopping.borrow() { std::future::pending().await } else { failed }
     };
     tokio::select! {
         outcome = server => outcome.map(|()| ExitCode::SUCCESS),
@@ -100,19 +112,22 @@ async fn feed(url: &str, clock: Clock) -> anyhow::Result<()> {
     println!("preparing the demonstration: a year and a half of a made-up province ...");
     let units = units()?;
     let history = tokio::task::spawn_blocking(move || History::generate(SEED, &units)).await?;
-    ready(&client, url, |body| body["components"]["figures"]["state"] == "ok").await?;
+    until(&client, &format!("{url}/readyz"), |answer| answer["components"]["figures"]["state"] == "ok").await?;
     put_units(&client, url).await?;
     let count = history.events_count();
     let mut batch = Batch::default();
+    let mut last_seq = 0;
     for event in history.events() {
         if let Some((source, body)) = batch.push(&event) {
-            post(&client, url, source, body).await?;
+            last_seq = post(&client, url, source, body).await?;
         }
     }
     for (source, body) in batch.rest() {
-        post(&client, url, source, body).await?;
+        last_seq = post(&client, url, source, body).await?;
     }
-    println!("{count} records of the past sent; the wall: {url}/wall/province?unit=17");
+    let figures = format!("{url}/api/v1/units/17/kpis?window=today");
+    until(&client, &figures, |answer| answer["seq"].as_u64() >= Some(last_seq)).await?;
+    println!("{count} records of the past are in; the wall: {url}/wall/province?unit=17");
     let mut traffic = history.into_traffic();
     let mut ticks = interval(Duration::from_millis(TRAFFIC_EVERY_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -178,7 +193,7 @@ async fn put_units(client: &Client, url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn post(client: &Client, url: &str, source: &str, body: String) -> anyhow::Result<()> {
+async fn post(client: &Client, url: &str, source: &str, body: String) -> anyhow::Result<u64> {
     let request = client.post(format!("{url}/api/v1/events?source={source}"));
     let request = request.header("content-type", "application/x-ndjson").body(body);
     let answer = request.send().await.context("records can't be sent")?;
@@ -186,15 +201,15 @@ async fn post(client: &Client, url: &str, source: &str, body: String) -> anyhow:
     ensure!(status.is_success(), "records refused: {status} {}", answer.text().await?);
     let answer: serde_json::Value = answer.json().await?;
     ensure!(answer["rejected"] == 0, "records refused: {}", answer["rejections"]);
-    Ok(())
+    answer["seq"].as_u64().context("the answer names no sequence")
 }
 
-/// Waits until the server says of itself what is asked.
-async fn ready(client: &Client, url: &str, is_so: impl Fn(&serde_json::Value) -> bool) -> anyhow::Result<()> {
+/// Waits until an answer of the server is as asked.
+async fn until(client: &Client, url: &str, is_so: impl Fn(&serde_json::Value) -> bool) -> anyhow::Result<()> {
     let mut ticks = interval(Duration::from_millis(50));
     loop {
         ticks.tick().await;
-        let answer = client.get(format!("{url}/readyz")).send().await.context("the server doesn't answer")?;
+        let answer = client.get(url).send().await.context("the server doesn't answer")?;
         if is_so(&answer.json().await?) {
             return Ok(());
         }
