@@ -78,8 +78,9 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     });
     let feeder = async {
         let Ok(Started { address }) = has_started.await else { std::future::pending().await };
+        let url = format!("http://{address}");
         let failed = tokio::select! {
-            outcome = feed(&format!("http://{address}"), clock) => outcome,
+            outcome = feed(&url, clock) => outcome,
             () = stopped(&mut is_stopping) => Ok(()),
         };
         // A request that a stopping server cuts off is no failure; the server's own end is the program's.
