@@ -16,7 +16,7 @@ use crate::cube::View;
 use crate::kpi::{Window, WindowChoice};
 use crate::model::{Day, Zone};
 use crate::store::{Store, StoreError, UnitKey};
-use crate::units::{UNRESOLVED, UnitId};
+use crate::units::{TERRITORY, UNRESOLVED, UnitId};
 
 use super::live::SnapshotRequest;
 use super::sink::HoldRequest;
@@ -243,7 +243,8 @@ fn windows(view: &View) -> Vec<Window> {
 async fn compare_units(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
     let mut sides: BTreeMap<UnitKey, (String, String)> = BTreeMap::new();
     let words = |path: Vec<UnitKey>| path.iter().map(unit_words).collect::<Vec<_>>().join(" < ");
-    for unit in view.tree().ids() {
+    let of_another_tree = |unit| view.units().fact(unit).is_some_and(|fact| &*fact.tree != TERRITORY);
+    for unit in view.tree().ids().filter(|unit| !of_another_tree(*unit)) {
         let path = view.tree().path(unit).map(|above| unit_key(view, above)).collect();
         sides.entry(unit_key(view, unit)).or_default().0 = words(path);
     }
