@@ -102,7 +102,14 @@ impl World {
         let days = (-DAYS..=DAYS).map(|offset| today.plus(offset));
         let of_day = |day: Day| {
             let start = self.zone.start(day);
-            [start, start, self.zone.end(day), self.zone.end(day), start.plus_ms(90 * 60_000), start.plus_ms(8 * HOUR_MS)]
+            [
+                start,
+                start,
+                self.zone.end(day),
+                self.zone.end(day),
+                start.plus_ms(90 * 60_000),
+                start.plus_ms(8 * HOUR_MS),
+            ]
         };
         let of_clock = [0, -1, 1, AHEAD_MS, AHEAD_MS / 2].map(|ms| self.now.plus_ms(ms));
         days.flat_map(of_day).chain(of_clock).collect()
@@ -163,13 +170,21 @@ impl Maker<'_> {
     fn person(&mut self, number: u64) -> Person {
         let world = self.world;
         let all = world.instants();
-        let past: Vec<Instant> = all.iter().copied().filter(|at| *at <= world.now.plus_ms(AHEAD_MS)).collect();
+        let mut past: Vec<Instant> = all.iter().copied().filter(|at| *at <= world.now.plus_ms(AHEAD_MS)).collect();
+        if self.dice.roll(8) == 0 {
+            // It has only just begun.
+            past.retain(|at| *at >= world.now);
+            past.extend([world.now; 4]);
+        }
         let count = 3 + self.dice.roll(5);
         let instants: Vec<Instant> = (0..count).map(|_| self.dice.of(&past)).collect();
         let mut dues = instants.clone();
         dues.extend((0..2).map(|_| self.dice.of(&all)));
         Person {
-            key: DossierKey { source: SOURCES[usize::from(number % 3 == 0)].into(), id: (number / 2).to_string().as_str().into() },
+            key: DossierKey {
+                source: SOURCES[usize::from(number % 3 == 0)].into(),
+                id: (number / 2).to_string().as_str().into(),
+            },
             unit: self.code(),
             instants,
             dues,
@@ -208,7 +223,8 @@ impl Maker<'_> {
     fn event(&mut self) -> DossierEvent {
         let place = usize::try_from(self.dice.roll(DOSSIERS)).unwrap();
         let Person { key, unit, instants, dues, statuses } = &self.people[place];
-        let (key, unit, instants, dues, statuses) = (key.clone(), unit.clone(), instants.clone(), dues.clone(), *statuses);
+        let (key, unit, instants, dues, statuses) =
+            (key.clone(), unit.clone(), instants.clone(), dues.clone(), *statuses);
         let unit = if self.dice.roll(6) == 0 { self.code() } else { unit };
         let ahead = self.world.now.plus_ms(AHEAD_MS);
         let at = self.instant(&instants).min(ahead);
@@ -223,8 +239,10 @@ impl Maker<'_> {
         event.filed_at = drawn(self, 12);
         let due = self.instant(&dues);
         event.due_at = self.sometimes(2, due);
-        for _ in 0..self.dice.roll(3) {
-            let (from, to) = (drawn(self, 2), drawn(self, 2));
+        for _ in 0..self.dice.roll(4) {
+            // Most pauses are told of when they begin.
+            let from = if self.dice.roll(3) == 0 { self.field(at) } else { drawn(self, 2) };
+            let to = drawn(self, 2);
             let kind = self.dice.of(&[PauseKind::Supplement, PauseKind::Supplement, PauseKind::Payment]);
             let id = self.dice.of(&["p", "q", "r"]).into();
             event.pauses.push(PauseEvent { id, kind: self.sometimes(2, kind), from, to });
@@ -275,7 +293,8 @@ impl Maker<'_> {
         let instants = self.world.instants();
         let at = self.instant(&instants).min(self.world.now.plus_ms(AHEAD_MS));
         let score = self.dice.of(&[1, 2, 3, 4, 4, 5]);
-        let (id, source, channel) = (self.dice.roll(12).to_string(), self.dice.of(&SOURCES), self.dice.of(&["web", "kiosk"]));
+        let (id, source, channel) =
+            (self.dice.roll(12).to_string(), self.dice.of(&SOURCES), self.dice.of(&["web", "kiosk"]));
         Rating {
             key: DossierKey { source: source.into(), id: id.as_str().into() },
             unit: self.code(),
@@ -315,7 +334,8 @@ impl Maker<'_> {
             let span = u64::from(2 * DAYS.unsigned_abs());
             let day = |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(span)).unwrap());
             fact.valid_from = (self.dice.roll(3) != 0).then(|| day(self));
-            fact.valid_to = (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
+            fact.valid_to =
+                (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
             fact.name_en = (self.dice.roll(2) == 0).then(|| self.text());
             if self.dice.roll(9) == 0 {
                 fact.tree = "areas".into();
