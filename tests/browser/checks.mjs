@@ -254,3 +254,8 @@ export function states(page) {
 export function footer(page) {
   return page.$eval('[data-footer]', (node) => node.dataset.footer);
 }
+
+/** The figures of a tile, in reading order. */
+export function figures(page, panel) {
+  return page.$$eval(`[data-panel="${panel}"] [data-figure]`, (nodes) => nodes.map((node) => node.dataset.figure));
+}
