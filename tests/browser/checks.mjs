@@ -70,6 +70,10 @@ export async function insideTheirTiles(page, { ellipsis = false } = {}) {
     if (outside) faults.push(`"${one.text}" stands outside of ${one.tile}`);
     if (!ellipsis && one.cut) faults.push(`"${one.text}" of ${one.tile} is cut short`);
   }
+  if (!ellipsis) {
+    const cut = await page.$$eval('.cut', (nodes) => nodes.map((node) => node.textContent));
+    for (const text of cut) faults.push(`"${text}" has no room`);
+  }
   const scrolls = await page.evaluate(() => {
     const root = document.documentElement;
     return root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight;
