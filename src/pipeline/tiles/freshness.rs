@@ -11,7 +11,7 @@ use super::{Base, Reading};
 pub(super) struct FreshnessTile<'a> {
     #[serde(flatten)]
     base: Base<'a>,
-    /// The one that becomes or became stale first comes first, before all that was never heard.
+    /// What was never heard comes first, then the one that becomes or became stale first.
     sources: Vec<SourceRow<'a>>,
 }
 
@@ -32,13 +32,26 @@ impl<'a> Reading<'a> {
         (source, at.map(|at| at.to_rfc3339(self.view.zone())))
     }
 
+    /// Whether any source that feeds the panel was ever heard: without one a count of nothing is no data, not 0.
+    pub(super) fn is_heard(&self) -> bool {
+        self.sources().iter().any(|(_, at)| at.is_some())
+    }
+
+    /// What feeds the panel: the sources it names. While none of these was ever heard, its figures can only come from
+    /// sources that the board doesn't know.
     fn sources(&self) -> Vec<(&'a str, Option<Instant>)> {
         let contacts = self.view.contacts();
+        let heard = contacts.iter().map(|(source, at)| (source.as_str(), Some(*at)));
         if self.panel.sources.is_empty() {
-            return contacts.iter().map(|(source, at)| (source.as_str(), Some(*at))).collect();
+            return heard.collect();
         }
         let named = self.panel.sources.iter().map(String::as_str);
-        named.map(|source| (source, contacts.get(&Text::new(source)).copied())).collect()
+        let named: Vec<_> = named.map(|source| (source, contacts.get(&Text::new(source)).copied())).collect();
+        if named.iter().any(|(_, at)| at.is_some()) {
+            return named;
+        }
+        let strangers: Vec<_> = heard.filter(|(source, _)| !self.board.names_source(source)).collect();
+        if strangers.is_empty() { named } else { strangers }
     }
 
     pub(super) fn freshness(&self) -> FreshnessTile<'a> {
