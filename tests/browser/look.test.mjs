@@ -41,8 +41,9 @@ describe('the demonstration', () => {
   let server;
   before(async () => {
     data = await folder();
-    server = await Server.start(['demo'], data);
-    await until('the made-up past is sent', () => server.said.some((line) => line.includes('records of the past sent')), { within: DEMO_MS_MAX });
+    // The demonstration names its address when the made-up past is sent.
+    server = await Server.start(['demo'], data, { within: DEMO_MS_MAX });
+    await until('it is told', () => server.said.some((line) => line.includes('records of the past sent')));
   }, { timeout: DEMO_MS_MAX + 60_000 });
   after(async () => {
     await server?.stop();

@@ -3,8 +3,7 @@
  * would, and ended by its process id. `OPCENTRE_BIN` names it; without, the debug build of this checkout.
  */
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -37,18 +36,22 @@ export async function until(what, ask, { within = 30_000, every = 50 } = {}) {
 export const folder = () => mkdtemp(join(tmpdir(), 'opcentre-browser-'));
 export const discard = (path) => rm(path, { recursive: true, force: true });
 
-/** One run of the program. Its first line on standard output is where it listens. */
+/** One run of the program. It says on standard output where it listens. */
 export class Server {
   #child;
   #ended;
   #lines = [];
 
   /** `args` begin with the command: `['serve', '--now', ...]`. Port 0 chooses a free one. */
-  static async start(args, dataDir, port = 0) {
+  static async start(args, dataDir, { port = 0, within = START_MS_MAX } = {}) {
     const server = new Server();
     const all = [...args, '--listen', `127.0.0.1:${port}`, '--data-dir', dataDir];
     const child = spawn(BIN, all, { stdio: ['ignore', 'pipe', 'pipe'] });
     server.#child = child;
+    // A test run that ends in the middle leaves nothing behind.
+    const end = () => { child.kill('SIGKILL'); };
+    process.once('exit', end);
+    child.once('exit', () => { process.off('exit', end); });
     server.#ended = new Promise((resolve) => {
       child.once('exit', (code, signal) => { resolve(code ?? signal); });
       child.once('error', (error) => { resolve(error.message); });
@@ -59,10 +62,16 @@ export class Server {
     });
     server.said = [];
     createInterface({ input: child.stdout }).on('line', (line) => { server.said.push(line); });
-    const named = until('the program says where it listens', () => /http:\/\/\S+/.exec(server.said[0] ?? '')?.[0], { within: START_MS_MAX });
+    const address = () => server.said.map((line) => /http:\/\/[^\s/]+/.exec(line)?.[0]).find((found) => found !== undefined);
+    const named = until('the program says where it listens', address, { within });
     const early = server.#ended.then((how) => { throw new Error(`${BIN} ended (${how}): ${server.#lines.join('\n')}`); });
-    server.url = await Promise.race([named, early]);
     early.catch(() => {});
+    try {
+      server.url = await Promise.race([named, early]);
+    } catch (error) {
+      await server.kill();
+      throw error;
+    }
     server.port = Number(new URL(server.url).port);
     return server;
   }
@@ -109,8 +118,10 @@ export class Server {
 
   /** Its child processes: the embedded ClickHouse. */
   async children() {
-    const text = await readFile(`/proc/${this.pid}/task/${this.pid}/children`, 'utf8').catch(() => '');
-    return text.split(' ').filter(Boolean).map(Number);
+    // A child belongs to the thread that started it.
+    const threads = await readdir(`/proc/${this.pid}/task`);
+    const lists = threads.map((thread) => readFile(`/proc/${this.pid}/task/${thread}/children`, 'utf8').catch(() => ''));
+    return (await Promise.all(lists)).flatMap((list) => list.split(' ').filter(Boolean).map(Number));
   }
 
   /** Ends it at once, as a power cut would. */

@@ -31,7 +31,7 @@ export class World {
 
   /** A server whose domain clock runs. */
   async serve(dataDir, { port = 0, args = [] } = {}) {
-    const server = await Server.start(['serve', '--clock-from', this.clock, ...args], dataDir, port);
+    const server = await Server.start(['serve', '--clock-from', this.clock, ...args], dataDir, { port });
     await server.figures();
     return server;
   }

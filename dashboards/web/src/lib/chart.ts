@@ -51,8 +51,7 @@ export function option(picture: Picture): Option {
 const drawn = (curve: Curve, picture: Picture): (BarSeriesOption | LineSeriesOption)[] =>
   curve.shape === 'line' ? lines(curve, picture) : [columns(curve, picture)];
 
-// Unclipped, so that a mark at the edge of the range is whole.
-const shared = { type: 'line', silent: true, connectNulls: false, showSymbol: false, clip: false } as const;
+const shared = { type: 'line', silent: true, connectNulls: false, showSymbol: false } as const;
 
 function lines(curve: Curve, { unit, ground }: Picture): LineSeriesOption[] {
   const data = curve.values.map((value, index): [number, number | null] => [index, value]);

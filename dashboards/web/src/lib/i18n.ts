@@ -76,7 +76,7 @@ const vi: Words = {
   noData: 'Không có số liệu',
   notYet: 'chưa có',
   notZero: 'không phải là 0',
-  nothingYet: 'Chưa có hồ sơ nào để tính',
+  nothingYet: 'Chưa có gì để tính',
   notSent: (source) => (source === null ? 'Chưa có số liệu kỳ này' : `Nguồn ${source} chưa gửi kỳ này`),
   staleAge: (age) => `CŨ · ${age}`,
   stale: 'CŨ',
