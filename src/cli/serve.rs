@@ -1,5 +1,6 @@
 //! `opcentre serve`: the program itself.
 
+use std::io::{Write, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -38,10 +39,8 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The first line on standard output is where it listens, for people and for programs that chose port 0.
-#[expect(clippy::print_stdout, reason = "the command's answer")]
 pub(super) fn say_address(started: serve::Started) -> anyhow::Result<()> {
-    println!("http://{}", started.address);
-    Ok(())
+    writeln!(stdout(), "http://{}", started.address).context("can't say where it listens on standard output")
 }
 
 /// Takes the address.

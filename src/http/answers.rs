@@ -4,11 +4,13 @@
 
 mod dossier;
 mod kpis;
+mod provenance;
 #[cfg(test)]
 mod tests;
 
-pub use dossier::{DossierAnswer, Origin, Provenance, dossier};
+pub use dossier::{DossierAnswer, dossier};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
+pub use provenance::{Origin, Provenance, provenance};
 
 use crate::cube::View;
 use crate::kpi::{Catalogue, WindowError};
@@ -70,4 +72,9 @@ impl AnswerError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
     }
+}
+
+/// A node's id as people and programs read it (S-3).
+pub fn node_name(node: u64) -> String {
+    format!("{node:016x}")
 }

@@ -1,21 +1,27 @@
 //! `GET /api/v1/units/{code}/kpis` and `/api/v1/dossiers/{source}/{id}`: figures, and why a dossier counts as it does.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
 use crate::cube::View;
-use crate::model::{DossierKey, Text};
+use crate::model::{DossierKey, DossierState, Text};
 
-use super::answers::{self, AnswerError, Figures, KpisQuery, Provenance};
+use super::answers::{self, AnswerError, Figures, KpisQuery, Provenance, provenance};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::guard::require;
 use super::json::json;
 use super::state::AppState;
 use super::units::visible_unit;
+
+/// The longest wait for the records behind a dossier; the rest of the answer doesn't need them.
+const HISTORY_WAIT_MS: u64 = 2_000;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
@@ -48,10 +54,28 @@ async fn dossier(
     let view = state.view()?;
     let key = DossierKey { source: Text::new(&source), id: Text::new(&id) };
     let unknown = || AnswerError::UnknownDossier { source_id: key.source.clone(), id: key.id.clone() };
-    let unit = view.dossier(&key).ok_or_else(unknown)?.unit;
+    let found = view.dossier(&key).ok_or_else(unknown)?;
     // A dossier of a foreign unit looks like one that isn't there (H-1).
-    if !caller.scope.covers(view.units().label(unit).code) {
+    if !caller.scope.covers(view.units().label(found.unit).code) {
         return Err(unknown().into());
     }
-    json(&answers::dossier(figures(&state, &view), &key, &Provenance::new())?)
+    let origins = origins(&state, &key, &found.state).await;
+    json(&answers::dossier(figures(&state, &view), &key, &origins)?)
+}
+
+/// Which records wrote what stands in a dossier's registers; nothing while ClickHouse is away or slow.
+async fn origins(state: &AppState, key: &DossierKey, registers: &DossierState) -> Provenance {
+    let Some(store) = state.stores.borrow().clone() else { return Provenance::new() };
+    let wait = Duration::from_millis(HISTORY_WAIT_MS);
+    match timeout(wait, store.history(&key.source, &key.id)).await {
+        Ok(Ok(history)) => provenance(&history, registers),
+        Ok(Err(error)) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the records of a dossier can't be read");
+            Provenance::new()
+        }
+        Err(_) => {
+            tracing::warn!(wait_ms = HISTORY_WAIT_MS, "the records of a dossier take too long");
+            Provenance::new()
+        }
+    }
 }

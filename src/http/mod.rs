@@ -32,6 +32,7 @@ use axum::http::Uri;
 use axum::{Router, middleware};
 use tower_http::compression::CompressionLayer;
 
+pub use answers::node_name;
 pub use error::Problem;
 pub use listen::BoundedListener;
 pub use live::{LiveLimits, Screens};

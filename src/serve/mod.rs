@@ -5,7 +5,8 @@
 //! answer 503.
 //!
 //! **Stop** (P-3), in this order and each under a deadline: sockets are told and closed and the intake refuses; the
-//! journal's writer finishes what is queued and syncs; the sink stores what is synced; the engine ends.
+//! journal's writer finishes what is queued and syncs; the live figures end and the sink stores what is
+//! synced; the engine ends. A task that ends early leads into the same stop.
 
 mod clock;
 mod data_dir;
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio::sync::{Mutex, mpsc, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use crate::auth::OpenMode;
 use crate::config::{Config, DomainClock};
@@ -48,6 +49,8 @@ use tasks::{Tasks, blocking};
 const STOP_HTTP: Duration = Duration::from_secs(5);
 /// How long the journal's writer has to finish.
 const STOP_JOURNAL: Duration = Duration::from_secs(10);
+/// How long the live figures have to finish a round.
+const STOP_LIVE: Duration = Duration::from_secs(5);
 /// How long the sink has to store what is synced; the rest is stored after the next start.
 const STOP_SINK: Duration = Duration::from_secs(10);
 /// How long the engine has to end.
@@ -79,12 +82,6 @@ struct Parts {
     sink_state: watch::Sender<SinkState>,
 }
 
-/// Receivers that only their task may hold.
-struct Inlets {
-    snapshots: mpsc::Receiver<SnapshotRequest>,
-    holds: mpsc::Receiver<HoldRequest>,
-}
-
 /// Runs until `shutdown` resolves; `started` is told when it listens, before it is ready.
 ///
 /// # Errors
@@ -96,15 +93,17 @@ pub async fn run(
     started: impl FnOnce(Started) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
+    let mode = OpenMode::on(address)?;
     let data_dir = DataDir::open(&config.data_dir, config.demo)?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, journal, writer) = open_journal(&data_dir, &clock)?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
     let mut tasks = Tasks::default();
-    let (stop_http, http_stopped) = watch::channel(false);
-    let (stop_stages, stages_stopped) = watch::channel(false);
-    let (stop_engine, engine_stopped) = watch::channel(false);
+    let (http, http_stopped) = watch::channel(false);
+    let (stages, stages_stopped) = watch::channel(false);
+    let (engine, engine_stopped) = watch::channel(false);
+    let stops = Stops { http, stages, engine };
     let (store_sender, stores) = watch::channel(None);
     let (engine_sender, engine_states) = watch::channel(EngineState::Starting);
     let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
@@ -136,27 +135,44 @@ pub async fn run(
     );
     let readiness = parts.readiness.clone();
     tasks.spawn("store", database::keep_store(database, engine_states, store_sender, readiness, engine_stopped));
-    tasks.spawn("figures", run_figures(parts.clone(), Inlets { snapshots, holds }, stages_stopped.clone()));
+    let (seeded_sender, seeded) = oneshot::channel();
+    tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
+    tasks.spawn("sink", run_sink(parts.clone(), holds, seeded, stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
-    let state = app_state(&parts, OpenMode::on(address)?, verifier);
+    let state = app_state(&parts, mode, verifier);
     tasks.spawn("http", serve_http(listener, state, http_stopped));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
-    started(Started { address })?;
-
-    let outcome = tokio::select! {
-        () = shutdown => Ok(()),
-        ended = tasks.first_ended() => Err(ended),
+    // From here on threads are running: whatever goes wrong, they are told and waited for.
+    let outcome = match started(Started { address }) {
+        Ok(()) => tokio::select! {
+            () = shutdown => Ok(()),
+            ended = tasks.first_ended() => Err(ended),
+        },
+        Err(unheard) => Err(unheard),
     };
+    stop(tasks, &parts, stops).await;
+    outcome
+}
+
+/// Where tasks are told to stop.
+struct Stops {
+    http: watch::Sender<bool>,
+    stages: watch::Sender<bool>,
+    engine: watch::Sender<bool>,
+}
+
+/// P-3.
+async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tracing::info!("stopping");
-    stop_http.send_replace(true);
+    stops.http.send_replace(true);
     tasks.ended("http", STOP_HTTP).await;
     parts.journal.close();
     tasks.ended("journal", STOP_JOURNAL).await;
-    stop_stages.send_replace(true);
-    tasks.ended("figures", STOP_SINK).await;
-    stop_engine.send_replace(true);
+    stops.stages.send_replace(true);
+    tasks.ended("live", STOP_LIVE).await;
+    tasks.ended("sink", STOP_SINK).await;
+    stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
-    outcome
 }
 
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, Journal, journal::Writer);
@@ -180,18 +196,16 @@ fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJourn
     Ok((disk, cursor, journal, writer))
 }
 
-/// Seeds the cube, then runs the two readers of the journal side by side.
-async fn run_figures(parts: Arc<Parts>, inlets: Inlets, stop: watch::Receiver<bool>) -> anyhow::Result<()> {
-    let seeded = seed::seed(
-        parts.stores.clone(),
-        parts.cursor,
-        parts.data_dir.node,
-        &parts.config.zone,
-        &parts.clock,
-        stop.clone(),
-    )
-    .await?;
-    let Some((cube, from_seq)) = seeded else { return Ok(()) };
+/// Seeds the cube and tells the sink from where on to store, then keeps the figures live.
+async fn run_live(
+    parts: Arc<Parts>,
+    requests: mpsc::Receiver<SnapshotRequest>,
+    seeded: oneshot::Sender<u64>,
+    stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let (stores, node, zone) = (parts.stores.clone(), parts.data_dir.node, &parts.config.zone);
+    let read = seed::seed(stores, parts.cursor, node, zone, &parts.clock, stop.clone()).await?;
+    let Some((cube, from_seq)) = read else { return Ok(()) };
     tracing::info!(seed.dossiers = cube.view().dossier_count(), journal.from_seq = from_seq, "figures read");
     let live = Live {
         cube,
@@ -199,9 +213,33 @@ async fn run_figures(parts: Arc<Parts>, inlets: Inlets, stop: watch::Receiver<bo
         synced: parts.journal.synced(),
         clock: parts.clock.clone(),
         views: parts.views.clone(),
-        requests: inlets.snapshots,
+        requests,
         screens: Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone()),
         fault_hang: parts.config.fault_live_hang.clone(),
+    };
+    if seeded.send(from_seq).is_err() {
+        // The sink is gone: the process is stopping.
+        return Ok(());
+    }
+    parts.readiness.set("figures", Condition::Ok);
+    // The cube's work would hold up the sockets: it has a thread of its own. Its timers are its own too, so that they
+    // don't end under it should it be the last to stop.
+    let timers = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+    blocking("live", move || timers.block_on(live.run(stop)).map_err(Into::into)).await
+}
+
+/// Stores what the seed doesn't hold and all that comes.
+async fn run_sink(
+    parts: Arc<Parts>,
+    holds: mpsc::Receiver<HoldRequest>,
+    seeded: oneshot::Receiver<u64>,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let from_seq = tokio::select! {
+        biased;
+        Ok(from_seq) = seeded => from_seq,
+        // Also when the seed failed: that is told where it failed.
+        () = stopped(&mut stop) => return Ok(()),
     };
     parts.sink_state.send_replace(SinkState { stored_seq: from_seq, trouble: None });
     let sink = Sink {
@@ -212,18 +250,11 @@ async fn run_figures(parts: Arc<Parts>, inlets: Inlets, stop: watch::Receiver<bo
         stores: parts.stores.clone(),
         synced: parts.journal.synced(),
         state: parts.sink_state.clone(),
-        holds: inlets.holds,
+        holds,
         clock: parts.clock.clone(),
         cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
     };
-    parts.readiness.set("figures", Condition::Ok);
-    // The cube's work would hold up the sockets: it has a thread of its own.
-    let live_stop = stop.clone();
-    let runtime = tokio::runtime::Handle::current();
-    let live = blocking("live", move || runtime.block_on(live.run(live_stop)).map_err(Into::into));
-    let (live, sink) = tokio::join!(live, sink.run(stop));
-    live?;
-    sink.context("the sink ended")
+    sink.run(stop).await.context("the sink ended")
 }
 
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
@@ -232,7 +263,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
         holds,
         stores: parts.stores.clone(),
         zone: parts.config.zone.clone(),
-        node: node_name(parts),
+        node: http::node_name(parts.data_dir.node),
         hold_max: parts.config.verify_hold,
         running: Arc::new(Mutex::new(())),
     }
@@ -254,15 +285,10 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
         journal: parts.journal.clone(),
-        node: crate::model::Text::new(&node_name(parts)),
+        node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
     }
-}
-
-/// This node's id as people and programs read it.
-fn node_name(parts: &Parts) -> String {
-    format!("{:016x}", parts.data_dir.node)
 }
 
 /// Serves until told to stop; then screens are told, and requests under way are finished.

@@ -3,9 +3,12 @@
 
 mod support;
 
+mod agree;
 mod boston;
 mod crash;
 mod engine;
+mod start;
 mod store;
+mod text;
 mod tidy;
 mod verify_sql;

@@ -9,18 +9,8 @@ use crate::model::{
     Class, Derived, DossierKey, DossierState, Instant, Pause, Register, Stage, Status, Text, Verdict, Zone, verdict,
 };
 
-use super::{AnswerError, Figures};
-
-/// The record that gave a register its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Origin {
-    /// Its sequence number in the journal.
-    pub seq: u64,
-}
-
-/// Origins by the register's name as it stands in the answer (`received_at`, `status.done`, `due_at`,
-/// `pauses.ID.from`) and the `at` of the write. The cube doesn't keep them; the store knows.
-pub type Provenance = BTreeMap<(String, Instant), Origin>;
+use super::provenance::Provenance;
+use super::{AnswerError, Figures, node_name};
 
 /// One dossier with its verdict.
 #[derive(Debug, Serialize)]
@@ -98,8 +88,11 @@ struct Write {
     at: String,
     /// The sending system.
     source: String,
-    /// Sequence number of the record; null as long as nobody looked it up.
+    /// Sequence number of the least record that wrote this; null as long as it isn't stored.
     seq: Option<u64>,
+    /// The node that received that record, when it isn't the one that answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -131,7 +124,7 @@ pub fn dossier<'a>(
     let unknown = || AnswerError::UnknownDossier { source_id: key.source.clone(), id: key.id.clone() };
     let found = view.dossier(key).ok_or_else(unknown)?;
     let label = view.units().label(found.unit);
-    let writer = Writer { zone: view.zone(), source: &key.source, provenance };
+    let writer = Writer { zone: view.zone(), source: &key.source, node: figures.node, provenance };
     Ok(DossierAnswer {
         source: &key.source,
         id: &key.id,
@@ -199,6 +192,7 @@ fn stage_name(stage: Stage) -> &'static str {
 struct Writer<'a> {
     zone: &'a Zone,
     source: &'a Text,
+    node: &'a str,
     provenance: &'a Provenance,
 }
 
@@ -269,6 +263,7 @@ impl Writer<'_> {
             at: at.to_rfc3339(self.zone),
             source: self.source.to_string(),
             seq: origin.map(|origin| origin.seq),
+            node: origin.map(|origin| node_name(origin.node)).filter(|node| node != self.node),
         }
     }
 }

@@ -3,3 +3,4 @@
 pub mod engine;
 pub mod records;
 pub mod server;
+pub mod worlds;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use reqwest::Url;
 use serde_json::Value;
 use tokio::time::{interval, timeout};
 
@@ -31,6 +32,11 @@ impl Server {
 
     /// Starts a server; it listens when this returns, but need not be ready.
     pub fn spawn(data_dir: &Path, arguments: &[&str]) -> Server {
+        Server::spawn_logging(data_dir, arguments, Stdio::inherit())
+    }
+
+    /// The same with its log elsewhere.
+    pub fn spawn_logging(data_dir: &Path, arguments: &[&str], log: impl Into<Stdio>) -> Server {
         let mut child = Command::new(OPCENTRE)
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
@@ -38,6 +44,7 @@ impl Server {
             .env("OPCENTRE_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the binary was built");
         let mut line = String::new();
@@ -69,8 +76,13 @@ impl Server {
     }
 
     /// Asks the process to stop and waits for its end.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
         signal(self.child.id(), "TERM");
+        self.ended()
+    }
+
+    /// Waits until the process ends by itself.
+    pub fn ended(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 
@@ -90,14 +102,25 @@ impl Server {
 
     /// GETs JSON; the status and the body.
     pub async fn get(&self, path: &str) -> (u16, Value) {
-        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        self.get_url(format!("{}{path}", self.url).parse().unwrap()).await
+    }
+
+    /// GETs JSON from below a path whose parts may have any characters.
+    pub async fn get_at(&self, parts: &[&str]) -> (u16, Value) {
+        let mut url: Url = self.url.parse().unwrap();
+        url.path_segments_mut().unwrap().extend(parts);
+        self.get_url(url).await
+    }
+
+    async fn get_url(&self, url: Url) -> (u16, Value) {
+        let answer = self.http.get(url).send().await.unwrap();
         let status = answer.status().as_u16();
         (status, answer.json().await.unwrap_or(Value::Null))
     }
 
     /// Sends NDJSON; the status and the answer. None when the server didn't answer.
     pub async fn post(&self, source: &str, body: String) -> Option<(u16, Value)> {
-        let url = format!("{}/api/v1/events?source={source}", self.url);
+        let url = Url::parse_with_params(&format!("{}/api/v1/events", self.url), [("source", source)]).unwrap();
         let request = self.http.post(url).header("content-type", "application/x-ndjson").body(body);
         let answer = request.send().await.ok()?;
         let status = answer.status().as_u16();

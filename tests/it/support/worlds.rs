@@ -1,0 +1,333 @@
+//! Random record lists in which edges meet: each dossier draws all its instants from a handful, most of them the first
+//! or last millisecond of a local day, so that finish and due date, pause and due date, `at` and `now` often fall on one
+//! another or a millisecond apart.
+
+use std::collections::BTreeSet;
+
+use opcentre::model::{
+    Channel, Contact, Day, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, Instant, PauseEvent,
+    PauseKind, Rating, Record, Status, Text, UnitFact, UnitKind, Zone,
+};
+
+use crate::store::Dice;
+
+/// The sending systems; they use the same ids.
+pub const SOURCES: [&str; 2] = ["a", "b"];
+
+const CODES: [&str; 5] = ["17", "148", "158", "05000", "9"];
+const UNKNOWN_CODE: &str = "nowhere";
+/// How far ahead of the clock a record may be.
+const AHEAD_MS: i64 = 600_000;
+const HOUR_MS: i64 = 3_600_000;
+/// Days before and after `now` that instants lie in.
+const DAYS: i32 = 11;
+const DOSSIERS: u64 = 50;
+const EVENTS: u64 = 330;
+/// More than a dossier keeps (R-5).
+const CROWD: i64 = 80;
+
+/// A zone, an instant and the records around it.
+pub struct World {
+    /// The zone of local days.
+    pub zone: Zone,
+    /// When the figures are asked for.
+    pub now: Instant,
+    /// What happened, units first; any other order is as good.
+    pub records: Vec<Record>,
+}
+
+impl World {
+    /// The world of a seed.
+    pub fn of(zone: Zone, seed: u64) -> World {
+        let mut dice = Dice(seed);
+        let days: &[&str] = match zone.name() {
+            // Clocks go back on 3 November, and forward on 10 March, both a Sunday.
+            "America/New_York" => &["2024-11-03", "2024-11-04", "2024-11-08", "2024-03-10", "2024-03-11", "2024-03-15"],
+            _ => &["2024-08-02", "2024-08-03", "2024-08-04", "2024-08-05", "2025-01-01", "2024-02-29"],
+        };
+        let today: Day = dice.of(days).parse().unwrap();
+        let start = zone.start(today);
+        let beside = dice.roll(24).cast_signed() * HOUR_MS;
+        let now = dice.of(&[start, start, start.plus_ms(1), zone.end(today), start.plus_ms(beside)]);
+        let mut world = World { zone, now, records: Vec::new() };
+        let mut maker = Maker { world: &world, dice, people: Vec::new() };
+        world.records = maker.records();
+        world
+    }
+
+    /// An instant up to `now`.
+    pub fn past(&self, dice: &mut Dice) -> Instant {
+        let instants: Vec<Instant> = self.instants().into_iter().filter(|instant| *instant <= self.now).collect();
+        dice.of(&instants)
+    }
+
+    /// Two instants after `now`, in order.
+    pub fn later(&self, dice: &mut Dice) -> [Instant; 2] {
+        let instants: Vec<Instant> = self.instants().into_iter().filter(|instant| *instant > self.now).collect();
+        let mut later = [dice.of(&instants), dice.of(&instants)];
+        later.sort_unstable();
+        later
+    }
+
+    /// All dossiers.
+    pub fn dossiers(&self) -> BTreeSet<DossierKey> {
+        let key = |record: &Record| match record {
+            Record::Dossier(event) => Some(event.key.clone()),
+            _ => None,
+        };
+        self.records.iter().filter_map(key).collect()
+    }
+
+    /// The same world without the other dossiers.
+    pub fn only(&self, dossiers: &[DossierKey]) -> World {
+        let keeps = |record: &&Record| !matches!(record, Record::Dossier(event) if !dossiers.contains(&event.key));
+        let records = self.records.iter().filter(keeps).cloned().collect();
+        World { zone: self.zone.clone(), now: self.now, records }
+    }
+
+    /// The edges of the days around `now`, and of the clock itself.
+    fn instants(&self) -> Vec<Instant> {
+        let today = self.zone.day(self.now);
+        let days = (-DAYS..=DAYS).map(|offset| today.plus(offset));
+        let of_day = |day: Day| {
+            let start = self.zone.start(day);
+            [start, start, self.zone.end(day), self.zone.end(day), start.plus_ms(90 * 60_000), start.plus_ms(8 * HOUR_MS)]
+        };
+        let of_clock = [0, -1, 1, AHEAD_MS, AHEAD_MS / 2].map(|ms| self.now.plus_ms(ms));
+        days.flat_map(of_day).chain(of_clock).collect()
+    }
+}
+
+/// What the events of one dossier draw from.
+struct Person {
+    key: DossierKey,
+    unit: Text,
+    /// Up to ten minutes ahead.
+    instants: Vec<Instant>,
+    /// Due dates, also far ahead.
+    dues: Vec<Instant>,
+    statuses: &'static [Status],
+}
+
+const USUAL: &[Status] = &[
+    Status::Registered,
+    Status::Accepted,
+    Status::Accepted,
+    Status::Processing,
+    Status::SupplementRequested,
+    Status::PaymentRequested,
+    Status::Refused,
+    Status::Withdrawn,
+    Status::Stopped,
+    Status::Done,
+    Status::Done,
+    Status::Done,
+    Status::Delivered,
+];
+const STRAIGHT: &[Status] = &[Status::Accepted, Status::Accepted, Status::Done, Status::Done, Status::Delivered];
+const OPEN: &[Status] = &[Status::Registered, Status::Accepted, Status::Processing];
+const NEVER_ACCEPTED: &[Status] = &[Status::Registered, Status::Registered, Status::Refused, Status::Withdrawn];
+
+struct Maker<'a> {
+    world: &'a World,
+    dice: Dice,
+    people: Vec<Person>,
+}
+
+impl Maker<'_> {
+    fn records(&mut self) -> Vec<Record> {
+        let mut records: Vec<Record> = self.units();
+        self.people = (0..DOSSIERS).map(|number| self.person(number)).collect();
+        records.extend((0..EVENTS).map(|_| Record::Dossier(Box::new(self.event()))));
+        records.extend((0..40).map(|_| Record::Rating(self.rating())));
+        records.extend((0..6).map(|_| Record::Indicator(self.indicator())));
+        let source = self.dice.of(&SOURCES);
+        records.push(Record::Contact(Contact { source: source.into(), at: self.world.now }));
+        if self.dice.roll(3) == 0 {
+            records.extend(self.crowd());
+        }
+        records
+    }
+
+    fn person(&mut self, number: u64) -> Person {
+        let world = self.world;
+        let all = world.instants();
+        let past: Vec<Instant> = all.iter().copied().filter(|at| *at <= world.now.plus_ms(AHEAD_MS)).collect();
+        let count = 3 + self.dice.roll(5);
+        let instants: Vec<Instant> = (0..count).map(|_| self.dice.of(&past)).collect();
+        let mut dues = instants.clone();
+        dues.extend((0..2).map(|_| self.dice.of(&all)));
+        Person {
+            key: DossierKey { source: SOURCES[usize::from(number % 3 == 0)].into(), id: (number / 2).to_string().as_str().into() },
+            unit: self.code(),
+            instants,
+            dues,
+            statuses: self.dice.of(&[USUAL, USUAL, USUAL, STRAIGHT, OPEN, NEVER_ACCEPTED, &[]]),
+        }
+    }
+
+    fn code(&mut self) -> Text {
+        if self.dice.roll(12) == 0 { UNKNOWN_CODE.into() } else { self.dice.of(&CODES).into() }
+    }
+
+    /// One of these, in one of twelve draws a millisecond beside it.
+    fn instant(&mut self, instants: &[Instant]) -> Instant {
+        let beside = if self.dice.roll(12) == 0 { self.dice.of(&[-1, 1]) } else { 0 };
+        self.dice.of(instants).plus_ms(beside)
+    }
+
+    fn field<T>(&mut self, value: T) -> Field<T> {
+        if self.dice.roll(6) == 0 { Field::Null } else { Field::Value(value) }
+    }
+
+    /// Given in one of so many records.
+    fn sometimes<T>(&mut self, one_of: u64, value: T) -> Field<T> {
+        if self.dice.roll(one_of) == 0 { self.field(value) } else { Field::Absent }
+    }
+
+    fn text(&mut self) -> Text {
+        self.dice.of(&["x", "xy", "é", "Y"]).into()
+    }
+
+    fn flag(&mut self) -> Field<bool> {
+        let value = self.dice.roll(3) != 0;
+        self.sometimes(5, value)
+    }
+
+    fn event(&mut self) -> DossierEvent {
+        let place = usize::try_from(self.dice.roll(DOSSIERS)).unwrap();
+        let Person { key, unit, instants, dues, statuses } = &self.people[place];
+        let (key, unit, instants, dues, statuses) = (key.clone(), unit.clone(), instants.clone(), dues.clone(), *statuses);
+        let unit = if self.dice.roll(6) == 0 { self.code() } else { unit };
+        let ahead = self.world.now.plus_ms(AHEAD_MS);
+        let at = self.instant(&instants).min(ahead);
+        let mut event = DossierEvent::new(key, unit, at);
+        event.status = (!statuses.is_empty() && self.dice.roll(4) != 0).then(|| self.dice.of(statuses));
+        let mut drawn = |maker: &mut Self, one_of| {
+            let value = maker.instant(&instants).min(ahead);
+            maker.sometimes(one_of, value)
+        };
+        event.received_at = drawn(self, 5);
+        event.finished_at = drawn(self, 8);
+        event.filed_at = drawn(self, 12);
+        let due = self.instant(&dues);
+        event.due_at = self.sometimes(2, due);
+        for _ in 0..self.dice.roll(3) {
+            let (from, to) = (drawn(self, 2), drawn(self, 2));
+            let kind = self.dice.of(&[PauseKind::Supplement, PauseKind::Supplement, PauseKind::Payment]);
+            let id = self.dice.of(&["p", "q", "r"]).into();
+            event.pauses.push(PauseEvent { id, kind: self.sometimes(2, kind), from, to });
+        }
+        let channel = self.dice.of(&[Channel::Counter, Channel::Online, Channel::Post]);
+        event.channel = self.sometimes(4, channel);
+        event.digitised = self.flag();
+        event.electronic_result = self.flag();
+        event.reused_data = self.flag();
+        event.payable = self.flag();
+        event.paid_online = self.flag();
+        let (text, code) = (self.text(), self.code());
+        event.procedure = self.sometimes(9, text.clone());
+        event.late_cause = self.sometimes(9, text.clone());
+        event.received_by = self.sometimes(9, code);
+        event.void = match self.dice.roll(40) {
+            0 => Field::Value(text),
+            1 | 2 => Field::Null,
+            _ => Field::Absent,
+        };
+        event
+    }
+
+    /// One dossier with more due dates and pauses than it keeps (R-5).
+    fn crowd(&mut self) -> Vec<Record> {
+        let key = DossierKey { source: SOURCES[0].into(), id: "crowd".into() };
+        let first = self.world.now.plus_ms(-CROWD * HOUR_MS);
+        let mut records = Vec::new();
+        for number in 0..CROWD {
+            let at = first.plus_ms(number * HOUR_MS);
+            let mut event = DossierEvent::new(key.clone(), CODES[1].into(), at);
+            event.status = (number % 20 == 0).then_some(Status::Processing);
+            event.due_at = self.field(at.plus_ms((self.dice.roll(30).cast_signed() - 2) * HOUR_MS));
+            let from = at.plus_ms((self.dice.roll(9).cast_signed() - 4) * HOUR_MS).min(self.world.now);
+            event.pauses.push(PauseEvent {
+                id: format!("{:02}", (number * 37) % CROWD).as_str().into(),
+                kind: Field::Value(PauseKind::Payment),
+                from: self.field(from),
+                to: Field::Value(from.plus_ms(self.dice.roll(3).cast_signed() * HOUR_MS / 2).min(self.world.now)),
+            });
+            records.push(Record::Dossier(Box::new(event)));
+        }
+        records
+    }
+
+    fn rating(&mut self) -> Rating {
+        let instants = self.world.instants();
+        let at = self.instant(&instants).min(self.world.now.plus_ms(AHEAD_MS));
+        let score = self.dice.of(&[1, 2, 3, 4, 4, 5]);
+        let (id, source, channel) = (self.dice.roll(12).to_string(), self.dice.of(&SOURCES), self.dice.of(&["web", "kiosk"]));
+        Rating {
+            key: DossierKey { source: source.into(), id: id.as_str().into() },
+            unit: self.code(),
+            at,
+            score: if self.dice.roll(4) == 0 { Field::Absent } else { self.field(score) },
+            dossier: self.sometimes(3, id.as_str().into()),
+            channel: self.sometimes(3, channel.into()),
+        }
+    }
+
+    fn indicator(&mut self) -> IndicatorReport {
+        let number = self.dice.roll(5);
+        let period = self.dice.of(&["2024", "2024-Q2"]).parse().unwrap();
+        IndicatorReport {
+            source: self.dice.of(&SOURCES).into(),
+            key: IndicatorKey { code: "hs".into(), unit: self.code(), period },
+            at: self.world.now.plus_ms(-number.cast_signed()),
+            numerator: self.sometimes(2, number.to_string().parse().unwrap()),
+            denominator: self.sometimes(2, "7".parse().unwrap()),
+            value: self.sometimes(2, "0.5".parse().unwrap()),
+            declared: Field::Absent,
+        }
+    }
+
+    /// Versions of units: mostly a sound hierarchy with later versions on top of it, at times nothing but accidents.
+    fn units(&mut self) -> Vec<Record> {
+        let mut facts = Vec::new();
+        if self.dice.roll(5) != 0 {
+            let parents = [None, Some("17"), Some("17"), Some("158"), Some("148")];
+            facts.extend(CODES.into_iter().zip(parents).map(|(code, parent)| fact(code, parent, self.world.now)));
+        }
+        let first = self.world.zone.day(self.world.now).plus(-DAYS);
+        for _ in 0..self.dice.roll(14) {
+            let code = self.dice.of(&CODES[1..]);
+            let parent = self.dice.of(&[Some("17"), Some("148"), Some("158"), Some("05000"), Some(UNKNOWN_CODE), None]);
+            let mut fact = fact(code, parent, self.world.now.plus_ms(self.dice.of(&[-2, -1, 0])));
+            let day = |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(2 * DAYS.unsigned_abs().into())).unwrap());
+            fact.valid_from = (self.dice.roll(3) != 0).then(|| day(self));
+            fact.valid_to = (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
+            fact.name_en = (self.dice.roll(2) == 0).then(|| self.text());
+            if self.dice.roll(9) == 0 {
+                fact.tree = "areas".into();
+            }
+            facts.push(fact);
+        }
+        facts.into_iter().map(|fact| Record::Unit(Box::new(fact))).collect()
+    }
+}
+
+fn fact(code: &str, parent: Option<&str>, at: Instant) -> UnitFact {
+    UnitFact {
+        at,
+        code: code.into(),
+        valid_from: None,
+        valid_to: None,
+        parent: parent.map(Text::new),
+        kind: UnitKind::District,
+        category: "huyện".into(),
+        name_vi: code.into(),
+        name_en: None,
+        short_name: None,
+        sort_order: 0,
+        lat: None,
+        lon: None,
+        tree: "territory".into(),
+    }
+}
