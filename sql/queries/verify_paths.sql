@@ -17,7 +17,8 @@ unit_edges AS
     WHERE unit_winners.winner.tree = 'territory'
 ),
 
--- The parent of `unresolved`: the root valid today of least code, else the one that ended last.
+-- The parent of `unresolved`: of the roots that have begun the one valid today of least code, else the one that ended
+-- last.
 unresolved_path AS
 (
     SELECT arrayPushFront(
@@ -28,7 +29,7 @@ unresolved_path AS
             -toInt64(valid_from))))), 1, 1),
         (false, '', toInt32(0))) AS path
     FROM unit_edges
-    WHERE NOT has_parent
+    WHERE NOT has_parent AND valid_from <= today
 ),
 
 ways_up AS

@@ -94,8 +94,13 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(server: &ServerArgs, retry: Retry) -> anyhow::Result<Client> {
+        Client::waiting(server, retry, Duration::from_secs(REQUEST_S_MAX))
+    }
+
+    /// A way on which one answer may take as long as this.
+    pub(super) fn waiting(server: &ServerArgs, retry: Retry, timeout: Duration) -> anyhow::Result<Client> {
         let base = Url::parse(&server.url).with_context(|| format!("--url {}: no address", server.url))?;
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(REQUEST_S_MAX)).build()?;
+        let http = reqwest::Client::builder().timeout(timeout).build()?;
         Ok(Client { http, base, token: server.token.clone(), retry })
     }
 

@@ -103,6 +103,9 @@ pub enum Problem {
     /// 503: the server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// 503: too many bodies are being read.
+    #[error("too many batches are being read; nothing of this one was stored, send it again")]
+    Busy,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]
     Timeout {
@@ -172,6 +175,7 @@ impl Problem {
                 (StatusCode::SERVICE_UNAVAILABLE, "too_many_screens", "Too many screens", Some(30))
             }
             Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", Some(5)),
+            Problem::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
             Problem::Timeout { .. } => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", Some(5)),
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };

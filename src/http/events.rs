@@ -1,13 +1,19 @@
 //! `POST /api/v1/events`: records in, an exact answer about every line out.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
 use crate::ingest::{self, Batch, Context, Limits, Rejection};
@@ -24,12 +30,21 @@ use super::state::AppState;
 const SOURCE_DEFAULT: &str = "local";
 /// A packed body: never larger than it may be unpacked.
 const PACKED_BYTES_MAX: usize = 16 << 20;
+/// Bodies that are read and checked at once: each takes up to a few times its 16 MiB.
+const BODIES_MAX: usize = 16;
+/// How long a body may wait for its place, and how long it may take from then on.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
 
 /// The area's routes.
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/events", post(post_events)).layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+    let places = Arc::new(Semaphore::new(BODIES_MAX));
+    Router::new()
+        .route("/api/v1/events", post(post_events))
+        .layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +77,15 @@ pub(super) struct RejectionAnswer<'a> {
     pointer: &'a str,
     code: &'static str,
     reason: &'a str,
+}
+
+/// Lets in as many bodies as memory is meant for, and none for ever (P-2).
+async fn admit_body(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Result<Response, Problem> {
+    let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.acquire()).await else { return Err(Problem::Busy) };
+    timeout(BODY_TIMEOUT, next.run(request))
+        .await
+        .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
 }
 
 /// The whole body is read and parsed before anything is journalled; 202 is said only after fdatasync (J-1).

@@ -53,8 +53,9 @@ async fn put_units(
     let now = (state.clock)();
     let content_type = text(&headers, &header::CONTENT_TYPE);
     let read = move || {
-        let batch = read_units(&body, content_type.as_deref(), now, &Limits::default())?;
+        let mut batch = read_units(&body, content_type.as_deref(), now, &Limits::default())?;
         let known: Vec<UnitFact> = view.units().versions().map(|(_, fact)| UnitFact::clone(fact)).collect();
+        batch.units.iter_mut().for_each(|row| supersede(&mut row.fact, &known));
         let unfit = check_units(&batch.units, &known);
         Ok::<_, EnvelopeError>((batch, unfit))
     };
@@ -77,4 +78,12 @@ async fn put_units(
     answer.seq = Some(state.journal.append(batch.units.iter().map(payload).collect(), now.0).await?.last_seq);
     answer.accepted = batch.received;
     Ok(Json(answer).into_response())
+}
+
+/// What is loaded now must win over what is known, also when the clock stands still or was set back.
+fn supersede(fact: &mut UnitFact, known: &[UnitFact]) {
+    let former = known.iter().find(|known| known.code == fact.code && known.valid_from == fact.valid_from);
+    if let Some(former) = former {
+        fact.at = fact.at.max(former.at.plus_ms(1));
+    }
 }

@@ -22,6 +22,11 @@ impl DataDir {
     /// real, and real data never a demo.
     pub(super) fn open(path: &Path, demo: bool) -> anyhow::Result<DataDir> {
         fs::create_dir_all(path).with_context(|| format!("can't make the data dir {}", path.display()))?;
+        // The entry of the directory itself must outlive a power cut, or all that is synced in it goes with it.
+        let above = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+        if let Some(above) = above.and_then(|above| fs::File::open(above).ok()) {
+            above.sync_all().with_context(|| format!("can't sync the folder of {}", path.display()))?;
+        }
         let node_file = path.join("node");
         let is_new = !node_file.exists();
         let demo_file = path.join("DEMO");

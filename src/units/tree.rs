@@ -24,7 +24,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The tree of a day: parents are read on the child's last valid day, without one on `today`.
+    /// The tree of territory of a day (units of other trees stand alone in it): parents are read on the child's last valid day, without one on `today`.
     ///
     /// `unresolved` stands under the root of the day: of the versions without a parent that are valid then the one
     /// of least code, else the one that ended last. A parent that can't be read is `unresolved`; of a circle the
@@ -35,7 +35,7 @@ impl Tree {
             nodes.push(Node { fact: Some(fact.clone()), parent: None, children: Vec::new() });
         }
         for (id, fact) in units.versions() {
-            let Some(parent) = &fact.parent else { continue };
+            let Some(parent) = fact.parent.as_ref().filter(|_| &*fact.tree == TERRITORY) else { continue };
             let read = units.read(parent, fact.valid_to.unwrap_or(today)).unit;
             nodes[id.place()].parent = Some(read);
         }

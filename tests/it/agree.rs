@@ -43,7 +43,9 @@ fn mixed(dice: &mut Dice, records: &[Record]) -> Vec<Vec<(u64, Record)>> {
     let again: Vec<(u64, Record)> = all.iter().filter(|_| dice.roll(4) == 0).cloned().collect();
     // Sent again by a retry of ours with the same number, or by the sender, who gets another one.
     let next = all.len() as u64 + 1;
-    all.extend(again.into_iter().zip(next..).map(|((seq, record), new)| (if new % 2 == 0 { seq } else { new }, record)));
+    all.extend(
+        again.into_iter().zip(next..).map(|((seq, record), new)| (if new % 2 == 0 { seq } else { new }, record)),
+    );
     dice.shuffle(&mut all);
     let mut parts = Vec::new();
     while !all.is_empty() {

@@ -115,8 +115,7 @@ async fn p3_a_hanging_live_stage_is_left_behind_without_a_panic() {
     let dir = tempfile::tempdir().unwrap();
     let (log, logged) = log_in(dir.path());
     let hang = dir.path().join("hang");
-    let server =
-        Server::spawn_logging(dir.path(), &["--now", NOW, "--fault-live-hang", hang.to_str().unwrap()], log);
+    let server = Server::spawn_logging(dir.path(), &["--now", NOW, "--fault-live-hang", hang.to_str().unwrap()], log);
     server.ready().await;
     File::create(&hang).unwrap();
     let (status, _) = server.post("s", lines(0..10)).await.unwrap();

@@ -199,9 +199,7 @@ async fn r2_composed_and_decomposed_text_is_one_key() {
     let server = Server::start(dir.path(), &["--now", NOW]).await;
     let (composed, decomposed) = ("h\u{1ed3} s\u{1a1}", "ho\u{302}\u{300} so\u{31b}");
     server.put_units(&format!("code,parent,kind,category,name_vi\n{decomposed},,province,tỉnh,{decomposed}\n")).await;
-    let line = |text: &str, status: &str| {
-        json!({"type": "dossier", "id": text, "unit": text, "at": AT, "status": status, "holder": text})
-    };
+    let line = |text: &str, status: &str| json!({"type": "dossier", "id": text, "unit": text, "at": AT, "status": status, "holder": text});
     send(&server, composed, &[line(decomposed, "accepted"), line(composed, "accepted")]).await;
     let seq = send(&server, decomposed, &[line(decomposed, "done")]).await;
     server.reach(composed, seq).await;

@@ -905,7 +905,7 @@ async fn r23_unresolved_stands_under_the_root() {
         (
             "ended_last",
             &["a to=2024-06-01", "b to=2024-07-01", "c from=2025-01-01"],
-            &["unresolved c@2025-01-01", "a", "b", "c@2025-01-01"],
+            &["unresolved b", "a", "b", "c@2025-01-01"],
         ),
         ("ended_last_least_code", &["b to=2024-07-01", "a to=2024-07-01"], &["unresolved a", "a", "b"]),
         (

@@ -63,8 +63,11 @@ fn written(alone: &DossierState, joined: &DossierState) -> Vec<(String, Instant)
     for (id, pause) in &alone.pauses {
         let Ok(place) = joined.pauses.binary_search_by(|(kept, _)| kept.cmp(id)) else { continue };
         let (_, kept) = &joined.pauses[place];
-        let fields =
-            [("kind", same(&pause.kind, &kept.kind)), ("from", same(&pause.from, &kept.from)), ("to", same(&pause.to, &kept.to))];
+        let fields = [
+            ("kind", same(&pause.kind, &kept.kind)),
+            ("from", same(&pause.from, &kept.from)),
+            ("to", same(&pause.to, &kept.to)),
+        ];
         found.extend(fields.into_iter().filter_map(|(name, at)| Some((format!("pauses.{id}.{name}"), at?))));
     }
     found

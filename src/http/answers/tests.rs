@@ -4,7 +4,8 @@ use super::*;
 use crate::cube::Cube;
 use crate::kpi::MEASURES;
 use crate::model::{
-    DossierEvent, DossierKey, DossierState, Field, Instant, PauseEvent, PauseKind, Record, Status, UnitFact, UnitKind, Zone,
+    DossierEvent, DossierKey, DossierState, Field, Instant, PauseEvent, PauseKind, Record, Status, UnitFact, UnitKind,
+    Zone,
 };
 use crate::store::HistoryEntry;
 use crate::units::TERRITORY;
@@ -237,9 +238,7 @@ fn origins_of(records: &[Record]) -> Vec<(String, u64)> {
 #[test]
 fn s3_each_register_names_the_least_record_that_wrote_what_stands_there() {
     let pause = |from: Field<Instant>, to: Field<Instant>| PauseEvent { id: "p".into(), kind: Field::Absent, from, to };
-    let due = |at: &str, value: &str| {
-        event("1", "17", at, |event| event.due_at = Field::Value(t(value)))
-    };
+    let due = |at: &str, value: &str| event("1", "17", at, |event| event.due_at = Field::Value(t(value)));
     let origins = origins_of(&[
         event("1", "17", "2024-07-01 08:00", |event| {
             event.status = Some(Status::Accepted);

@@ -91,7 +91,14 @@ impl World {
         let days = (-DAYS..=DAYS).map(|offset| today.plus(offset));
         let of_day = |day: Day| {
             let start = self.zone.start(day);
-            [start, start, self.zone.end(day), self.zone.end(day), start.plus_ms(90 * 60_000), start.plus_ms(8 * HOUR_MS)]
+            [
+                start,
+                start,
+                self.zone.end(day),
+                self.zone.end(day),
+                start.plus_ms(90 * 60_000),
+                start.plus_ms(8 * HOUR_MS),
+            ]
         };
         let of_clock = [0, -1, 1, AHEAD_MS, AHEAD_MS / 2].map(|ms| self.now.plus_ms(ms));
         days.flat_map(of_day).chain(of_clock).collect()
@@ -158,7 +165,10 @@ impl Maker<'_> {
         let mut dues = instants.clone();
         dues.extend((0..2).map(|_| self.dice.of(&all)));
         Person {
-            key: DossierKey { source: SOURCES[usize::from(number % 3 == 0)].into(), id: (number / 2).to_string().as_str().into() },
+            key: DossierKey {
+                source: SOURCES[usize::from(number % 3 == 0)].into(),
+                id: (number / 2).to_string().as_str().into(),
+            },
             unit: self.code(),
             instants,
             dues,
@@ -197,7 +207,8 @@ impl Maker<'_> {
     fn event(&mut self) -> DossierEvent {
         let place = usize::try_from(self.dice.roll(DOSSIERS)).unwrap();
         let Person { key, unit, instants, dues, statuses } = &self.people[place];
-        let (key, unit, instants, dues, statuses) = (key.clone(), unit.clone(), instants.clone(), dues.clone(), *statuses);
+        let (key, unit, instants, dues, statuses) =
+            (key.clone(), unit.clone(), instants.clone(), dues.clone(), *statuses);
         let unit = if self.dice.roll(6) == 0 { self.code() } else { unit };
         let ahead = self.world.now.plus_ms(AHEAD_MS);
         let at = self.instant(&instants).min(ahead);
@@ -263,7 +274,8 @@ impl Maker<'_> {
         let instants = self.world.instants();
         let at = self.instant(&instants).min(self.world.now.plus_ms(AHEAD_MS));
         let score = self.dice.of(&[1, 2, 3, 4, 4, 5]);
-        let (id, source, channel) = (self.dice.roll(12).to_string(), self.dice.of(&SOURCES), self.dice.of(&["web", "kiosk"]));
+        let (id, source, channel) =
+            (self.dice.roll(12).to_string(), self.dice.of(&SOURCES), self.dice.of(&["web", "kiosk"]));
         Rating {
             key: DossierKey { source: source.into(), id: id.as_str().into() },
             unit: self.code(),
@@ -300,9 +312,11 @@ impl Maker<'_> {
             let code = self.dice.of(&CODES[1..]);
             let parent = self.dice.of(&[Some("17"), Some("148"), Some("158"), Some("05000"), Some(UNKNOWN_CODE), None]);
             let mut fact = fact(code, parent, self.world.now.plus_ms(self.dice.of(&[-2, -1, 0])));
-            let day = |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(2 * DAYS.unsigned_abs().into())).unwrap());
+            let day =
+                |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(2 * DAYS.unsigned_abs().into())).unwrap());
             fact.valid_from = (self.dice.roll(3) != 0).then(|| day(self));
-            fact.valid_to = (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
+            fact.valid_to =
+                (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
             fact.name_en = (self.dice.roll(2) == 0).then(|| self.text());
             if self.dice.roll(9) == 0 {
                 fact.tree = "areas".into();
