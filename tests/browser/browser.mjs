@@ -2,6 +2,7 @@
  * One headless Chromium for a test file. Nothing is downloaded: playwright-core comes with the page's own
  * development packages, the browser from the system (`CHROMIUM` names another one).
  */
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('../../dashboards/web/package.json', import.meta.url));
@@ -20,6 +21,14 @@ const FLAGS = [
 
 export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+const OUT = new URL('out/', import.meta.url);
+
+/** Leaves a picture for people in `out/`. */
+export async function picture(page, name) {
+  await mkdir(OUT, { recursive: true });
+  await page.screenshot({ path: new URL(`${name}.png`, OUT).pathname });
 }
 
 /** The wall's address on a server; `query` adds to unit, e.g. { lang: 'en', theme: 'light' }. */

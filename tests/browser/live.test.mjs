@@ -7,7 +7,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import * as checks from './checks.mjs';
-import { drawn, launch, openWall } from './browser.mjs';
+import { drawn, launch, openWall, picture } from './browser.mjs';
 import { relay } from './relay.mjs';
 import { discard, folder, Server, until } from './server.mjs';
 import { dossier, fill, rating, signs, SOURCES, World } from './world.mjs';
@@ -166,6 +166,7 @@ describe('a wall whose server is in trouble', () => {
       assert.deepEqual(await checks.staleIsColourless(page), []);
       assert.deepEqual(await checks.insideTheirTiles(page), []);
       assert.deepEqual(await checks.contrast(page), []);
+      await picture(page, 'hung');
       // Pings go on, and none of them makes it look better.
       const pings = () => page.heard.filter((frame) => frame.op === 'ping' && frame.at > stale.at).length;
       await until('another ping has come', () => pings() > 0);
@@ -192,6 +193,7 @@ describe('a wall whose server is in trouble', () => {
     await seen(page, { footer: 'lost' }, BAR_MS_MAX);
     assert.ok((await page.textContent('[data-footer]')).includes('Mất kết nối'));
     assert.deepEqual({ ...await shown(page), seq: 0 }, { ...figures, seq: 0 }, 'the last picture stays');
+    await picture(page, 'lost');
     await seen(page, { footer: 'lost', sign: 'stale' }, LIVE_MS_MAX + LOOK_MS);
     assert.deepEqual(await checks.staleIsColourless(page), []);
     const { port } = server;
@@ -284,6 +286,7 @@ describe('a source that falls silent', () => {
       await at(HEARD + ageS * 1_000, async (one) => {
         const page = await drawn(await openWall(browser, one.url));
         await until('the first ping is drawn', async () => page.heard.some((frame) => frame.op === 'ping') && (await checks.footer(page)) === 'sources');
+        await picture(page, `source-${name}`);
         states[name] = {
           tiles: await checks.states(page),
           ages: await page.$$eval('[data-panel] [data-age]', (ages) => ages.map((age) => age.textContent.replaceAll(/\s+/g, ' ').trim())),

@@ -3,13 +3,11 @@
  * figures; and on a server that has heard of no unit, of no record, or of little. Pictures are left in `out/`.
  */
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import * as checks from './checks.mjs';
-import { drawn, launch, openWall, SCREENS } from './browser.mjs';
+import { drawn, launch, openWall, picture, SCREENS } from './browser.mjs';
 import { discard, folder, Server, until } from './server.mjs';
 
-const OUT = new URL('out/', import.meta.url);
 /** A debug build on two busy cores takes its time to make up a year and a half. */
 const DEMO_MS_MAX = 240_000;
 
@@ -17,12 +15,10 @@ const MORNING = '2024-08-02T08:00:00+07:00';
 
 let browser;
 before(async () => {
-  await mkdir(OUT, { recursive: true });
   browser = await launch();
 });
 after(() => browser?.close());
 
-const picture = (page, name) => page.screenshot({ path: new URL(`${name}.png`, OUT).pathname });
 const nothing = (what, check) => it(what, async () => { assert.deepEqual(await check(), []); });
 
 /** What every look must satisfy, whatever the figures. */
@@ -43,7 +39,8 @@ describe('the demonstration', () => {
     data = await folder();
     // The demonstration names its address when the made-up past is sent.
     server = await Server.start(['demo'], data, { within: DEMO_MS_MAX });
-    await until('it is told', () => server.said.some((line) => line.includes('records of the past sent')));
+    const count = await until('it is told', () => server.said.map((line) => /(\d+) records of the past sent/.exec(line)?.[1]).find(Boolean));
+    await until('the figures have caught up', async () => (await server.kpis('17')).seq >= Number(count), { within: 120_000 });
   }, { timeout: DEMO_MS_MAX + 60_000 });
   after(async () => {
     await server?.stop();
