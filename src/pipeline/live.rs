@@ -118,6 +118,10 @@ impl Live {
                 let view = Arc::new(self.cube.view());
                 self.views.send_replace(Some(view.clone()));
                 self.screens.show(&view);
+                if done {
+                    // Not while it lags behind: figures that catch up are not live.
+                    self.screens.beat();
+                }
             }
             if done {
                 return Ok(());

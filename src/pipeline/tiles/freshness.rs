@@ -23,11 +23,15 @@ struct SourceRow<'a> {
     stale_after_s: u32,
 }
 
+/// Sources in a tile, the worst ones: a frame must not grow with every name that was ever sent.
+const SOURCES_MAX: usize = 24;
+
 impl<'a> Reading<'a> {
-    /// The source heard longest ago among those that feed the panel, by default all known ones; one that was never
-    /// heard comes before all.
+    /// The source heard longest ago among those that feed the panel, by default all known ones. One that was never heard
+    /// has no part in the figures and doesn't make them old (the list of sources says that it is missing), unless none
+    /// was heard at all.
     pub(super) fn oldest_source(&self) -> (Option<&'a str>, Option<String>) {
-        let oldest = self.sources().into_iter().min_by_key(|(_, at)| *at);
+        let oldest = self.sources().into_iter().min_by_key(|(_, at)| (at.is_none(), *at));
         let (source, at) = oldest.map_or((None, None), |(source, at)| (Some(source), at));
         (source, at.map(|at| at.to_rfc3339(self.view.zone())))
     }
@@ -66,7 +70,7 @@ impl<'a> Reading<'a> {
             at.map(|at| at.plus_ms(1_000 * i64::from(self.board.source_stale_after_s(id))))
         };
         sources.sort_by_key(|(id, at)| (stale_at(id, *at), *id));
-        let rows = sources.into_iter().map(|(id, at)| SourceRow {
+        let rows = sources.into_iter().take(SOURCES_MAX).map(|(id, at)| SourceRow {
             id,
             name: self.source_name(id),
             source_at: at.map(|at| at.to_rfc3339(self.view.zone())),
