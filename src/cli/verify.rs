@@ -27,10 +27,10 @@ pub struct VerifyArgs {
 /// # Errors
 /// When the server can't be asked or refuses.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let client = Client::waiting(&args.server, Retry::DEFAULT, ANSWER_TIMEOUT)?;
+    let client = Client::waiting(&args.server, Retry::BRIEF, ANSWER_TIMEOUT)?;
     let request =
         Request { method: Method::POST, path: "/api/v1/verify", query: vec![], content_type: "", body: String::new() };
-    let answer = client.send(&request, |why, wait| eprintln!("{why}; again in {} s", wait.as_secs())).await?;
+    let answer = client.send(&request, |why, wait| eprintln!("{why}; again in {:.1} s", wait.as_secs_f32())).await?;
     ensure!(answer.status.is_success(), answer.problem());
     let report: Report = serde_json::from_value(answer.body)?;
     print(&report);

@@ -105,7 +105,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
-    let data_dir = DataDir::open(&config.data_dir, config.demo)?;
+    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
