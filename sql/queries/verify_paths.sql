@@ -9,6 +9,7 @@ unit_edges AS
         unit_winners.winner.valid_to_given AS ends,
         unit_winners.winner.valid_to AS valid_to,
         unit_winners.winner.parent_given AS has_parent,
+        ends AND valid_to < today AS ended_before,
         if(ends, valid_to, today) AS read_on,
         unit_of(versions, read_on) AS parent_read,
         (parent_read.1, if(parent_read.1, unit_winners.winner.parent, ''), parent_read.2) AS parent
@@ -17,14 +18,14 @@ unit_edges AS
     WHERE unit_winners.winner.tree = 'territory'
 ),
 
--- The parent of `unresolved`: of the roots that have begun the one valid today of least code, else the one that ended
--- last.
+-- The parent of `unresolved`: the root valid today of least code, else the one that ended last; one that only begins
+-- later names nothing yet (R-23).
 unresolved_path AS
 (
     SELECT arrayPushFront(
         arraySlice(arrayMap(root -> (true, root.3, toInt32(-root.4)), arraySort(groupArray((
-            NOT (valid_from <= today AND (NOT ends OR today <= valid_to)),
-            if(valid_from <= today AND (NOT ends OR today <= valid_to), 0, -toInt64(if(ends, valid_to, 2147483647))),
+            ended_before,
+            if(ended_before, -toInt64(valid_to), 0),
             code,
             -toInt64(valid_from))))), 1, 1),
         (false, '', toInt32(0))) AS path

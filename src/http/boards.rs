@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role};
 use crate::kpi::{Panel, Words};
-use crate::model::UnitFact;
+use crate::model::{Text, UnitFact};
 use crate::units::UNRESOLVED;
 
 use super::assets::build_id;
@@ -63,7 +63,7 @@ async fn board(
     require(&caller, Role::View)?;
     let view = state.view()?;
     let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| root_code(&view));
-    let code = asked.unwrap_or_else(|| UNRESOLVED.to_owned());
+    let code = Text::new(asked.as_deref().unwrap_or(UNRESOLVED));
     // While no unit is known at all none is a wrong one: its wall stands there already, without figures.
     let unit = if root_code(&view).is_none() && caller.scope.covers(&code) {
         Named { code: &code, name: &code, short_name: &code, office: centre() }

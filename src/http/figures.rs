@@ -40,6 +40,7 @@ async fn kpis(
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
+    let code = Text::new(&code);
     visible_unit(&view, &caller.scope, &code, view.today())?;
     json(&answers::kpis(figures(&state, &view), &code, &query)?)
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
-use crate::model::{Day, Decimal, UnitFact};
+use crate::model::{Day, Decimal, Text, UnitFact};
 use crate::units::{Reading, Tree, UNRESOLVED, UnitId};
 
 use super::error::Problem;
@@ -142,8 +142,9 @@ async fn one(
     require(&caller, Role::View)?;
     let view = state.view()?;
     let on = query.day(&view)?;
+    let code = Text::new(&code);
     let reading = visible_unit(&view, &caller.scope, &code, on)?;
-    let unknown = || Problem::UnknownUnit { code: code.clone(), on: on.to_string() };
+    let unknown = || Problem::UnknownUnit { code: code.to_string(), on: on.to_string() };
     let fact = view.units().fact(reading.unit).ok_or_else(unknown)?;
     let of_that_day;
     let tree = if on == view.today() {

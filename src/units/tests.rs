@@ -112,3 +112,35 @@ fn r22_of_a_circle_only_the_least_member_is_cut() {
         .collect();
     assert_eq!(codes, ["0", "c", "b", "a", "unresolved"]);
 }
+
+#[test]
+fn r23_a_unit_of_another_tree_stands_under_nobody_and_names_nothing() {
+    let elsewhere = UnitFact { tree: Text::new("health"), ..unit("elsewhere", Some("root"), (None, None)) };
+    let units = units([unit("root", None, (None, None)), elsewhere]);
+    let tree = Tree::build(&units, Day(20_000));
+    let (id, _) = units.versions().find(|(_, fact)| &*fact.code == "elsewhere").unwrap();
+    assert_eq!(tree.path(id).collect::<Vec<_>>(), [id]);
+    assert_eq!(tree.node(units.read("root", Day(20_000)).unit).children, [UnitId::UNRESOLVED]);
+    assert_eq!(units.read("elsewhere", Day(20_000)).unit, UnitId::UNRESOLVED);
+}
+
+#[test]
+fn r23_unresolved_stands_under_the_root_of_the_day() {
+    let root_on = |day: &str, facts: &[UnitFact]| {
+        let units = units(facts.iter().cloned());
+        let tree = Tree::build(&units, day.parse().unwrap());
+        let root = tree.node(UnitId::UNRESOLVED).parent?;
+        let fact = units.fact(root).unwrap();
+        Some(format!("{} {}", fact.code, fact.valid_from.map(|day| day.to_string()).unwrap_or_default()))
+    };
+    let old = unit("b", None, (None, Some("2024-06-30")));
+    let older = unit("a", None, (None, Some("2024-06-29")));
+    let new = unit("c", None, (Some("2024-08-03"), None));
+    let newer = unit("c", None, (Some("2024-08-04"), None));
+    assert_eq!(root_on("2024-08-02", &[new.clone()]), None, "one that only begins later is none");
+    let facts = [old, older, new, newer];
+    assert_eq!(root_on("2024-08-02", &facts).unwrap(), "b ", "the one that ended last");
+    assert_eq!(root_on("2024-08-03", &facts).unwrap(), "c 2024-08-03");
+    assert_eq!(root_on("2024-08-04", &facts).unwrap(), "c 2024-08-04", "the version that began last");
+    assert_eq!(root_on("2024-06-29", &facts).unwrap(), "a ", "the least code of those valid");
+}

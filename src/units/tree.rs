@@ -1,5 +1,6 @@
 //! The tree of units as it stands on a day.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use crate::model::{Day, UnitFact};
@@ -24,11 +25,11 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The tree of territory of a day (units of other trees stand alone in it): parents are read on the child's last valid day, without one on `today`.
+    /// The tree of a day: parents are read on the child's last valid day, without one on `today`.
     ///
     /// `unresolved` stands under the root of the day: of the versions without a parent that are valid then the one
     /// of least code, else the one that ended last. A parent that can't be read is `unresolved`; of a circle the
-    /// least (code, valid from) stands under `unresolved`.
+    /// least (code, valid from) stands under `unresolved`. A unit of another tree stands alone.
     pub fn build(units: &Units, today: Day) -> Tree {
         let mut nodes = vec![Node { fact: None, parent: root(units, today), children: Vec::new() }];
         for (_, fact) in units.versions() {
@@ -116,13 +117,12 @@ impl Tree {
 /// Under which unit `unresolved` stands.
 fn root(units: &Units, today: Day) -> Option<UnitId> {
     let roots = || units.versions().filter(|(_, fact)| fact.parent.is_none() && &*fact.tree == TERRITORY);
-    let valid = roots().find(|(_, fact)| {
-        fact.valid_from.is_none_or(|from| from <= today) && fact.valid_to.is_none_or(|to| today <= to)
-    });
-    let ended = || {
-        let before = roots().filter(|(_, fact)| fact.valid_to.is_some_and(|to| to < today));
-        // The first of equals: the least code.
-        before.reduce(|best, next| if next.1.valid_to > best.1.valid_to { next } else { best })
-    };
-    valid.or_else(ended).map(|(id, _)| id)
+    let has_begun = |fact: &UnitFact| fact.valid_from.is_none_or(|from| from <= today);
+    let has_ended = |fact: &UnitFact| fact.valid_to.is_some_and(|to| to < today);
+    let valid = roots().filter(|(_, fact)| has_begun(fact) && !has_ended(fact));
+    let ended = roots().filter(|(_, fact)| has_ended(fact));
+    // Of one code the version that began last, as a code is read.
+    let valid = valid.min_by_key(|(_, fact)| (&fact.code, Reverse(fact.valid_from)));
+    let ended = ended.min_by_key(|(_, fact)| (Reverse(fact.valid_to), &fact.code, Reverse(fact.valid_from)));
+    valid.or(ended).map(|(id, _)| id)
 }

@@ -84,7 +84,7 @@ async fn assert_survived(server: &Server, source: &str, place: usize) {
     let sent = dossier(place);
     let registers = &answer["registers"];
     assert_eq!((&answer["source"], &answer["id"]), (&json!(source), &sent["id"]));
-    assert_eq!((&answer["unit"]["unit"], &answer["unit"]["name"]), (&sent["unit"], &json!(after(place, 4))));
+    assert_eq!((&answer["unit"]["unit"], &answer["unit"]["name"]), (&sent["unit"], &json!(after(place, 2))));
     for name in ["unit", "procedure", "field", "received_by", "holder", "late_cause"] {
         assert_eq!(registers[name]["value"], sent[name], "{name} of {answer}");
         assert!(registers[name]["seq"].is_u64(), "{name} is stored: {answer}");

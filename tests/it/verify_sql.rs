@@ -900,12 +900,18 @@ async fn paths(store: &Store) -> Vec<String> {
 #[tokio::test]
 async fn r23_unresolved_stands_under_the_root() {
     let engine = TestEngine::start();
-    let examples: [(&str, &[&str], &[&str]); 5] = [
+    let examples: [(&str, &[&str], &[&str]); 7] = [
         ("least_code", &["b", "a", "0 to=2024-07-01"], &["unresolved a", "0", "a", "b"]),
         (
             "ended_last",
             &["a to=2024-06-01", "b to=2024-07-01", "c from=2025-01-01"],
             &["unresolved b", "a", "b", "c@2025-01-01"],
+        ),
+        ("only_later", &["c from=2025-01-01"], &["unresolved", "c@2025-01-01"]),
+        (
+            "began_last",
+            &["c from=2024-08-01", "c from=2024-08-02", "c from=2024-08-03"],
+            &["unresolved c@2024-08-02", "c@2024-08-01", "c@2024-08-02", "c@2024-08-03"],
         ),
         ("ended_last_least_code", &["b to=2024-07-01", "a to=2024-07-01"], &["unresolved a", "a", "b"]),
         (

@@ -102,20 +102,16 @@ impl Server {
 
     /// GETs JSON; the status and the body.
     pub async fn get(&self, path: &str) -> (u16, Value) {
-        self.get_url(format!("{}{path}", self.url).parse().unwrap()).await
+        let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
     }
 
     /// GETs JSON from below a path whose parts may have any characters.
     pub async fn get_at(&self, parts: &[&str]) -> (u16, Value) {
-        let mut url: Url = self.url.parse().unwrap();
-        url.path_segments_mut().unwrap().extend(parts);
-        self.get_url(url).await
-    }
-
-    async fn get_url(&self, url: Url) -> (u16, Value) {
-        let answer = self.http.get(url).send().await.unwrap();
-        let status = answer.status().as_u16();
-        (status, answer.json().await.unwrap_or(Value::Null))
+        // Written by hand: the URL type drops tabs and line feeds.
+        let path: String = parts.iter().flat_map(|part| ["/".to_owned(), percent(part)]).collect();
+        self.get(&path).await
     }
 
     /// Sends NDJSON; the status and the answer. None when the server didn't answer.
@@ -137,7 +133,7 @@ impl Server {
 
     /// The figures of a unit and window.
     pub async fn kpis(&self, unit: &str, window: &str) -> Value {
-        let (status, answer) = self.get(&format!("/api/v1/units/{unit}/kpis?window={window}")).await;
+        let (status, answer) = self.get(&format!("/api/v1/units/{}/kpis?window={window}", percent(unit))).await;
         assert_eq!(status, 200, "{answer}");
         answer
     }
@@ -171,6 +167,12 @@ impl Drop for Server {
         let _ended = self.child.kill();
         let _waited = self.child.wait();
     }
+}
+
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 /// Sends a signal by name.

@@ -2,7 +2,7 @@
 //! or last millisecond of a local day, so that finish and due date, pause and due date, `at` and `now` often fall on one
 //! another or a millisecond apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use opcentre::model::{
     Channel, Contact, Day, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, Instant, PauseEvent,
@@ -78,10 +78,21 @@ impl World {
         self.records.iter().filter_map(key).collect()
     }
 
-    /// The same world without the other dossiers.
-    pub fn only(&self, dossiers: &[DossierKey]) -> World {
-        let keeps = |record: &&Record| !matches!(record, Record::Dossier(event) if !dossiers.contains(&event.key));
-        let records = self.records.iter().filter(keeps).cloned().collect();
+    /// The records in portions that make sense alone: those of one dossier together, every other for itself.
+    pub fn groups(&self) -> Vec<Vec<Record>> {
+        let mut groups: BTreeMap<Option<DossierKey>, Vec<Record>> = BTreeMap::new();
+        for record in &self.records {
+            let key = if let Record::Dossier(event) = record { Some(event.key.clone()) } else { None };
+            groups.entry(key).or_default().push(record.clone());
+        }
+        let others = groups.remove(&None).unwrap_or_default();
+        groups.into_values().chain(others.into_iter().map(|record| vec![record])).collect()
+    }
+
+    /// The same world without these.
+    pub fn without(&self, groups: &[Vec<Record>]) -> World {
+        let mut records = self.records.clone();
+        records.retain(|record| !groups.iter().any(|group| group.contains(record)));
         World { zone: self.zone.clone(), now: self.now, records }
     }
 
@@ -214,7 +225,7 @@ impl Maker<'_> {
         let at = self.instant(&instants).min(ahead);
         let mut event = DossierEvent::new(key, unit, at);
         event.status = (!statuses.is_empty() && self.dice.roll(4) != 0).then(|| self.dice.of(statuses));
-        let mut drawn = |maker: &mut Self, one_of| {
+        let drawn = |maker: &mut Self, one_of| {
             let value = maker.instant(&instants).min(ahead);
             maker.sometimes(one_of, value)
         };
@@ -257,7 +268,8 @@ impl Maker<'_> {
             let at = first.plus_ms(number * HOUR_MS);
             let mut event = DossierEvent::new(key.clone(), CODES[1].into(), at);
             event.status = (number % 20 == 0).then_some(Status::Processing);
-            event.due_at = self.field(at.plus_ms((self.dice.roll(30).cast_signed() - 2) * HOUR_MS));
+            let due = at.plus_ms((self.dice.roll(30).cast_signed() - 2) * HOUR_MS);
+            event.due_at = self.field(due);
             let from = at.plus_ms((self.dice.roll(9).cast_signed() - 4) * HOUR_MS).min(self.world.now);
             event.pauses.push(PauseEvent {
                 id: format!("{:02}", (number * 37) % CROWD).as_str().into(),
@@ -312,8 +324,8 @@ impl Maker<'_> {
             let code = self.dice.of(&CODES[1..]);
             let parent = self.dice.of(&[Some("17"), Some("148"), Some("158"), Some("05000"), Some(UNKNOWN_CODE), None]);
             let mut fact = fact(code, parent, self.world.now.plus_ms(self.dice.of(&[-2, -1, 0])));
-            let day =
-                |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(2 * DAYS.unsigned_abs().into())).unwrap());
+            let span = u64::from(2 * DAYS.unsigned_abs());
+            let day = |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(span)).unwrap());
             fact.valid_from = (self.dice.roll(3) != 0).then(|| day(self));
             fact.valid_to =
                 (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
