@@ -254,6 +254,7 @@ async fn run(zone: &str, first_seed: u64) {
         if found.is_empty() {
             continue;
         }
+        println!("seed {seed} in {} differs; cutting it down", zone.name());
         let least = cut_down(&engine, world, seed).await;
         let database = store(&engine, &format!("least_{seed}")).await;
         let found_least = differences(&database, &least, seed, &mut BTreeSet::new()).await;
