@@ -13,17 +13,18 @@ use crate::model::{Clock, Instant, Zone};
 #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
-    /// Address to listen on; only loopback, as long as there are no tokens.
+    /// Address to listen on; only loopback, as long as there are no tokens [default: 127.0.0.1:8080].
     #[arg(long, env = "OPCENTRE_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<String>,
-    /// Where journal, embedded database and this node's id live.
+    /// Where journal, embedded database and this node's id live [default: opcentre-data].
     #[arg(long, env = "OPCENTRE_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// A ClickHouse server's HTTP address, with user and password if need be
     /// (`http://user:password@host:8123`); without it the embedded one runs.
     #[arg(long, env = "OPCENTRE_CLICKHOUSE_URL", value_name = "URL")]
     pub clickhouse_url: Option<String>,
-    /// IANA time zone of local days, due dates and periods.
+    /// IANA time zone of local days, due dates and periods; a data dir keeps the one it was made with [default:
+    /// Asia/Ho_Chi_Minh].
     #[arg(long, env = "OPCENTRE_TIMEZONE", value_name = "ZONE")]
     pub timezone: Option<String>,
     /// Freezes the clock of records and figures at this instant (RFC 3339).
@@ -37,9 +38,11 @@ pub struct Settings {
     pub engine_library: Option<PathBuf>,
     /// For tests: while this file exists the live stage stands still.
     #[arg(long, hide = true, value_name = "FILE")]
+    #[serde(skip)]
     pub fault_live_hang: Option<PathBuf>,
     /// Seconds that `verify` may hold the sink at most.
     #[arg(skip)]
+    #[serde(skip)]
     pub verify_hold_s: Option<u64>,
 }
 
@@ -122,8 +125,8 @@ pub enum ConfigError {
     Listen(String),
     /// Open mode is for loopback only.
     #[error(
-        "listen = `{0}` is reachable from other machines, which needs [auth] mode = \"required\"; this version has only \
-         the open mode, which listens on loopback (127.0.0.1 or [::1])"
+        "listen = `{0}` is reachable from other machines; this version knows no callers and so listens on loopback only \
+         (127.0.0.1 or [::1])"
     )]
     NotLoopback(SocketAddr),
     /// No such zone.
@@ -140,6 +143,19 @@ pub enum ConfigError {
     /// Frozen and running at once.
     #[error("now and clock_from can't both be set")]
     TwoClocks,
+    /// The days of a data dir were cut by another zone.
+    #[error(
+        "{dir} was made for the time zone {made_for}; with {wanted} every day of every figure would be cut anew: give \
+         timezone = `{made_for}` or another data dir"
+    )]
+    OtherZone {
+        /// The data dir.
+        dir: String,
+        /// Its zone.
+        made_for: String,
+        /// The one configured now.
+        wanted: String,
+    },
     /// Not an HTTP address.
     #[error("clickhouse_url is no address: write it as http://host:8123 or http://user:password@host:8123")]
     DatabaseUrl,

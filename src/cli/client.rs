@@ -38,6 +38,9 @@ impl Retry {
     /// About a minute in all.
     pub(super) const DEFAULT: Retry = Retry { attempts_max: 8, wait_ms: 500, wait_ms_max: 30_000 };
 
+    /// For a question that a person waits for.
+    pub(super) const BRIEF: Retry = Retry { attempts_max: 4, wait_ms: 500, wait_ms_max: 2_000 };
+
     /// The wait before a further attempt: doubled each time, and up to half of it more at random so that several
     /// senders don't come back at once.
     fn wait(self, attempt: u32, asked_s: Option<u64>) -> Duration {
@@ -94,8 +97,13 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(server: &ServerArgs, retry: Retry) -> anyhow::Result<Client> {
+        Client::waiting(server, retry, Duration::from_secs(REQUEST_S_MAX))
+    }
+
+    /// A way on which one answer may take as long as this.
+    pub(super) fn waiting(server: &ServerArgs, retry: Retry, timeout: Duration) -> anyhow::Result<Client> {
         let base = Url::parse(&server.url).with_context(|| format!("--url {}: no address", server.url))?;
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(REQUEST_S_MAX)).build()?;
+        let http = reqwest::Client::builder().timeout(timeout).build()?;
         Ok(Client { http, base, token: server.token.clone(), retry })
     }
 
@@ -110,7 +118,10 @@ impl Client {
                 }
                 Ok(response) => return answer(response).await,
                 Err(error) if error.is_builder() => return Err(error).context("the request can't be made"),
-                Err(error) => (format!("{} can't be reached: {}", self.base, innermost(&error)), None),
+                Err(error) => (
+                    format!("{} can't be reached, is `opcentre serve` running there? {}", self.base, innermost(&error)),
+                    None,
+                ),
             };
             attempt += 1;
             if attempt >= self.retry.attempts_max {

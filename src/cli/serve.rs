@@ -8,7 +8,7 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::config::{Config, Settings};
+use crate::config::{Config, ConfigError, Settings};
 use crate::serve;
 
 /// Exit code of a configuration that makes no sense.
@@ -34,8 +34,11 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
         Err(error) => return Ok(refuse(&error)),
     };
     let listener = bind(&config).await?;
-    serve::run(config, listener, asked_to_stop()?, say_address).await?;
-    Ok(ExitCode::SUCCESS)
+    match serve::run(config, listener, asked_to_stop()?, say_address).await {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(error) if error.is::<ConfigError>() => Ok(refuse(&error)),
+        Err(error) => Err(error),
+    }
 }
 
 /// The first line on standard output is where it listens, for people and for programs that chose port 0.

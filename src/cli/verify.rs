@@ -1,6 +1,7 @@
 //! `opcentre verify`: asks a running server to compare its figures with those that SQL makes of the stored records.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::ensure;
 use reqwest::Method;
@@ -9,6 +10,8 @@ use crate::pipeline::verify::Report;
 
 use super::client::{Client, Request, Retry, ServerArgs};
 
+/// How long a comparison may take: longer than ClickHouse may be held for it.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 /// Rows of the table printed.
 const DIFFERENCES_SHOWN_MAX: usize = 50;
 
@@ -24,10 +27,10 @@ pub struct VerifyArgs {
 /// # Errors
 /// When the server can't be asked or refuses.
 pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
-    let client = Client::new(&args.server, Retry::DEFAULT)?;
+    let client = Client::waiting(&args.server, Retry::BRIEF, ANSWER_TIMEOUT)?;
     let request =
         Request { method: Method::POST, path: "/api/v1/verify", query: vec![], content_type: "", body: String::new() };
-    let answer = client.send(&request, |why, wait| eprintln!("{why}; again in {} s", wait.as_secs())).await?;
+    let answer = client.send(&request, |why, wait| eprintln!("{why}; again in {:.1} s", wait.as_secs_f32())).await?;
     ensure!(answer.status.is_success(), answer.problem());
     let report: Report = serde_json::from_value(answer.body)?;
     print(&report);

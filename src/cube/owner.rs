@@ -15,6 +15,9 @@ use super::contribution::{Contribution, of_dossier, of_rating};
 use super::days::Days;
 use super::view::{Entry, View, read_unit, unit_of};
 
+/// A clock set back by less is waited for.
+const STEP_BACK_MS_MAX: i64 = 60_000;
+
 /// The live aggregates. See the module's documentation for how they follow from records and `now`.
 #[derive(Debug)]
 pub struct Cube {
@@ -98,9 +101,13 @@ impl Cube {
         self.indicators.insert_mut(key, kept);
     }
 
-    /// Moves the clock. An instant before the last one changes nothing: time doesn't go back.
+    /// Moves the clock. A small step back is waited out, so that a clock being trimmed costs nothing; after a great
+    /// one everything is judged anew: the state is a function of records and `now` (C-1).
     pub fn tick(&mut self, now: Instant) {
         if now <= self.now {
+            if now.plus_ms(STEP_BACK_MS_MAX) < self.now {
+                self.turn_back(now);
+            }
             return;
         }
         let before = self.now;
@@ -117,6 +124,16 @@ impl Cube {
         }
         if self.zone.day(before) != self.zone.day(now) {
             self.turn_day();
+        }
+    }
+
+    fn turn_back(&mut self, now: Instant) {
+        self.now = now;
+        self.tree = Arc::new(Tree::build(&self.units, self.today()));
+        self.turns.clear();
+        self.rebuild();
+        for place in 0..u32::try_from(self.dossiers.len()).expect("fewer than four thousand million dossiers") {
+            self.queue_turns(place);
         }
     }
 

@@ -64,18 +64,20 @@ async fn board(
     let view = state.view()?;
     let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| root_code(&view));
     let code = Text::new(asked.as_deref().unwrap_or(UNRESOLVED));
-    let reading = visible_unit(&view, &caller.scope, &code, view.today())?;
-    let label = view.units().label(reading.unit);
+    // While no unit is known at all none is a wrong one: its wall stands there already, without figures.
+    let unit = if root_code(&view).is_none() && caller.scope.covers(&code) {
+        Named { code: &code, name: &code, short_name: &code, office: centre() }
+    } else {
+        let reading = visible_unit(&view, &caller.scope, &code, view.today())?;
+        let label = view.units().label(reading.unit);
+        let office = view.units().fact(reading.unit).map_or_else(centre, |fact| office(fact));
+        Named { code: label.code, name: label.name, short_name: label.short_name, office }
+    };
     let definition = Definition {
         id: &board.id,
         build: build_id().unwrap_or_default(),
         title: &board.title,
-        unit: Named {
-            code: label.code,
-            name: label.name,
-            short_name: label.short_name,
-            office: view.units().fact(reading.unit).map_or_else(centre, |fact| office(fact)),
-        },
+        unit,
         demo: state.demo,
         timezone: state.zone.name(),
         panels: &board.panels,

@@ -71,6 +71,14 @@ pub enum Problem {
         /// The bound.
         bytes_max: usize,
     },
+    /// 422: every record of a body, or a list that is taken as a whole, was refused; the answer says why of each.
+    #[error("none of the {received} records was accepted")]
+    NoneAccepted {
+        /// Records in the body.
+        received: usize,
+        /// The answer that would have been given, as further members of the problem.
+        answer: serde_json::Value,
+    },
     /// 503 (413 for one that can never be taken): the batch isn't acknowledged.
     #[error("{}", append_words(.0))]
     NotJournalled(#[from] AppendError),
@@ -95,6 +103,9 @@ pub enum Problem {
     /// 503: the server is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// 503: too many bodies are being read.
+    #[error("too many batches are being read; nothing of this one was stored, send it again")]
+    Busy,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]
     Timeout {
@@ -143,6 +154,7 @@ impl Problem {
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
+            Problem::NoneAccepted { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "none_accepted", "None accepted", None),
             Problem::NotJournalled(AppendError::TooLarge { .. }) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None)
             }
@@ -163,6 +175,7 @@ impl Problem {
                 (StatusCode::SERVICE_UNAVAILABLE, "too_many_screens", "Too many screens", Some(30))
             }
             Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", Some(5)),
+            Problem::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
             Problem::Timeout { .. } => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", Some(5)),
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };
@@ -225,6 +238,8 @@ struct Body<'a> {
     status: u16,
     code: &'a str,
     detail: String,
+    #[serde(flatten)]
+    further: Option<&'a serde_json::Value>,
 }
 
 impl IntoResponse for Problem {
@@ -244,6 +259,10 @@ impl IntoResponse for Problem {
             status: status.as_u16(),
             code,
             detail: self.to_string(),
+            further: match &self {
+                Problem::NoneAccepted { answer, .. } => Some(answer),
+                _ => None,
+            },
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();

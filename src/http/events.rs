@@ -1,14 +1,21 @@
 //! `POST /api/v1/events`: records in, an exact answer about every line out.
 
-use axum::Router;
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
+use crate::auth::{Caller, Role};
 use crate::ingest::{self, Batch, Context, Limits, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
@@ -16,18 +23,28 @@ use crate::model::{Contact, Instant, Record, Text};
 
 use super::error::Problem;
 use super::extract::QueryOf;
+use super::guard::require;
 use super::state::AppState;
 
 /// The source of records that name none, in open mode.
 const SOURCE_DEFAULT: &str = "local";
 /// A packed body: never larger than it may be unpacked.
 const PACKED_BYTES_MAX: usize = 16 << 20;
+/// Bodies that are read and checked at once: each takes up to a few times its 16 MiB.
+const BODIES_MAX: usize = 16;
+/// How long a body may wait for its place, and how long it may take from then on.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
 
 /// The area's routes.
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/events", post(post_events)).layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+    let places = Arc::new(Semaphore::new(BODIES_MAX));
+    Router::new()
+        .route("/api/v1/events", post(post_events))
+        .layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+        .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,13 +79,24 @@ pub(super) struct RejectionAnswer<'a> {
     reason: &'a str,
 }
 
+/// Lets in as many bodies as memory is meant for, and none for ever (P-2).
+async fn admit_body(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Result<Response, Problem> {
+    let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.acquire()).await else { return Err(Problem::Busy) };
+    timeout(BODY_TIMEOUT, next.run(request))
+        .await
+        .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
+}
+
 /// The whole body is read and parsed before anything is journalled; 202 is said only after fdatasync (J-1).
 async fn post_events(
     State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
     QueryOf(query): QueryOf<EventsQuery>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
+    require(&caller, Role::Ingest)?;
     let body = body_of(body, PACKED_BYTES_MAX)?;
     let source = query.source.as_deref().unwrap_or(SOURCE_DEFAULT);
     let source = ingest::check_source(source).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
@@ -79,30 +107,27 @@ async fn post_events(
     // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
     let read = move || ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context);
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
-    let seq = match query.dry_run {
-        true => None,
-        false => Some(append(&state.journal, &batch, source, now).await?),
-    };
-    Ok(answer(&state, &batch, seq))
+    if batch.records.is_empty() && batch.received > 0 {
+        let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;
+        return Err(Problem::NoneAccepted { received: batch.received, answer });
+    }
+    if query.dry_run {
+        return Ok(Json(answer(&state, &batch, None, true)).into_response());
+    }
+    let seq = append(&state.journal, &batch, source, now).await?;
+    Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
 }
 
-fn answer(state: &AppState, batch: &Batch, seq: Option<u64>) -> Response {
-    let rejections = batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect();
-    let answer = EventsAnswer {
+fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: bool) -> EventsAnswer<'a> {
+    EventsAnswer {
         received: batch.received,
         accepted: batch.records.len(),
         rejected: batch.rejected,
-        rejections,
+        rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
         seq,
         node: &state.node,
-        dry_run: seq.is_none(),
-    };
-    let status = match seq {
-        _ if batch.records.is_empty() && batch.received > 0 => StatusCode::UNPROCESSABLE_ENTITY,
-        Some(_) => StatusCode::ACCEPTED,
-        None => StatusCode::OK,
-    };
-    (status, axum::Json(answer)).into_response()
+        dry_run,
+    }
 }
 
 impl<'a> RejectionAnswer<'a> {

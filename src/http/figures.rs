@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
+use serde::Deserialize;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
@@ -45,11 +46,24 @@ async fn kpis(
     json(&answers::kpis(figures(&state, &view), &code, &query)?)
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DossierQuery {
+    /// Whether ClickHouse is asked which record wrote each register; without it every `seq` is null.
+    #[serde(default = "yes")]
+    provenance: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
 /// Every register of a dossier and the verdict on it in words.
 async fn dossier(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     PathOf((source, id)): PathOf<(String, String)>,
+    QueryOf(query): QueryOf<DossierQuery>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Operate)?;
     let view = state.view()?;
@@ -60,7 +74,10 @@ async fn dossier(
     if !caller.scope.covers(view.units().label(found.unit).code) {
         return Err(unknown().into());
     }
-    let origins = origins(&state, &key, &found.state).await;
+    let origins = match query.provenance {
+        true => origins(&state, &key, &found.state).await,
+        false => Provenance::new(),
+    };
     json(&answers::dossier(figures(&state, &view), &key, &origins)?)
 }
 

@@ -108,7 +108,7 @@ fn catalogue() -> Catalogue {
     Catalogue::read(file("kpis.toml", kpis), file("targets.toml", ""), &[file("province.toml", board)]).unwrap()
 }
 
-fn zone() -> Zone {
+pub(super) fn zone() -> Zone {
     Zone::named("Asia/Ho_Chi_Minh").unwrap()
 }
 

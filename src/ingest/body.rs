@@ -26,7 +26,7 @@ pub enum EnvelopeError {
     #[error("content encoding `{0}` is not known: use identity, gzip or zstd")]
     UnknownEncoding(String),
     /// A content type that isn't known (415).
-    #[error("content type `{content_type}` is not known: use {allowed}")]
+    #[error("content type `{content_type}` is not known: name {allowed}, with curl by -H 'content-type: ...'")]
     UnknownContentType {
         /// What was given.
         content_type: String,

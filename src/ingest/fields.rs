@@ -167,7 +167,7 @@ impl Fields<'_> {
     }
 
     pub(super) fn wrong_type(&self, name: Name, value: &Value<'_>, wanted: &str) -> Box<Fault> {
-        self.fault(name, Code::WrongType, format!("`{}` is {wanted}, not {}", name.as_str(), value.type_name()))
+        self.fault(name, Code::WrongType, format!("`{}` must be {wanted}, not {}", name.as_str(), value.type_name()))
     }
 
     pub(super) fn fault(&self, name: Name, code: Code, reason: String) -> Box<Fault> {

@@ -242,7 +242,7 @@ impl<'a> Cells<'a> {
                 Value::Text(text) if !column.is_number() => (!text.is_empty()).then_some(text),
                 other => {
                     let wanted = if column.is_number() { "a number" } else { "a text" };
-                    let reason = format!("`{}` is {wanted}, not {}", column.as_str(), other.type_name());
+                    let reason = format!("`{}` must be {wanted}, not {}", column.as_str(), other.type_name());
                     return Err(column.fault(Code::WrongType, reason));
                 }
             };

@@ -192,6 +192,11 @@ impl Board {
         panel.window.unwrap_or(self.window)
     }
 
+    /// Whether the board or one of its panels names a source.
+    pub fn names_source(&self, source: &str) -> bool {
+        self.sources.contains_key(source) || self.panels.iter().any(|panel| panel.sources.iter().any(|id| id == source))
+    }
+
     /// From when on a source is stale, in seconds.
     pub fn source_stale_after_s(&self, source: &str) -> u32 {
         self.sources.get(source).and_then(|source| source.stale_after_s).unwrap_or(STALE_AFTER_S_DEFAULT)

@@ -108,7 +108,10 @@ impl Zone {
     /// # Errors
     /// When the name is not in the time zone database.
     pub fn named(name: &str) -> Result<Zone, jiff::Error> {
-        Ok(Zone { tz: TimeZone::get(name)?, name: name.to_owned() })
+        let tz = TimeZone::get(name)?;
+        // As the database writes it: others that are told the name may mind upper and lower case.
+        let name = tz.iana_name().unwrap_or(name).to_owned();
+        Ok(Zone { tz, name })
     }
 
     /// The IANA name.

@@ -65,6 +65,10 @@ pub struct Live {
     pub screens: Screens,
     /// For tests: while this file exists the stage stands still.
     pub fault_hang: Option<PathBuf>,
+    /// No view is handed out before this sequence is reached: what was synced at the start.
+    pub replay_to: u64,
+    /// Whether it was.
+    pub replayed: bool,
 }
 
 impl Live {
@@ -87,7 +91,7 @@ impl Live {
                     }
                     None
                 }
-                request = self.requests.recv() => request,
+                Some(request) = self.requests.recv() => Some(request),
             };
             self.hang_if_told().await;
             self.catch_up()?;
@@ -106,12 +110,18 @@ impl Live {
             let batch = self.reader.next(APPLY_RECORDS_MAX, READ_BYTES_MAX)?;
             let reached = apply(&mut self.cube, &batch)?;
             let done = batch.is_empty() || reached >= target;
-            if done || begun.elapsed() > Duration::from_millis(TICK_MS) {
+            self.replayed |= reached >= self.replay_to || (batch.is_empty() && done);
+            // Figures of a journal half replayed are of no moment that ever was: nobody sees them.
+            if self.replayed && (done || begun.elapsed() > Duration::from_millis(TICK_MS)) {
                 begun = Timer::now();
                 self.cube.tick((self.clock)());
                 let view = Arc::new(self.cube.view());
                 self.views.send_replace(Some(view.clone()));
                 self.screens.show(&view);
+                if done {
+                    // Not while it lags behind: figures that catch up are not live.
+                    self.screens.beat();
+                }
             }
             if done {
                 return Ok(());

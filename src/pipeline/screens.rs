@@ -36,7 +36,7 @@ impl Screens {
         self.topics.wanted().await;
     }
 
-    /// Publishes what the view changes, and stamps the pulse: a round has passed through the cube.
+    /// Publishes what the view changes.
     ///
     /// A view that comes too soon after the last one is shown by the next tick at the latest; only topics that nobody
     /// has seen yet don't wait.
@@ -49,6 +49,10 @@ impl Screens {
         if due {
             self.published = Some(Timer::now());
         }
+    }
+
+    /// Stamps the pulse: everything synced has passed through the cube.
+    pub fn beat(&self) {
         self.pulse.stamp((self.wall)());
     }
 

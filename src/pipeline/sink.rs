@@ -109,6 +109,7 @@ impl Sink {
                 Some(hold) = self.holds.recv() => self.hold(hold).await?,
                 () = stopped(&mut stop) => break,
                 more = more(&mut self.synced, self.cursor.seq) => if !more { break },
+                () = sleep(Duration::from_secs(PRUNE_EVERY_S)) => {}
             }
             self.store_next(u64::MAX).await?;
             if pruned.elapsed() > Duration::from_secs(PRUNE_EVERY_S) {
@@ -161,9 +162,25 @@ impl Sink {
         let (seq, at_ms) = last_record.unwrap_or((last_gap, (self.clock)().0));
         self.insert(&rows).await;
         self.cursor = Cursor { seq: seq.max(last_gap), at_ms };
-        self.cursor.store(&*self.disk)?;
+        self.keep_cursor().await?;
         self.state.send_replace(SinkState { stored_seq: self.cursor.seq, trouble: None });
         Ok(true)
+    }
+
+    /// Keeps the cursor; a disk that has no room is waited for, since the rows are stored all the same.
+    async fn keep_cursor(&self) -> Result<(), SinkError> {
+        loop {
+            match self.cursor.store(&*self.disk) {
+                Ok(()) => return Ok(()),
+                Err(error @ JournalError::Disk { .. }) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the sink's cursor can't be kept");
+                    let trouble = "the data dir can't be written; is the disk full?".to_owned();
+                    self.state.send_modify(|state| state.trouble = Some(trouble));
+                    sleep(Duration::from_millis(RETRY_MS.1)).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Inserts until it is done, with growing waits; a new connection is taken whenever there is one.
@@ -180,7 +197,7 @@ impl Sink {
                     Ok(()) => return,
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn std::error::Error, "ClickHouse didn't take a batch");
-                        error.to_string()
+                        "ClickHouse refuses or can't be reached; the log says more".to_owned()
                     }
                 },
             };
@@ -200,7 +217,11 @@ impl Sink {
     }
 
     fn prune(&self) {
-        match self.journal.prune(self.cursor, (self.clock)().0) {
+        let now = (self.clock)();
+        // With everything stored it is time that passes behind the cursor, also when nothing more comes.
+        let all_stored = self.cursor.seq >= *self.synced.borrow();
+        let cursor = if all_stored { Cursor { at_ms: now.0, ..self.cursor } } else { self.cursor };
+        match self.journal.prune(cursor, now.0) {
             Ok(pruned) => tracing::debug!(?pruned, "journal pruned"),
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "journal not pruned"),
         }

@@ -97,11 +97,12 @@ const COUNTS: [Measure; 7] = [
 struct CountsTile<'a> {
     #[serde(flatten)]
     base: Base<'a>,
-    measures: BTreeMap<&'static str, i64>,
+    /// Null while no source was ever heard: nobody knows then that it is 0.
+    measures: BTreeMap<&'static str, Option<i64>>,
     compare: BTreeMap<&'static str, CountCompare>,
     limits: BTreeMap<&'static str, CountLimit>,
     /// Counts of today; of a level: by how much it changed since yesterday's end.
-    today: BTreeMap<&'static str, i64>,
+    today: BTreeMap<&'static str, Option<i64>>,
 }
 
 #[derive(Serialize)]
@@ -234,15 +235,17 @@ impl<'a> Reading<'a> {
         let yesterday = self.measures(Window { first: today.plus(-1), last: today.plus(-1) });
         let (overdue, received) = (Measure::InProgressOverdue, Measure::Received);
         let limit = self.catalogue.limit(overdue, &measures, self.scope(), self.day());
+        let is_known = self.is_heard() || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
+        let known = |count: i64| is_known.then_some(count);
         CountsTile {
             base: self.base(),
-            measures: COUNTS.into_iter().map(|measure| (measure.name(), measures.get(measure))).collect(),
+            measures: COUNTS.into_iter().map(|measure| (measure.name(), known(measures.get(measure)))).collect(),
             compare: BTreeMap::from([(received.name(), compare(measures.get(received), before))]),
             limits: limit.map(|(limit, band)| (overdue.name(), CountLimit { limit, band })).into_iter().collect(),
             today: BTreeMap::from([
-                (received.name(), of_today.get(received)),
-                (Measure::Resolved.name(), of_today.get(Measure::Resolved)),
-                (overdue.name(), of_today.get(overdue) - yesterday.get(overdue)),
+                (received.name(), known(of_today.get(received))),
+                (Measure::Resolved.name(), known(of_today.get(Measure::Resolved))),
+                (overdue.name(), known(of_today.get(overdue) - yesterday.get(overdue))),
             ]),
         }
     }

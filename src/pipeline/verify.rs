@@ -44,6 +44,12 @@ pub enum VerifyError {
         /// How long it was given.
         waited_s: u64,
     },
+    /// The comparison took longer than the sink may be held.
+    #[error("the comparison took longer than the {hold_s} s for which ClickHouse may be held")]
+    TooLong {
+        /// How long the sink was held.
+        hold_s: u64,
+    },
     /// ClickHouse refused a query.
     #[error("ClickHouse did not answer")]
     Store(#[from] StoreError),
@@ -116,10 +122,12 @@ impl Verifier {
         let begun = Timer::now();
         let store = self.stores.borrow().clone().ok_or(VerifyError::Away)?;
         let (view, release) = self.align().await?;
-        let compared = compare(&store, &view, &self.zone).await;
-        // Whatever came out, the sink goes on; it may have gone on by itself.
+        let (compared, differences) = compare(&store, &view, &self.zone).await?;
+        if release.is_closed() {
+            // The sink went on by itself: what SQL saw may be past the figures.
+            return Err(VerifyError::TooLong { hold_s: self.hold_max.as_secs() });
+        }
         drop(release);
-        let (compared, differences) = compared?;
         Ok(Report {
             agree: differences.is_empty(),
             seq: view.seq(),
@@ -243,8 +251,10 @@ fn windows(view: &View) -> Vec<Window> {
 async fn compare_units(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
     let mut sides: BTreeMap<UnitKey, (String, String)> = BTreeMap::new();
     let words = |path: Vec<UnitKey>| path.iter().map(unit_words).collect::<Vec<_>>().join(" < ");
-    let of_another_tree = |unit| view.units().fact(unit).is_some_and(|fact| &*fact.tree != TERRITORY);
-    for unit in view.tree().ids().filter(|unit| !of_another_tree(*unit)) {
+    for unit in view.tree().ids() {
+        if view.units().fact(unit).is_some_and(|fact| &*fact.tree != TERRITORY) {
+            continue;
+        }
         let path = view.tree().path(unit).map(|above| unit_key(view, above)).collect();
         sides.entry(unit_key(view, unit)).or_default().0 = words(path);
     }

@@ -4,7 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
+
+use crate::config::ConfigError;
 
 /// An opened data directory.
 #[derive(Clone, Debug)]
@@ -19,9 +21,14 @@ pub(super) struct DataDir {
 
 impl DataDir {
     /// Opens the directory, making it if need be. A directory with data keeps its mark: a demo never becomes
-    /// real, and real data never a demo.
-    pub(super) fn open(path: &Path, demo: bool) -> anyhow::Result<DataDir> {
+    /// real, and real data never a demo. It keeps its time zone, since every figure's days are cut by it.
+    pub(super) fn open(path: &Path, demo: bool, zone: &str) -> anyhow::Result<DataDir> {
         fs::create_dir_all(path).with_context(|| format!("can't make the data dir {}", path.display()))?;
+        // The entry of the directory itself must outlive a power cut, or all that is synced in it goes with it.
+        let above = path.canonicalize().ok().and_then(|path| path.parent().map(Path::to_owned));
+        if let Some(above) = above.and_then(|above| fs::File::open(above).ok()) {
+            above.sync_all().with_context(|| format!("can't sync the folder of {}", path.display()))?;
+        }
         let node_file = path.join("node");
         let is_new = !node_file.exists();
         let demo_file = path.join("DEMO");
@@ -29,11 +36,17 @@ impl DataDir {
             if demo {
                 write_durably(&demo_file, "everything in this directory is made up\n")?;
             }
+            write_durably(&path.join("timezone"), &format!("{zone}\n"))?;
             write_durably(&node_file, &format!("{:016x}\n", rand::random::<u64>()))?;
         }
         let node = fs::read_to_string(&node_file).with_context(|| format!("can't read {}", node_file.display()))?;
         let node = u64::from_str_radix(node.trim(), 16)
             .with_context(|| format!("{} holds no node id", node_file.display()))?;
+        let made_for = fs::read_to_string(path.join("timezone")).context("the data dir has no file `timezone`")?;
+        if made_for.trim() != zone {
+            let (dir, made_for) = (path.display().to_string(), made_for.trim().to_owned());
+            bail!(ConfigError::OtherZone { dir, made_for, wanted: zone.to_owned() });
+        }
         let marked = demo_file.exists();
         ensure!(
             marked || !demo,

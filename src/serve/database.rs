@@ -72,7 +72,10 @@ pub(super) async fn keep_store(
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "ClickHouse is not usable yet");
-                readiness.set("clickhouse", Condition::not_ready(format!("not usable yet: {error}")));
+                readiness.set(
+                    "clickhouse",
+                    Condition::not_ready("its schema can't be prepared or checked; the log says why"),
+                );
                 tokio::select! {
                     () = stopped(&mut stop) => return Ok(()),
                     _ = engine.changed() => {}

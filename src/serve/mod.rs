@@ -43,6 +43,7 @@ use crate::store::Store;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
+use seed::Known;
 use tasks::{Tasks, blocking};
 
 /// How long sockets have to go.
@@ -55,6 +56,15 @@ const STOP_LIVE: Duration = Duration::from_secs(5);
 const STOP_SINK: Duration = Duration::from_secs(10);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
+
+/// A body of 16 MiB can take twice that in the journal and a little more, in its worst form.
+const JOURNAL: journal::Options = journal::Options {
+    segment_bytes_max: 64 << 20,
+    journal_bytes_max: 8 << 30,
+    append_bytes_max: 64 << 20,
+    queue_appends_max: 1024,
+    queue_bytes_max: 128 << 20,
+};
 
 /// Told to whoever started the process once it listens.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +80,7 @@ struct Parts {
     journal: Journal,
     disk: Arc<dyn Disk>,
     cursor: Option<Cursor>,
+    recovered_seq: u64,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -94,9 +105,9 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
-    let data_dir = DataDir::open(&config.data_dir, config.demo)?;
+    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
-    let (disk, cursor, journal, writer) = open_journal(&data_dir, &clock)?;
+    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
     let mut tasks = Tasks::default();
@@ -121,6 +132,7 @@ pub async fn run(
         journal,
         disk,
         cursor,
+        recovered_seq,
         clock,
         wall,
         catalogue,
@@ -175,13 +187,13 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("engine", STOP_ENGINE).await;
 }
 
-type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, Journal, journal::Writer);
+type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);
 
 fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJournal> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(&data_dir.journal())?);
     let cursor = Cursor::load(&*disk)?;
     let floor = cursor.map_or(0, |cursor| cursor.seq);
-    let (journal, writer, recovery) = journal::open(disk.clone(), journal::Options::default(), floor, clock().0)?;
+    let (journal, writer, recovery) = journal::open(disk.clone(), JOURNAL, floor, clock().0)?;
     tracing::info!(
         journal.last_seq = recovery.last_seq,
         journal.segments = recovery.segments,
@@ -193,7 +205,7 @@ fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJourn
     for damage in &recovery.damage {
         tracing::error!(?damage, "the journal is damaged");
     }
-    Ok((disk, cursor, journal, writer))
+    Ok((disk, cursor, recovery.last_seq, journal, writer))
 }
 
 /// Seeds the cube and tells the sink from where on to store, then keeps the figures live.
@@ -203,9 +215,23 @@ async fn run_live(
     seeded: oneshot::Sender<u64>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let (stores, node, zone) = (parts.stores.clone(), parts.data_dir.node, &parts.config.zone);
-    let read = seed::seed(stores, parts.cursor, node, zone, &parts.clock, stop.clone()).await?;
+    let known = Known { node: parts.data_dir.node, cursor: parts.cursor, last_seq: parts.recovered_seq };
+    let read = seed::seed(parts.stores.clone(), known, &parts.config.zone, &parts.clock, stop.clone()).await?;
     let Some((cube, from_seq)) = read else { return Ok(()) };
+    let first_seq = parts.journal.usage().first_seq;
+    if first_seq > from_seq + 1 {
+        // The intake stays open: what comes is safe. But figures without the lost records would be wrong.
+        let reason = format!(
+            "ClickHouse lacks the records {} to {} of this node, and the journal no longer has them: restore ClickHouse",
+            from_seq + 1,
+            first_seq - 1
+        );
+        tracing::error!("{reason}");
+        parts.readiness.set("figures", Condition::not_ready(reason));
+        let mut stop = stop;
+        stopped(&mut stop).await;
+        return Ok(());
+    }
     tracing::info!(seed.dossiers = cube.view().dossier_count(), journal.from_seq = from_seq, "figures read");
     let live = Live {
         cube,
@@ -216,16 +242,28 @@ async fn run_live(
         requests,
         screens: Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone()),
         fault_hang: parts.config.fault_live_hang.clone(),
+        replay_to: *parts.journal.synced().borrow(),
+        replayed: false,
     };
     if seeded.send(from_seq).is_err() {
         // The sink is gone: the process is stopping.
         return Ok(());
     }
-    parts.readiness.set("figures", Condition::Ok);
     // The cube's work would hold up the sockets: it has a thread of its own. Its timers are its own too, so that they
     // don't end under it should it be the last to stop.
     let timers = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    blocking("live", move || timers.block_on(live.run(stop)).map_err(Into::into)).await
+    let live = blocking("live", move || timers.block_on(live.run(stop)).map_err(Into::into));
+    let ready = async {
+        let mut views = parts.views.subscribe();
+        if views.wait_for(Option::is_some).await.is_ok() {
+            parts.readiness.set("figures", Condition::Ok);
+        }
+        std::future::pending().await
+    };
+    tokio::select! {
+        ended = live => ended,
+        never = ready => never,
+    }
 }
 
 /// Stores what the seed doesn't hold and all that comes.
@@ -254,7 +292,29 @@ async fn run_sink(
         clock: parts.clock.clone(),
         cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
     };
-    sink.run(stop).await.context("the sink ended")
+    let mut states = parts.sink_state.subscribe();
+    let told = async {
+        loop {
+            let state = states.borrow_and_update().clone();
+            parts.readiness.set("sink", sink_condition(&parts, &state));
+            if states.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
+    };
+    tokio::select! {
+        ended = sink.run(stop) => ended.context("the sink ended"),
+        never = told => never,
+    }
+}
+
+/// Intake and figures go on while nothing can be stored; the one who runs it should know all the same.
+fn sink_condition(parts: &Parts, state: &SinkState) -> Condition {
+    let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
+    match &state.trouble {
+        None => Condition::Ok,
+        Some(trouble) => Condition::degraded(format!("{waiting} records wait to be stored: {trouble}")),
+    }
 }
 
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
@@ -294,10 +354,14 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
 /// Serves until told to stop; then screens are told, and requests under way are finished.
 async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
     let sockets = state.screens.clone();
+    let screens = sockets.clone();
     let told = async move {
         stopped(&mut stop).await;
         sockets.stop();
     };
     let listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
-    axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")
+    axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
+    // Screens are no requests any more: their `bye` is waited for apart.
+    screens.all_left().await;
+    Ok(())
 }

@@ -10,7 +10,7 @@ use crate::cube::Cube;
 use crate::journal::Cursor;
 use crate::model::{Clock, Zone};
 use crate::pipeline::stopped;
-use crate::store::{Seeded, Store, StoreError};
+use crate::store::{LastSeq, Seeded, Store, StoreError};
 
 /// Wait between tries to read the states.
 const RETRY_MS: u64 = 1_000;
@@ -21,8 +21,7 @@ const RETRY_MS: u64 = 1_000;
 /// cursor, or less if ClickHouse knows less (an emptied or restored database).
 pub(super) async fn seed(
     mut stores: watch::Receiver<Option<Store>>,
-    cursor: Option<Cursor>,
-    node: u64,
+    known: Known,
     zone: &Zone,
     clock: &Clock,
     mut stop: watch::Receiver<bool>,
@@ -36,8 +35,14 @@ pub(super) async fn seed(
             },
         };
         let Some(store) = store else { continue };
-        match read(&store, cursor, node, zone, clock).await {
-            Ok(seeded) => return Ok(Some(seeded)),
+        match read(&store, known, zone, clock).await {
+            Ok((_, _, stored)) if stored.greatest > known.last_seq => bail!(
+                "ClickHouse holds records of this node up to sequence {}, the journal only ever gave {}: the data dir is an \
+                 older copy. Remove the file `node` in it to go on under a new node id; nothing is lost by that",
+                stored.greatest,
+                known.last_seq
+            ),
+            Ok((cube, from, _)) => return Ok(Some((cube, from))),
             Err(error @ (StoreError::Unreachable(_) | StoreError::Refused { .. })) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the figures can't be read yet");
                 sleep(Duration::from_millis(RETRY_MS)).await;
@@ -47,22 +52,20 @@ pub(super) async fn seed(
     }
 }
 
-async fn read(
-    store: &Store,
-    cursor: Option<Cursor>,
-    node: u64,
-    zone: &Zone,
-    clock: &Clock,
-) -> Result<(Cube, u64), StoreError> {
-    let stored = store.last_seq(node).await?;
-    let from = cursor.map_or(0, |cursor| cursor.seq.min(stored.dense));
-    if cursor.is_some_and(|cursor| cursor.seq > stored.dense) {
-        tracing::warn!(
-            cursor.seq = cursor.map_or(0, |cursor| cursor.seq),
-            clickhouse.seq = stored.dense,
-            "ClickHouse holds less than was stored in it; sending it the rest of the journal again"
-        );
-    }
+/// What this node knows of itself at its start.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    /// Its id.
+    pub(super) node: u64,
+    /// Where the sink stood.
+    pub(super) cursor: Option<Cursor>,
+    /// The last sequence ever given, as the journal's recovery found it.
+    pub(super) last_seq: u64,
+}
+
+async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result<(Cube, u64, LastSeq), StoreError> {
+    let stored = store.last_seq(known.node).await?;
+    let from = stored_up_to(known.cursor.map_or(0, |cursor| cursor.seq), stored);
     let mut cube = Cube::new(zone.clone(), clock());
     let mut units = Vec::new();
     store
@@ -77,5 +80,20 @@ async fn read(
     cube.apply_units(units);
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
     cube.apply([], from);
-    Ok((cube, from))
+    Ok((cube, from, stored))
+}
+
+/// Up to where ClickHouse holds what this node sent it. It holds everything up to the cursor unless it was emptied or
+/// restored from an older copy, which shows in its greatest sequence; holes before that are the journal's own damage
+/// and don't come back by being sent again.
+fn stored_up_to(cursor_seq: u64, stored: LastSeq) -> u64 {
+    if stored.greatest >= cursor_seq {
+        return cursor_seq;
+    }
+    tracing::warn!(
+        cursor.seq = cursor_seq,
+        clickhouse.seq = stored.greatest,
+        "ClickHouse holds less than was stored in it; it is sent the rest of the journal again"
+    );
+    stored.dense
 }

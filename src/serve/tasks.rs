@@ -1,5 +1,8 @@
 //! Long-lived tasks by name: started, watched, waited for (P-1).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

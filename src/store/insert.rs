@@ -1,5 +1,7 @@
 //! Inserts, and how far a node's sequence is stored.
 
+use std::time::Duration;
+
 use clickhouse::Row;
 use clickhouse::query::Query;
 use serde::Deserialize;
@@ -34,6 +36,11 @@ pub struct LastSeq {
     pub greatest: u64,
 }
 
+/// How long ClickHouse may take to accept a piece of a batch.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long it may take to store a batch once it has all of it.
+const END_TIMEOUT: Duration = Duration::from_secs(120);
+
 impl Store {
     /// Inserts a batch of one node's records as one statement; its states are joined by the same statement. The caller
     /// keeps the rows until this has returned without an error; after any error it may send them again.
@@ -47,7 +54,8 @@ impl Store {
         if batch.is_empty() {
             return Ok(());
         }
-        let mut insert = self.client.insert::<RecordRow<'_>>("records").await?;
+        let insert = self.client.insert::<RecordRow<'_>>("records").await?;
+        let mut insert = insert.with_timeouts(Some(SEND_TIMEOUT), Some(END_TIMEOUT));
         for sequenced in batch {
             let mut row = RecordRow::of(&sequenced.record);
             row.node = node;

@@ -21,7 +21,8 @@ impl LivePulse {
 
     /// A tick passed through the cube at this real time.
     pub fn stamp(&self, at: Instant) {
-        self.at_ms.fetch_max(at.0, Ordering::AcqRel);
+        // Not the greatest ever: when the real clock is set back, an old stamp must not look younger than it is.
+        self.at_ms.store(at.0, Ordering::Release);
     }
 
     /// The real time of the last tick; 1970-01-01T00:00:00Z before the first one.

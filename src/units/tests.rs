@@ -137,7 +137,7 @@ fn r23_unresolved_stands_under_the_root_of_the_day() {
     let older = unit("a", None, (None, Some("2024-06-29")));
     let new = unit("c", None, (Some("2024-08-03"), None));
     let newer = unit("c", None, (Some("2024-08-04"), None));
-    assert_eq!(root_on("2024-08-02", &[new.clone()]), None, "one that only begins later is none");
+    assert_eq!(root_on("2024-08-02", std::slice::from_ref(&new)), None, "one that only begins later is none");
     let facts = [old, older, new, newer];
     assert_eq!(root_on("2024-08-02", &facts).unwrap(), "b ", "the one that ended last");
     assert_eq!(root_on("2024-08-03", &facts).unwrap(), "c 2024-08-03");

@@ -2,14 +2,11 @@
  * One headless Chromium for a test file. Nothing is downloaded: playwright-core comes with the page's own
  * development packages, the browser from the system (`CHROMIUM` names another one).
  */
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
 const require = createRequire(new URL('../../dashboards/web/package.json', import.meta.url));
 const { chromium } = require('playwright-core');
-
-/** The address of a running server, e.g. http://127.0.0.1:8080. */
-export const SERVER = (process.env.OPCENTRE_URL ?? 'http://127.0.0.1:8080').replace(/\/$/, '');
-export const UNIT = process.env.OPCENTRE_UNIT ?? '17';
 
 export const SCREENS = {
   wall: { width: 1920, height: 1080 },
@@ -26,24 +23,42 @@ export function launch() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
-/** The wall's address; `query` adds to unit, e.g. { lang: 'en', theme: 'light' }. */
-export function wallAddress(query = {}, board = 'province') {
-  return `${SERVER}/wall/${board}?${new URLSearchParams({ unit: UNIT, ...query })}`;
+const OUT = new URL('out/', import.meta.url);
+
+/** Leaves a picture for people in `out/`. */
+export async function picture(page, name) {
+  await mkdir(OUT, { recursive: true });
+  await page.screenshot({ path: new URL(`${name}.png`, OUT).pathname });
+}
+
+/** The wall's address on a server; `query` adds to unit, e.g. { lang: 'en', theme: 'light' }. */
+export function wallAddress(url, { unit = '17', ...query } = {}, board = 'province') {
+  return `${url}/wall/${board}?${new URLSearchParams({ unit, ...query })}`;
 }
 
 /**
- * Opens the wall and waits until its tiles have drawn a picture. `page.faults` collects what the page or its
- * security policy complained about. Nothing moves unless `motion` is asked for: live traffic would blur a look.
+ * Opens the wall, before any figure has come. `page.faults` collects what the page or its security policy complained
+ * about, `page.heard` what the server said over the WebSocket. Nothing moves unless `motion` is asked for: live
+ * traffic would blur a look.
  */
-export async function openWall(browser, { screen = SCREENS.wall, query = {}, before, motion = false } = {}) {
+export async function openWall(browser, url, { screen = SCREENS.wall, query = {}, motion = false } = {}) {
   const page = await browser.newPage({ viewport: screen, reducedMotion: motion ? 'no-preference' : 'reduce' });
   page.faults = [];
+  page.heard = [];
   page.on('pageerror', (error) => page.faults.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') page.faults.push(message.text());
   });
-  if (before !== undefined) await before(page);
-  await page.goto(wallAddress(query));
+  page.on('websocket', (socket) => {
+    socket.on('framereceived', ({ payload }) => { page.heard.push({ at: Date.now(), ...JSON.parse(payload) }); });
+  });
+  await page.goto(wallAddress(url, query));
+  await page.waitForSelector('[data-footer]', { timeout: 20_000 });
+  return page;
+}
+
+/** Waits until figures of the server are drawn. */
+export async function drawn(page) {
   await page.waitForSelector('[data-panel]', { timeout: 20_000 });
   await page.waitForSelector('[data-seq]:not([data-seq=""])', { timeout: 20_000 });
   await page.evaluate(() => document.fonts.ready);

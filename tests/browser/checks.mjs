@@ -70,6 +70,10 @@ export async function insideTheirTiles(page, { ellipsis = false } = {}) {
     if (outside) faults.push(`"${one.text}" stands outside of ${one.tile}`);
     if (!ellipsis && one.cut) faults.push(`"${one.text}" of ${one.tile} is cut short`);
   }
+  if (!ellipsis) {
+    const cut = await page.$$eval('.cut', (nodes) => nodes.map((node) => node.textContent));
+    for (const text of cut) faults.push(`"${text}" has no room`);
+  }
   const scrolls = await page.evaluate(() => {
     const root = document.documentElement;
     return root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight;
@@ -253,4 +257,9 @@ export function states(page) {
 /** What the footer says: sources, lost, stalled or refused. */
 export function footer(page) {
   return page.$eval('[data-footer]', (node) => node.dataset.footer);
+}
+
+/** The figures of a tile, in reading order. */
+export function figures(page, panel) {
+  return page.$$eval(`[data-panel="${panel}"] [data-figure]`, (nodes) => nodes.map((node) => node.dataset.figure));
 }

@@ -1,5 +1,5 @@
 //! One integration binary; a file per behaviour.
-#![allow(clippy::unwrap_used, unreachable_pub, reason = "tests")]
+#![allow(clippy::print_stdout, clippy::unwrap_used, unreachable_pub, reason = "tests")]
 
 mod support;
 

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::engine::OPCENTRE;
 use crate::support::server::{Server, signal};
@@ -128,21 +128,17 @@ async fn p3_a_hanging_live_stage_is_left_behind_without_a_panic() {
 }
 
 #[tokio::test]
-async fn p1_a_task_that_fails_ends_the_process_and_is_named() {
+async fn s2_a_cursor_that_cannot_be_kept_is_waited_for_and_said() {
     let dir = tempfile::tempdir().unwrap();
-    let (log, logged) = log_in(dir.path());
-    let server = Server::spawn_logging(dir.path(), &["--now", NOW], log);
-    server.ready().await;
+    let server = Server::start(dir.path(), &["--now", NOW]).await;
     // The sink's next cursor has no room.
     fs::create_dir(dir.path().join("journal/cursor.next")).unwrap();
     let (status, _) = server.post("s", lines(0..10)).await.unwrap();
     assert_eq!(status, 202);
-    assert_eq!(server.ended(), Some(1), "{}", logged());
-    let log = logged();
-    assert!(log.contains("task `sink` failed") && !log.contains("panicked"), "{log}");
-
+    let said = |ready: &Value| ready["components"]["sink"]["reason"].as_str().is_some_and(|why| why.contains("disk"));
+    server.until("/readyz", said).await;
     fs::remove_dir(dir.path().join("journal/cursor.next")).unwrap();
-    let server = Server::start(dir.path(), &["--now", NOW]).await;
+    server.until("/readyz", |ready| ready["components"]["sink"]["state"] == "ok").await;
     assert_eq!(server.verified().await["seq"], 10);
 }
 

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config::{Config, DomainClock, Settings};
 use crate::ingest::{Limits, read_units};
+use crate::journal::RealDisk;
 use crate::model::{Clock, Instant, UnitFact};
 use crate::pipeline::stopped;
 use crate::serve::{self, Started, running_from};
@@ -103,6 +104,8 @@ fn clear(data_dir: &PathBuf) -> anyhow::Result<()> {
         "{} holds something that is no demonstration: give another --data-dir",
         data_dir.display()
     );
+    // Another demonstration that runs there holds the journal's lock.
+    drop(RealDisk::open(&data_dir.join("journal")).context("another demonstration runs there")?);
     std::fs::remove_dir_all(data_dir).with_context(|| format!("can't empty {}", data_dir.display()))
 }
 

@@ -110,13 +110,16 @@ fn only_processing(role: Option<&str>) -> Result<(), AnswerError> {
     }
 }
 
+/// The row of what the unit itself handles; no unit may have this code.
+const OWN: &str = "own";
+
 fn rows<'a>(figures: Figures<'a>, unit: UnitId, window: Window, day: Day) -> Vec<Row<'a>> {
     let view = figures.view;
     let row = |of: UnitId, measures: Measures| {
         let label = view.units().label(of);
         let fact = view.units().fact(of);
         Row {
-            unit: label.code,
+            unit: if of == unit { OWN } else { label.code },
             name: label.name,
             own: of == unit,
             valid_from: fact.and_then(|fact| fact.valid_from).map(|day| day.to_string()),

@@ -106,7 +106,7 @@ fn c3_rows_add_up_to_the_unit_and_own_is_marked() {
     assert_eq!(
         summary,
         [
-            json!(["17", true, 1]),
+            json!(["own", true, 1]),
             json!(["148", null, 1]),
             json!(["151", null, 1]),
             json!(["158", null, 1]),

@@ -1,6 +1,9 @@
+use std::sync::Arc;
+
 use serde_json::json;
 
-use super::super::tests::World;
+use super::super::tests::{NOW, World, zone};
+use crate::cube::Cube;
 use crate::http::LiveLimits;
 
 fn world() -> World {
@@ -40,4 +43,13 @@ async fn an_unknown_board_or_unit_is_not_found() {
     assert_eq!(world.get("/api/v1/boards/province?unit=99").await.problem(), (404, "unknown_unit".into()));
     world.views.send_replace(None);
     assert_eq!(world.get("/api/v1/boards/province?unit=17").await.problem(), (503, "not_ready".into()));
+}
+
+#[tokio::test]
+async fn while_no_unit_is_known_the_board_of_any_stands_already() {
+    let world = world();
+    world.views.send_replace(Some(Arc::new(Cube::new(zone(), NOW).view())));
+    let answer = world.get("/api/v1/boards/province?unit=17").await.json();
+    assert_eq!((&answer["unit"]["code"], &answer["panels"][0]["id"]), (&json!("17"), &json!("on_time")));
+    assert_eq!(answer["unit"]["office"]["vi"], "Trung tâm điều hành thông minh");
 }

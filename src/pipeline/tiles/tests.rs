@@ -161,6 +161,38 @@ fn an_empty_province_has_nulls_and_never_a_zero_for_no_data() {
     assert_eq!(points.as_array().unwrap().len(), 26);
     assert!(points.as_array().unwrap().iter().all(|point| point["value"].is_null()));
     assert_eq!(tile(&view, "digitised")["projection"], Value::Null);
+    let counts = tile(&view, "counts");
+    for figures in [&counts["measures"], &counts["today"]] {
+        assert!(figures.as_object().unwrap().values().all(Value::is_null), "{figures}");
+    }
+}
+
+#[test]
+fn a_unit_without_any_data_has_a_true_zero_once_a_source_is_heard() {
+    let contact = Record::Contact(Contact { source: "motcua".into(), at: t("2024-08-02 07:59") });
+    let view = world([contact]);
+    let counts = tile(&view, "counts");
+    assert_eq!((&counts["measures"]["received"], &counts["today"]["resolved"]), (&json!(0), &json!(0)));
+    let points = tile(&view, "trend")["series"][0]["points"].clone();
+    assert_eq!((&points[24]["value"], &points[25]["value"]), (&Value::Null, &json!(0)));
+}
+
+#[test]
+fn a_source_the_board_does_not_know_feeds_a_panel_only_while_its_own_are_silent() {
+    let board = BOARD.replace("kind = \"counts\"\n", "kind = \"counts\"\nsources = [\"motcua\"]\n");
+    let catalogue = catalogue_with(&board);
+    let contact = |source: &str, at: &str| Record::Contact(Contact { source: source.into(), at: t(at) });
+    let fed_by = |records: &[Record]| {
+        let counts = tile_of(&world(records.to_vec()), &catalogue, "counts");
+        (counts["source"].clone(), counts["measures"]["received"].clone())
+    };
+    // A source that the board knows, but not this panel, says nothing about it.
+    let mut records = vec![contact("kiosk", "2024-08-02 07:00")];
+    assert_eq!(fed_by(&records), (json!("motcua"), Value::Null));
+    records.push(contact("example", "2024-08-02 07:10"));
+    assert_eq!(fed_by(&records), (json!("example"), json!(0)));
+    records.push(contact("motcua", "2024-08-02 07:20"));
+    assert_eq!(fed_by(&records), (json!("motcua"), json!(0)));
 }
 
 #[test]

@@ -72,7 +72,8 @@ impl<'a> Reading<'a> {
 
     fn count_row(&self, measure: Measure) -> Option<SeriesRow<'a>> {
         let title = self.catalogue.measure_words(measure)?;
-        let begun = self.view.first_day(self.unit);
+        // A unit without any figure whose sources send has nothing since today.
+        let begun = self.view.first_day(self.unit).or_else(|| self.is_heard().then(|| self.view.today()));
         let points = self.weeks().map(|week| CountPoint {
             window: week,
             // Before anything was known there is a gap, not a zero.

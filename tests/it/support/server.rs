@@ -100,6 +100,17 @@ impl Server {
             .next()
     }
 
+    /// Waits until an answer is as asked.
+    pub async fn until(&self, path: &str, is_so: impl Fn(&Value) -> bool) {
+        let poll = async {
+            let mut ticks = interval(Duration::from_millis(50));
+            while !is_so(&self.get(path).await.1) {
+                ticks.tick().await;
+            }
+        };
+        timeout(READY_TIMEOUT, poll).await.expect("the answer became as asked");
+    }
+
     /// GETs JSON; the status and the body.
     pub async fn get(&self, path: &str) -> (u16, Value) {
         let answer = self.http.get(format!("{}{path}", self.url)).send().await.unwrap();

@@ -182,7 +182,7 @@ impl Maker<'_> {
         dues.extend((0..2).map(|_| self.dice.of(&all)));
         Person {
             key: DossierKey {
-                source: SOURCES[usize::from(number % 3 == 0)].into(),
+                source: SOURCES[usize::from(number.is_multiple_of(3))].into(),
                 id: (number / 2).to_string().as_str().into(),
             },
             unit: self.code(),

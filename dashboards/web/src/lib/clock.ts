@@ -35,6 +35,8 @@ export function elapsed(source: TimeSource, from: Mark): number {
 
 /** Figures are live while the last tick through the cube is at most this old. */
 export const LIVE_AGE_MS_MAX = 10_000;
+/** By how much a stamp may seem to lie ahead of the server's own time. */
+const CLOCK_SLACK_MS = 1_000;
 /** So many periods without a ping, and the server counts as silent. */
 export const PING_PERIODS_MAX = 2.5;
 
@@ -85,7 +87,9 @@ export class DomainClock {
     const { frame, at } = this.#ping;
     const silentMs = elapsed(this.source, at);
     if (frame.liveAt === null) return { kind: 'stalled', since: null, forMs: silentMs };
-    const liveAgeMs = Math.max(0, frame.time - frame.liveAt) + silentMs;
+    // A stamp from the future says nothing: the server's clock was set back since.
+    const stampAgeMs = frame.time - frame.liveAt;
+    const liveAgeMs = (stampAgeMs < -CLOCK_SLACK_MS ? LIVE_AGE_MS_MAX + 1 : Math.max(0, stampAgeMs)) + silentMs;
     if (liveAgeMs <= LIVE_AGE_MS_MAX && silentMs <= PING_PERIODS_MAX * this.#pingMs) return { kind: 'live' };
     const now = this.now();
     return { kind: 'stalled', since: now === null || this.#frozen ? null : now - liveAgeMs, forMs: liveAgeMs };

@@ -18,6 +18,7 @@ export interface Words {
   readonly noData: string;
   readonly notYet: string;
   readonly notZero: string;
+  readonly nothingYet: string;
   readonly notSent: (source: string | null) => string;
   readonly staleAge: (age: string) => string;
   readonly stale: string;
@@ -49,7 +50,6 @@ export interface Words {
   readonly dossiers: string;
   readonly today: string;
   readonly limit: string;
-  readonly noLimit: string;
   readonly markedTarget: (target: string) => string;
   readonly moreUnits: (n: string, without: string | null) => string;
   readonly sources: string;
@@ -62,6 +62,7 @@ export interface Words {
   readonly stalled: string;
   readonly connecting: string;
   readonly refused: (board: string, unit: string) => string;
+  readonly unknownUnit: (unit: string) => string;
   readonly unknownPanel: (kind: string) => string;
 }
 
@@ -75,6 +76,7 @@ const vi: Words = {
   noData: 'Không có số liệu',
   notYet: 'chưa có',
   notZero: 'không phải là 0',
+  nothingYet: 'Chưa có gì để tính',
   notSent: (source) => (source === null ? 'Chưa có số liệu kỳ này' : `Nguồn ${source} chưa gửi kỳ này`),
   staleAge: (age) => `CŨ · ${age}`,
   stale: 'CŨ',
@@ -95,8 +97,8 @@ const vi: Words = {
   lastWeek: 'tuần trước',
   perWeek: 'hồ sơ mỗi tuần',
   leftOut: (withdrawn, undated) => `không tính ${withdrawn} rút/dừng, ${undated} không có hạn`,
-  ratings: 'lượt đánh giá',
-  tooFew: (min) => `mẫu số dưới ${min}, không xếp mức`,
+  ratings: 'đánh giá',
+  tooFew: (min) => `dưới ${min}, không xếp mức`,
   received: 'Tiếp nhận',
   resolved: 'Đã giải quyết',
   inProgress: 'Đang giải quyết',
@@ -106,7 +108,6 @@ const vi: Words = {
   dossiers: 'hồ sơ',
   today: 'hôm nay',
   limit: 'ngưỡng',
-  noLimit: 'chưa đặt ngưỡng',
   markedTarget: (target) => `vạch: mục tiêu ${target}`,
   moreUnits: (n, without) => `… ${n} đơn vị khác${without === null ? '' : `, ${without} không có số liệu`}`,
   sources: 'Nguồn',
@@ -119,6 +120,7 @@ const vi: Words = {
   stalled: 'Số liệu đang đứng',
   connecting: 'đang nối với máy chủ',
   refused: (board, unit) => `Máy chủ không có bảng ${board} của đơn vị ${unit}`,
+  unknownUnit: (unit) => `Máy chủ chưa biết đơn vị ${unit}`,
   unknownPanel: (kind) => `Bản trang này chưa vẽ được loại ô "${kind}"`,
 };
 
@@ -132,6 +134,7 @@ const en: Words = {
   noData: 'No data',
   notYet: 'none yet',
   notZero: 'this is not 0',
+  nothingYet: 'Nothing to count yet',
   notSent: (source) => (source === null ? 'No figures for this period yet' : `${source} sent nothing for this period`),
   staleAge: (age) => `OLD · ${age}`,
   stale: 'OLD',
@@ -153,7 +156,7 @@ const en: Words = {
   perWeek: 'dossiers a week',
   leftOut: (withdrawn, undated) => `leaves out ${withdrawn} withdrawn, ${undated} undated`,
   ratings: 'ratings',
-  tooFew: (min) => `fewer than ${min} cases, no band`,
+  tooFew: (min) => `fewer than ${min}, no band`,
   received: 'Received',
   resolved: 'Resolved',
   inProgress: 'In progress',
@@ -163,7 +166,6 @@ const en: Words = {
   dossiers: 'dossiers',
   today: 'today',
   limit: 'limit',
-  noLimit: 'no limit set',
   markedTarget: (target) => `mark: target ${target}`,
   moreUnits: (n, without) => `… ${n} more units${without === null ? '' : `, ${without} without data`}`,
   sources: 'Sources',
@@ -176,6 +178,7 @@ const en: Words = {
   stalled: 'Figures stand still',
   connecting: 'connecting to the server',
   refused: (board, unit) => `The server has no board ${board} of unit ${unit}`,
+  unknownUnit: (unit) => `The server doesn't know unit ${unit} yet`,
   unknownPanel: (kind) => `This version of the page can't draw a "${kind}" tile`,
 };
 

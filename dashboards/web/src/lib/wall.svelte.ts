@@ -177,6 +177,8 @@ export class Wall {
   #status(status: Status): void {
     if (status.phase === 'lost') this.#lost ??= { at: mark(this.#around.time), now: this.#clock.now() };
     else this.#lost = null;
+    // The unit has become known: now the board has its name.
+    if (this.status.refusal !== null && status.refusal === null) void this.#fetchBoard();
     this.status = status;
     this.look();
   }
