@@ -28,9 +28,6 @@ pub enum SourceError {
     /// It is empty.
     #[error("a source's name is empty")]
     Empty,
-    /// It has a character that no one sees.
-    #[error("a source's name has a control character, such as a line break")]
-    Control,
     /// It is too long.
     #[error("a source's name has {bytes} bytes, at most {ID_BYTES_MAX} are allowed")]
     TooLong {
@@ -42,12 +39,11 @@ pub enum SourceError {
 /// The name of a source in NFC, 1 to 64 bytes.
 ///
 /// # Errors
-/// When it is empty, longer, or has control characters.
+/// When it is empty or longer.
 pub fn check_source(name: &str) -> Result<Text, SourceError> {
     let name = Text::new(name);
     match name.len() {
         0 => Err(SourceError::Empty),
-        _ if name.chars().any(char::is_control) => Err(SourceError::Control),
         1..=ID_BYTES_MAX => Ok(name),
         bytes => Err(SourceError::TooLong { bytes }),
     }
