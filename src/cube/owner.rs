@@ -77,6 +77,7 @@ impl Cube {
                     self.indicators.insert_mut(report.key, state);
                 }
                 Record::Unit(fact) => units.push(*fact),
+                Record::Succession(_) | Record::Alias(_) => {}
                 Record::Contact(contact) => self.apply_contact(contact),
             }
         }

@@ -29,8 +29,8 @@ pub use kind::{Channel, PauseKind, Status, UnitKind};
 pub use period::Period;
 pub use rating::{IndicatorState, RatingState};
 pub use record::{
-    Contact, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, Rating, RatingKey, Record,
-    UnitFact,
+    Alias, Contact, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, Rating, RatingKey,
+    Record, Succession, UnitFact,
 };
 pub use register::{First, Register};
 pub use text::Text;

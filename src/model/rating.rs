@@ -3,14 +3,16 @@
 use super::decimal::Decimal;
 use super::dossier::offer;
 use super::record::{IndicatorReport, Rating};
-use super::register::Register;
+use super::register::{First, Register};
 use super::text::Text;
 
 /// All registers of one rating (R-21: score and unit are separate).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RatingState {
-    /// Unit rated.
+    /// Unit rated, newest.
     pub unit: Register<Text>,
+    /// Unit rated, first (as it was).
+    pub unit_first: First<Text>,
     /// 1 to 5, null is no opinion.
     pub score: Register<u8>,
     /// Id of the dossier it is about.
@@ -23,6 +25,7 @@ impl RatingState {
     /// Writes a rating into the registers.
     pub fn apply(&mut self, rating: &Rating) {
         self.unit.offer(rating.at, Some(rating.unit.clone()));
+        self.unit_first.offer(rating.at, rating.unit.clone());
         offer(&mut self.score, rating.at, &rating.score);
         offer(&mut self.dossier, rating.at, &rating.dossier);
         offer(&mut self.channel, rating.at, &rating.channel);
@@ -31,6 +34,7 @@ impl RatingState {
     /// Joins another state of the same rating.
     pub fn join(&mut self, other: RatingState) {
         self.unit.join(other.unit);
+        self.unit_first.join(other.unit_first);
         self.score.join(other.score);
         self.dossier.join(other.dossier);
         self.channel.join(other.channel);

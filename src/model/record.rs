@@ -263,6 +263,38 @@ pub struct UnitFact {
     pub tree: Text,
 }
 
+/// From a day on a unit goes on as another one; its key is (`old`, `new`, `effective`), the greatest (`at`,
+/// content) wins. `old` is read on the day before `effective`, `new` on that day.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Succession {
+    /// When it was loaded, by the receiving clock.
+    pub at: Instant,
+    /// Code of the unit that ends or is divided.
+    pub old: Text,
+    /// Code of the unit that goes on.
+    pub new: Text,
+    /// The first day on which `new` stands for `old`.
+    pub effective: Day,
+    /// Which share of `old` went there: more than 0, up to 1; 0 takes the succession back.
+    pub share: Decimal,
+    /// Of a divided unit: where what can't be told apart goes.
+    pub is_default: bool,
+}
+
+/// What a source means by a text that it sends as a unit's code; its key is (`source`, `raw`), the greatest (`at`,
+/// `unit`) wins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Alias {
+    /// When it was given, by the receiving clock.
+    pub at: Instant,
+    /// The sending system.
+    pub source: Text,
+    /// The code as that source writes it.
+    pub raw: Text,
+    /// The code that is meant; none takes the alias back.
+    pub unit: Option<Text>,
+}
+
 /// A sign of life of a source: a batch, even an empty one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
@@ -284,19 +316,23 @@ pub enum Record {
     Indicator(IndicatorReport),
     /// A version of a unit.
     Unit(Box<UnitFact>),
+    /// A unit that goes on as another one.
+    Succession(Succession),
+    /// What a source means by a code of its own.
+    Alias(Alias),
     /// A sign of life of a source.
     Contact(Contact),
 }
 
 impl Record {
-    /// The sending system, whose sign of life the record is; units come from people.
+    /// The sending system, whose sign of life the record is; units, successions and aliases come from people.
     pub fn source(&self) -> Option<&Text> {
         match self {
             Record::Dossier(event) => Some(&event.key.source),
             Record::Rating(rating) => Some(&rating.key.source),
             Record::Indicator(report) => Some(&report.source),
             Record::Contact(contact) => Some(&contact.source),
-            Record::Unit(_) => None,
+            Record::Unit(_) | Record::Succession(_) | Record::Alias(_) => None,
         }
     }
 }

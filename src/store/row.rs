@@ -4,8 +4,8 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
-    Rating, Record, Status, Text, UnitFact,
+    Alias, Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
+    Rating, Record, Status, Succession, Text, UnitFact,
 };
 
 use super::StoreError;
@@ -126,6 +126,8 @@ impl<'a> RecordRow<'a> {
             Record::Rating(rating) => of_rating(rating),
             Record::Indicator(report) => of_indicator(report),
             Record::Unit(fact) => of_unit(fact),
+            Record::Succession(succession) => of_succession(succession),
+            Record::Alias(alias) => of_alias(alias),
             Record::Contact(contact) => of_contact(contact),
         }
     }
@@ -289,6 +291,21 @@ fn of_unit(fact: &UnitFact) -> RecordRow<'_> {
         tree: &fact.tree,
         ..RecordRow::default()
     }
+}
+
+fn of_succession(succession: &Succession) -> RecordRow<'_> {
+    RecordRow {
+        r#type: "succession",
+        key: &succession.old,
+        unit: &succession.new,
+        at: succession.at.0,
+        valid_from: Some(succession.effective.0),
+        ..RecordRow::default()
+    }
+}
+
+fn of_alias(alias: &Alias) -> RecordRow<'_> {
+    RecordRow { r#type: "alias", source: &alias.source, key: &alias.raw, at: alias.at.0, ..RecordRow::default() }
 }
 
 fn of_contact(contact: &Contact) -> RecordRow<'_> {

@@ -164,6 +164,7 @@ impl RatingRow<'_> {
     fn seeded(self) -> Option<Seeded> {
         let state = RatingState {
             unit: text(self.unit)?,
+            unit_first: First::default(),
             score: register(self.score, Some)?,
             dossier: text(self.dossier)?,
             channel: text(self.channel)?,

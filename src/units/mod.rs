@@ -5,6 +5,7 @@
 //! Parents are read on the child's last valid day, so a tree belongs to a day. Successions, the view as it
 //! was, aliases and second trees are not here yet.
 
+mod perspective;
 mod registry;
 mod label;
 mod tree;
@@ -12,6 +13,7 @@ mod tree;
 mod tests;
 
 pub use label::UnitLabel;
+pub use perspective::{Hierarchy, Perspective, UnitRole};
 pub use registry::{Reading, TERRITORY, UnitId, Units};
 pub use tree::{Node, Tree};
 

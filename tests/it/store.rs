@@ -189,7 +189,7 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
                     *kept = fact.clone();
                 }
             }
-            Record::Contact(_) => {}
+            Record::Succession(_) | Record::Alias(_) | Record::Contact(_) => {}
         }
     }
     states.extend(
