@@ -85,9 +85,12 @@ async fn insert(dice: &mut Dice, store: &Store, world: &World) {
 async fn seeded(store: &Store, world: &World) -> Cube {
     let mut cube = Cube::new(world.zone.clone(), world.now);
     let mut units = Vec::new();
+    let mut links = Vec::new();
     store
         .seed(|item| match item {
             Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Succession(succession) => links.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => links.push(Record::Alias(alias)),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
@@ -96,6 +99,7 @@ async fn seeded(store: &Store, world: &World) -> Cube {
         .await
         .unwrap();
     cube.apply_units(units);
+    cube.apply(links, 0);
     cube
 }
 
