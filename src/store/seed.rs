@@ -4,8 +4,8 @@ use clickhouse::{Row, RowRead};
 use serde::Deserialize;
 
 use crate::model::{
-    Alias, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant, Pause,
-    PauseKind, Period, RatingKey, RatingState, Register, Status, Succession, Text, UnitFact, UnitKind,
+    Alias, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant,
+    Pause, PauseKind, Period, RatingKey, RatingState, Register, Status, Succession, Text, UnitFact, UnitKind,
 };
 
 use super::{Store, StoreError};
