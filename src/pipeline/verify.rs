@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::{Instant as Timer, timeout};
 
 use crate::cube::View;
-use crate::kpi::{Window, WindowChoice};
+use crate::kpi::{Measure, Window, WindowChoice};
 use crate::model::{Day, Zone};
 use crate::store::{Store, StoreError, UnitKey};
 use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId};
@@ -200,6 +200,9 @@ async fn compare_days(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Co
     }
     store
         .verify_figures(zone, view.now(), |row| {
+            if row.perspective != Perspective::default() || Measure::named(&row.measure).is_none() {
+                return;
+            }
             sides.entry((row.unit, row.day, row.measure)).or_default().1 += row.delta;
         })
         .await?;
@@ -223,6 +226,13 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
         }
     }
     for row in store.verify_windows(zone, view.now(), &pairs).await? {
+        let of_territory = match &row.unit {
+            UnitKey::Unresolved => true,
+            UnitKey::Version { tree, .. } => &**tree == TERRITORY,
+        };
+        if row.perspective != Perspective::default() || !of_territory || Measure::named(&row.measure).is_none() {
+            continue;
+        }
         sides.entry((row.window, row.unit, row.measure)).or_default().1 = row.total;
     }
     let difference = |((number, unit, measure), (cube, sql)): ((usize, UnitKey, String), (i64, i64))| {
@@ -261,7 +271,9 @@ async fn compare_units(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<C
         sides.entry(unit_key(view, unit)).or_default().0 = words(path);
     }
     for row in store.verify_units(zone, view.now()).await? {
-        if let Some(unit) = row.path.first().cloned() {
+        let of_territory = |unit: &UnitKey| !matches!(unit, UnitKey::Version { tree, .. } if &**tree != TERRITORY);
+        let shown = |unit: &&UnitKey| row.hierarchy == Hierarchy::Now && of_territory(unit);
+        if let Some(unit) = row.path.first().filter(shown).cloned() {
             sides.entry(unit).or_default().1 = words(row.path);
         }
     }
@@ -309,14 +321,19 @@ fn difference(
 fn unit_key(view: &View, unit: UnitId) -> UnitKey {
     match view.units().fact(unit) {
         None => UnitKey::Unresolved,
-        Some(fact) => UnitKey::Version { code: fact.code.clone(), valid_from: fact.valid_from },
+        Some(fact) => {
+            UnitKey::Version { tree: fact.tree.clone(), code: fact.code.clone(), valid_from: fact.valid_from }
+        }
     }
 }
 
 fn unit_words(unit: &UnitKey) -> String {
     match unit {
         UnitKey::Unresolved => UNRESOLVED.to_owned(),
-        UnitKey::Version { code, valid_from: None } => code.to_string(),
-        UnitKey::Version { code, valid_from: Some(from) } => format!("{code} from {from}"),
+        UnitKey::Version { tree, code, valid_from } => {
+            let from = valid_from.map(|from| format!(" from {from}")).unwrap_or_default();
+            let within = if &**tree == TERRITORY { String::new() } else { format!(" in {tree}") };
+            format!("{code}{from}{within}")
+        }
     }
 }

@@ -106,7 +106,9 @@ async fn seeded(store: &Store, world: &World) -> Cube {
 fn unit_key(view: &View, unit: UnitId) -> UnitKey {
     match view.units().fact(unit) {
         None => UnitKey::Unresolved,
-        Some(fact) => UnitKey::Version { code: fact.code.clone(), valid_from: fact.valid_from },
+        Some(fact) => {
+            UnitKey::Version { tree: fact.tree.clone(), code: fact.code.clone(), valid_from: fact.valid_from }
+        }
     }
 }
 
@@ -123,7 +125,7 @@ fn verdict(view: &View, key: &DossierKey) -> Option<Verdict> {
     });
     (!derived.void).then(|| Verdict {
         id: key.id.to_string(),
-        unit: unit_key(view, found.unit),
+        units: vec![unit_key(view, found.unit)],
         accepted: derived.accepted,
         taken_on: derived.taken_on,
         finish: derived.finish,
@@ -135,14 +137,15 @@ fn verdict(view: &View, key: &DossierKey) -> Option<Verdict> {
 }
 
 /// Only what figures depend on.
-fn judged(verdict: Verdict) -> Verdict {
+fn judged(mut verdict: Verdict) -> Verdict {
+    verdict.units.truncate(1);
     if verdict.accepted {
         return verdict;
     }
-    let Verdict { id, unit, accepted, .. } = verdict;
+    let Verdict { id, units, accepted, .. } = verdict;
     Verdict {
         id,
-        unit,
+        units,
         accepted,
         taken_on: None,
         finish: None,
