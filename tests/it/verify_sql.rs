@@ -889,6 +889,7 @@ async fn r22_r23_a_code_is_read_on_its_day() {
         paths(&store).await,
         [
             "unresolved root",
+            "health:elsewhere",
             "A@2024-01-01 root",
             "A@2024-07-01 B unresolved root",
             "B unresolved root",
@@ -896,7 +897,6 @@ async fn r22_r23_a_code_is_read_on_its_day() {
             "ended@2024-01-01 A@2024-01-01 root",
             "later@2024-08-01 root",
             "root",
-            "health:elsewhere",
         ]
     );
 }
