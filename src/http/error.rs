@@ -201,7 +201,7 @@ fn envelope_code(error: &EnvelopeError) -> &'static str {
         E::BadEncoding { .. } => "bad_encoding",
         E::BadArray { .. } => "bad_array",
         E::NoHeader => "no_header",
-        E::UnknownColumn(_) => "unknown_column",
+        E::UnknownColumn { .. } => "unknown_column",
         E::DuplicateColumn(_) => "duplicate_column",
         E::MissingColumn(_) => "missing_column",
     }

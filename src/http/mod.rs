@@ -21,6 +21,7 @@ mod events;
 mod units_load;
 mod verify;
 mod units;
+mod links;
 mod boards;
 mod figures;
 pub mod live;
@@ -45,6 +46,7 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(assets::router())
         .merge(units::router())
+        .merge(links::router())
         .merge(boards::router())
         .merge(figures::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))

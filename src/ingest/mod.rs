@@ -1,7 +1,7 @@
 //! Wire forms and mappings to checked records.
 //!
 //! Owns: the NDJSON and JSON array forms of records ([`read_batch`]), the CSV and JSON forms of units
-//! ([`read_units`], [`check_units`]), the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
+//! ([`read_units`], [`check_units`]), of successions and aliases, the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
 //! a function of bytes and a [`Context`]; nothing here knows of HTTP, the journal, a clock or other modules than
 //! `model`.
 //!
@@ -20,17 +20,21 @@ mod fields;
 mod check;
 mod line;
 mod counted;
+mod sheet;
 mod units;
 mod unit_check;
+mod links;
 pub mod mapping;
 pub mod table;
 
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
+pub use links::{check_aliases, check_successions, read_aliases, read_successions};
 pub use rejection::{Code, Hash, Rejection};
+pub use sheet::{List, Row};
 pub use unit_check::check_units;
-pub use units::{Column, UnitBatch, UnitRow, read_units};
+pub use units::{UnitBatch, UnitRow, read_units};
 
 use crate::model::{Instant, Record, Text, Zone};
 use body::Form;
