@@ -15,9 +15,13 @@ mod contribution;
 mod days;
 mod owner;
 mod view;
+mod dimension;
+mod drill;
 #[cfg(test)]
 mod tests;
 
 pub use crate::kpi::Window;
+pub use dimension::{AGES, Dimension};
+pub use drill::{Item, ItemKind, Selection, Tally};
 pub use owner::Cube;
 pub use view::{Change, DossierView, View};

@@ -1,6 +1,6 @@
 //! The one owner of the cube: applies records and the clock.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, VectorSync};
@@ -30,7 +30,7 @@ pub struct Cube {
     sum: Vec<Arc<Days>>,
     places: HashTrieMapSync<DossierKey, u32>,
     dossiers: VectorSync<Arc<Entry>>,
-    ratings: HashMap<RatingKey, RatingState>,
+    ratings: HashTrieMapSync<RatingKey, RatingState>,
     indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     contacts: Arc<BTreeMap<Text, Instant>>,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
@@ -53,7 +53,7 @@ impl Cube {
             tree: Arc::new(tree),
             places: HashTrieMapSync::new_sync(),
             dossiers: VectorSync::new_sync(),
-            ratings: HashMap::new(),
+            ratings: HashTrieMapSync::new_sync(),
             indicators: HashTrieMapSync::new_sync(),
             contacts: Arc::default(),
             turns: BTreeSet::new(),
@@ -150,6 +150,7 @@ impl Cube {
             sum: self.sum.clone(),
             places: self.places.clone(),
             dossiers: self.dossiers.clone(),
+            ratings: self.ratings.clone(),
             indicators: self.indicators.clone(),
             contacts: self.contacts.clone(),
         }
@@ -226,10 +227,11 @@ impl Cube {
     }
 
     fn change_rating(&mut self, key: RatingKey, change: impl FnOnce(&mut RatingState)) {
-        let state = self.ratings.entry(key).or_default();
-        let before = (read_unit(&self.units, &self.zone, &state.unit).unit, of_rating(state, &self.zone));
-        change(state);
-        let after = (read_unit(&self.units, &self.zone, &state.unit).unit, of_rating(state, &self.zone));
+        let mut state = self.ratings.get(&key).cloned().unwrap_or_default();
+        let before = (read_unit(&self.units, &self.zone, &state.unit).unit, of_rating(&state, &self.zone));
+        change(&mut state);
+        let after = (read_unit(&self.units, &self.zone, &state.unit).unit, of_rating(&state, &self.zone));
+        self.ratings.insert_mut(key, state);
         if before != after {
             self.add(before.0, &before.1, -1);
             self.add(after.0, &after.1, 1);
@@ -271,11 +273,10 @@ impl Cube {
         for place in 0..u32::try_from(self.dossiers.len()).expect("fewer than four thousand million dossiers") {
             self.contribute(place, self.now, 1);
         }
-        let ratings = std::mem::take(&mut self.ratings);
+        let ratings = self.ratings.clone();
         for state in ratings.values() {
             let unit = read_unit(&self.units, &self.zone, &state.unit).unit;
             self.add(unit, &of_rating(state, &self.zone), 1);
         }
-        self.ratings = ratings;
     }
 }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use rpds::{HashTrieMapSync, VectorSync};
 
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, Text, Zone, derive};
+use crate::model::{
+    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, Text, Zone,
+    derive,
+};
 use crate::units::{Tree, UnitId, Units};
 
 use super::days::Days;
@@ -58,6 +61,7 @@ pub struct View {
     pub(super) sum: Vec<Arc<Days>>,
     pub(super) places: HashTrieMapSync<DossierKey, u32>,
     pub(super) dossiers: VectorSync<Arc<Entry>>,
+    pub(super) ratings: HashTrieMapSync<RatingKey, RatingState>,
     pub(super) indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
 }

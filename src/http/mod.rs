@@ -22,7 +22,9 @@ mod units_load;
 mod verify;
 mod units;
 mod boards;
+mod form;
 mod figures;
+mod drill;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -47,6 +49,7 @@ pub fn router(state: AppState) -> Router {
         .merge(units::router())
         .merge(boards::router())
         .merge(figures::router())
+        .merge(drill::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

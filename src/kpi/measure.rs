@@ -110,6 +110,12 @@ impl Slot {
         self >= Slot::InProgressWithin
     }
 
+    /// Whether it is a part of `in_progress`, which is carried over into a window.
+    pub fn is_in_progress(self) -> bool {
+        use Slot::{InProgressOverdue, InProgressUndated, InProgressWaiting, InProgressWithin};
+        matches!(self, InProgressWithin | InProgressOverdue | InProgressUndated | InProgressWaiting)
+    }
+
     /// The measure of the same name.
     pub fn measure(self) -> Measure {
         MEASURES[self.place()].0
@@ -207,6 +213,13 @@ impl Measure {
         MEASURES[self as usize].1
     }
 
+    /// Whether it stands at a window's end or before its beginning, and isn't counted day by day.
+    pub fn is_level(self) -> bool {
+        use Measure::{CarriedOver, InProgress, TakenOn};
+        matches!(self, CarriedOver | TakenOn | InProgress)
+            || Slot::ALL.into_iter().any(|slot| slot.is_level() && slot.measure() == self)
+    }
+
     /// The measure of a name.
     pub fn named(name: &str) -> Option<Measure> {
         MEASURES.iter().find(|(_, known)| *known == name).map(|(measure, _)| *measure)
@@ -225,6 +238,12 @@ pub struct Sums {
 /// All measures of a unit and a window, in the order of [`MEASURES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures([i64; MEASURE_COUNT]);
+
+impl Default for Measures {
+    fn default() -> Measures {
+        Measures([0; MEASURE_COUNT])
+    }
+}
 
 impl Measures {
     /// Makes the composite measures: `received` = online + counter + post; `taken_on` = received + carried over;
@@ -249,6 +268,15 @@ impl Measures {
     /// The value of one measure.
     pub fn get(&self, measure: Measure) -> i64 {
         self.0[measure as usize]
+    }
+
+    /// The sum of two, measure by measure: every measure is a sum.
+    #[must_use]
+    pub fn plus(mut self, other: &Measures) -> Measures {
+        for (value, more) in self.0.iter_mut().zip(other.0) {
+            *value += more;
+        }
+        self
     }
 
     /// Whether every measure is 0.

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kpi::{KpiFigure, Measures, Window, WindowChoice};
+use crate::cube::View;
+use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
-use crate::units::{UNRESOLVED, UnitId};
+use crate::units::UnitId;
 
+use super::question::{perspective, unit, window};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -20,43 +22,43 @@ pub struct KpisQuery {
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
     pub role: Option<String>,
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    pub bom: bool,
 }
-
-/// The year to date.
-const WINDOW_DEFAULT: &str = "year";
 
 /// The figures of a unit and a window, at one (seq, instant).
 #[derive(Debug, Serialize)]
 pub struct KpisAnswer<'a> {
-    unit: &'a str,
-    name: &'a str,
+    pub(super) unit: &'a str,
+    pub(super) name: &'a str,
     /// The code has ended; these are the figures of the last unit it named.
     stale_code: bool,
-    window: Window,
-    as_of: String,
-    seq: u64,
+    pub(super) window: Window,
+    pub(super) as_of: String,
+    pub(super) seq: u64,
     node: &'a str,
     hierarchy: &'static str,
     role: &'static str,
-    measures: Measures,
-    kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    pub(super) measures: Measures,
+    pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
-    children: Vec<Row<'a>>,
+    pub(super) children: Vec<Row<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row<'a> {
-    unit: &'a str,
-    name: &'a str,
+pub(super) struct Row<'a> {
+    pub(super) unit: &'a str,
+    pub(super) name: &'a str,
     /// The unit itself without those below it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    own: bool,
+    pub(super) own: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_from: Option<String>,
+    pub(super) valid_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_to: Option<String>,
-    measures: Measures,
-    kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    pub(super) valid_to: Option<String>,
+    pub(super) measures: Measures,
+    pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
 /// The figures of what a code names today.
@@ -67,13 +69,9 @@ struct Row<'a> {
 /// When no unit has the code, the window can't be read, or something is asked for that isn't there yet.
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let view = figures.view;
-    only_now(query.hierarchy.as_deref())?;
-    only_processing(query.role.as_deref())?;
-    let choice: WindowChoice = query.window.as_deref().unwrap_or(WINDOW_DEFAULT).parse()?;
-    let reading = view.units().read(code, view.today());
-    if reading.unit == UnitId::UNRESOLVED && code != UNRESOLVED {
-        return Err(AnswerError::UnknownUnit(code.to_owned()));
-    }
+    let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
+    let choice = window(query.window.as_deref())?;
+    let reading = unit(view, code)?;
     let window = choice.on(view.today());
     let day = window.last.min(view.today());
     let label = view.units().label(reading.unit);
@@ -86,32 +84,16 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
-        hierarchy: "now",
-        role: "processing",
+        hierarchy: perspective.hierarchy.as_str(),
+        role: perspective.role.as_str(),
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
         children: rows(figures, reading.unit, window, day),
     })
 }
 
-fn only_now(hierarchy: Option<&str>) -> Result<(), AnswerError> {
-    match hierarchy {
-        None | Some("now") => Ok(()),
-        Some("was") => Err(AnswerError::NotAvailableYet("hierarchy=was")),
-        Some(other) => Err(AnswerError::UnknownHierarchy(other.to_owned())),
-    }
-}
-
-fn only_processing(role: Option<&str>) -> Result<(), AnswerError> {
-    match role {
-        None | Some("processing") => Ok(()),
-        Some("receiving") => Err(AnswerError::NotAvailableYet("role=receiving")),
-        Some(other) => Err(AnswerError::UnknownRole(other.to_owned())),
-    }
-}
-
 /// The row of what the unit itself handles; no unit may have this code.
-const OWN: &str = "own";
+pub(super) const OWN: &str = "own";
 
 fn rows<'a>(figures: Figures<'a>, unit: UnitId, window: Window, day: Day) -> Vec<Row<'a>> {
     let view = figures.view;
@@ -128,12 +110,17 @@ fn rows<'a>(figures: Figures<'a>, unit: UnitId, window: Window, day: Day) -> Vec
             measures,
         }
     };
+    unit_rows(view, unit, window).into_iter().map(|(of, measures)| row(of, measures)).collect()
+}
+
+/// A unit's own figures, then those of the units directly below it that existed in the window or have any figure in it.
+pub(super) fn unit_rows(view: &View, unit: UnitId, window: Window) -> Vec<(UnitId, Measures)> {
     let existed = |of: UnitId| view.units().fact(of).is_none_or(|fact| window.meets(fact.valid_from, fact.valid_to));
-    let mut rows = vec![row(unit, view.own_measures(unit, window))];
+    let mut rows = vec![(unit, view.own_measures(unit, window))];
     for child in &view.tree().node(unit).children {
         let measures = view.measures(*child, window);
         if existed(*child) || !measures.is_zero() {
-            rows.push(row(*child, measures));
+            rows.push((*child, measures));
         }
     }
     rows
