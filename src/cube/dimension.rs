@@ -98,16 +98,16 @@ pub(super) fn age(derived: &Derived, window: Window, now: Instant, zone: &Zone) 
     let days_from = |from: Instant| zone.day(end).0 - zone.day(from).0;
     match (derived.stage(end), derived.overdue_from) {
         (Stage::Overdue, Some(from)) => match days_from(from) {
-            ..=1 => "overdue_le_1",
-            ..=5 => "overdue_le_5",
-            ..=10 => "overdue_le_10",
-            ..=30 => "overdue_le_30",
+            ..2 => "overdue_le_1",
+            2..6 => "overdue_le_5",
+            6..11 => "overdue_le_10",
+            11..31 => "overdue_le_30",
             _ => "overdue_gt_30",
         },
         _ => match days_from(taken_on) {
-            ..=5 => "open_le_5",
-            ..=10 => "open_le_10",
-            ..=30 => "open_le_30",
+            ..6 => "open_le_5",
+            6..11 => "open_le_10",
+            11..31 => "open_le_30",
             _ => "open_gt_30",
         },
     }
