@@ -1,7 +1,7 @@
 //! By what figures are broken down, and which value a dossier or rating has there.
 
 use crate::kpi::Window;
-use crate::model::{Channel, Derived, DossierState, Instant, RatingState, Stage, Status, Zone};
+use crate::model::{Channel, Derived, DossierState, Instant, Stage, Status, Zone};
 
 /// By what a breakdown groups and a filter picks. Units and days are not among them: a dossier has one unit, and counts
 /// on several days.
@@ -111,9 +111,4 @@ pub(super) fn age(derived: &Derived, window: Window, now: Instant, zone: &Zone) 
             _ => "open_gt_30",
         },
     }
-}
-
-/// A rating is broken down by what is known of the dossier that it is about; of its own it has none of these.
-pub(super) fn about(state: &RatingState) -> Option<&crate::model::Text> {
-    state.dossier.value()
 }

@@ -20,8 +20,9 @@ pub use provenance::{Origin, Provenance, provenance};
 pub use table::{Cell, Table, Tabular, of_rows};
 
 use crate::cube::View;
-use crate::kpi::{Catalogue, WindowError};
+use crate::kpi::{Catalogue, Window, WindowError};
 use crate::model::Text;
+use crate::units::{Hierarchy, Perspective, Reading, UNRESOLVED, UnitId, UnitRole};
 
 /// What every answer is made from.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,7 @@ pub struct Figures<'a> {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
-    /// No unit is called so today.
+    /// No unit is called so on the day of the question.
     #[error("no unit has the code `{0}`")]
     UnknownUnit(String),
     /// No record of this dossier was ever received.
@@ -59,7 +60,7 @@ pub enum AnswerError {
     UnknownRole(String),
     /// No dimension is called so.
     #[error(
-        "`{0}` is no dimension: use unit, field, procedure, channel, status, holder, age or day (filters: not unit, not day)"
+        "`{0}` is no dimension: use unit, field, procedure, channel, status, holder, age or day (unit and day are no filters)"
     )]
     UnknownDimension(String),
     /// The dimension has fixed values, and this is none of them.
@@ -84,9 +85,6 @@ pub enum AnswerError {
         /// Its greatest value.
         max: usize,
     },
-    /// The contract has it, this version doesn't.
-    #[error("{0} is not available yet")]
-    NotAvailableYet(&'static str),
 }
 
 impl AnswerError {
@@ -103,7 +101,6 @@ impl AnswerError {
             AnswerError::UnknownMeasure(_) => "bad_measure",
             AnswerError::BadCursor => "bad_cursor",
             AnswerError::BadBound { .. } => "bad_parameter",
-            AnswerError::NotAvailableYet(_) => "not_available_yet",
         }
     }
 
@@ -111,6 +108,41 @@ impl AnswerError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
     }
+}
+
+/// The perspective that a question names; as it is now and processed when it names none.
+///
+/// # Errors
+/// When there is no such hierarchy or role.
+pub fn perspective(hierarchy: Option<&str>, role: Option<&str>) -> Result<Perspective, AnswerError> {
+    let hierarchy = match hierarchy {
+        None | Some("now") => Hierarchy::Now,
+        Some("was") => Hierarchy::Was,
+        Some(other) => return Err(AnswerError::UnknownHierarchy(other.to_owned())),
+    };
+    let role = match role {
+        None | Some("processing") => UnitRole::Processing,
+        Some("receiving") => UnitRole::Receiving,
+        Some(other) => return Err(AnswerError::UnknownRole(other.to_owned())),
+    };
+    Ok(Perspective { hierarchy, role })
+}
+
+/// What a code in a question names: as it is now today, as it was on the window's last day, but not later than today
+/// . `unresolved` names itself.
+///
+/// # Errors
+/// When no unit has the code then.
+pub fn asked_unit(view: &View, code: &str, window: Window, hierarchy: Hierarchy) -> Result<Reading, AnswerError> {
+    let day = match hierarchy {
+        Hierarchy::Now => view.today(),
+        Hierarchy::Was => window.last.min(view.today()),
+    };
+    let reading = view.units().ask(code, day);
+    if reading.unit == UnitId::UNRESOLVED && code != UNRESOLVED {
+        return Err(AnswerError::UnknownUnit(code.to_owned()));
+    }
+    Ok(reading)
 }
 
 /// A node's id as people and programs read it (S-3).

@@ -78,6 +78,7 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
         })
         .await?;
     cube.apply_units(units);
+    cube.settle();
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
     cube.apply([], from);
     Ok((cube, from, stored))

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cube::{Dimension, Item, Selection, Tally};
+use crate::cube::{Dimension, Item, Selection};
+use crate::kpi::measure::Sums;
 use crate::kpi::{KpiFigure, Measure, Measures, Slot, Window};
 use crate::model::Day;
 use crate::units::UnitId;
@@ -214,16 +215,14 @@ fn by_unit<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows
     let view = figures.view;
     let key = |unit: UnitId| if unit == selection.unit { Key::Own } else { Key::Unit(unit) };
     if whole {
-        let rows = super::kpis::unit_rows(view, selection.unit, selection.window);
+        let rows = super::kpis::unit_rows(view, selection.unit, selection.window, selection.perspective);
         return rows.into_iter().map(|(unit, measures)| (key(unit), measures)).collect();
     }
-    let mut tallies: HashMap<UnitId, Tally> = HashMap::new();
-    view.visit(selection, |item| {
-        let below = view.tree().path(item.unit).take_while(|unit| *unit != selection.unit).last();
-        item.add_to(tallies.entry(below.unwrap_or(selection.unit)).or_default());
-    });
-    let order = [selection.unit].into_iter().chain(view.tree().node(selection.unit).children.iter().copied());
-    order.filter_map(|unit| Some((key(unit), tallies.get(&unit)?.measures()))).filter(counts).collect()
+    let mut sums: HashMap<UnitId, Sums> = HashMap::new();
+    view.visit(selection, |item| item.add_to(sums.entry(item.through).or_insert(Sums::ZERO)));
+    let children = &view.tree(selection.perspective.hierarchy).node(selection.unit).children;
+    let order = [selection.unit].into_iter().chain(children.iter().copied());
+    order.filter_map(|unit| Some((key(unit), Measures::of(sums.get(&unit)?)))).filter(counts).collect()
 }
 
 fn counts(row: &(Key<'_>, Measures)) -> bool {
@@ -231,12 +230,12 @@ fn counts(row: &(Key<'_>, Measures)) -> bool {
 }
 
 fn by_value<'a>(figures: Figures<'a>, selection: &Selection, dimension: Dimension) -> Rows<'a> {
-    let mut tallies: HashMap<Option<&'a str>, Tally> = HashMap::new();
+    let mut sums: HashMap<Option<&'a str>, Sums> = HashMap::new();
     figures.view.visit(selection, |item: &Item<'a, '_>| {
-        item.add_to(tallies.entry(item.value(dimension)).or_default());
+        item.add_to(sums.entry(item.value(dimension)).or_insert(Sums::ZERO));
     });
     let key = |value: Option<&'a str>| value.map_or(Key::Nothing, Key::Value);
-    let rows = tallies.into_iter().map(|(value, tally)| (key(value), tally.measures()));
+    let rows = sums.into_iter().map(|(value, sums)| (key(value), Measures::of(&sums)));
     let mut rows: Rows<'a> = rows.filter(counts).collect();
     match dimension.fixed() {
         Some(order) => rows.sort_by_key(|(key, _)| match key {
@@ -255,21 +254,21 @@ fn by_value<'a>(figures: Figures<'a>, selection: &Selection, dimension: Dimensio
 
 /// What was carried into the window, then each day on which anything changed.
 fn by_day<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows<'a> {
-    let mut days: BTreeMap<Key<'a>, Tally> = BTreeMap::new();
+    let mut days: BTreeMap<Key<'a>, Sums> = BTreeMap::new();
     let window = selection.window;
     let mut add = |(day, slot, by): (Day, Slot, i64)| {
         if window.first <= day && day <= window.last {
-            days.entry(Key::Day(day)).or_default().add_change(slot, by);
+            days.entry(Key::Day(day)).or_insert(Sums::ZERO).slots[slot.place()] += by;
         } else if day < window.first && slot.is_level() {
-            days.entry(Key::Before).or_default().add_before(slot, by);
+            days.entry(Key::Before).or_insert(Sums::ZERO).carry_in(slot, by);
         }
     };
     if whole {
-        figures.view.unit_changes(selection.unit).for_each(&mut add);
+        figures.view.unit_changes(selection.unit, selection.perspective).for_each(&mut add);
     } else {
         figures.view.visit(selection, |item| item.additions().for_each(&mut add));
     }
-    days.into_iter().map(|(key, tally)| (key, tally.measures())).filter(counts).collect()
+    days.into_iter().map(|(key, sums)| (key, Measures::of(&sums))).filter(counts).collect()
 }
 
 fn shown_row<'a>(

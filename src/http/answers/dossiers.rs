@@ -195,13 +195,14 @@ pub fn dossiers<'a>(
         list: if of_ratings(measure) { "ratings" } else { "dossiers" },
         total: found.total,
         count: found.count,
-        rows: found.page.iter().filter_map(|found| row(view, selection.window, measure, found)).collect(),
+        rows: found.page.iter().map(|found| row(view, selection.window, found)).collect(),
         cursor,
     })
 }
 
 struct FoundRow<'a> {
     key: &'a DossierKey,
+    kind: ItemKind<'a>,
     counts: i64,
     unit: crate::units::UnitId,
 }
@@ -235,7 +236,7 @@ fn find<'a>(
         found.total += counts;
         found.count += 1;
         if after.is_none_or(|after| item.key > after) {
-            found.page.push(FoundRow { key: item.key, counts, unit: item.unit });
+            found.page.push(FoundRow { key: item.key, kind: item.kind, counts, unit: item.unit });
         }
     });
     if found.page.len() > limit {
@@ -247,13 +248,13 @@ fn find<'a>(
     found
 }
 
-fn row<'a>(view: &'a View, window: Window, measure: Measure, found: &FoundRow<'a>) -> Option<ListRow<'a>> {
-    if of_ratings(measure) {
-        let state = view.rating(found.key)?;
-        return Some(ListRow::Rating(rating_row(view, state, found)));
+fn row<'a>(view: &'a View, window: Window, found: &FoundRow<'a>) -> ListRow<'a> {
+    match found.kind {
+        ItemKind::Rating(state, _) => ListRow::Rating(rating_row(view, state, found)),
+        ItemKind::Dossier(state, derived) => {
+            ListRow::Dossier(Box::new(dossier_row(view, window, (state, derived), found)))
+        }
     }
-    let (state, derived) = view.registers(found.key)?;
-    Some(ListRow::Dossier(Box::new(dossier_row(view, window, (state, &derived), found))))
 }
 
 fn rating_row<'a>(view: &'a View, state: &'a RatingState, found: &FoundRow<'a>) -> RatingRow<'a> {

@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use crate::cube::View;
 use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
-use crate::units::UnitId;
+use crate::units::{Perspective, UnitId};
 
-use super::question::{perspective, unit, window};
-use super::{AnswerError, Figures};
+use super::question::window;
+use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KpisQuery {
-    /// See [`WindowChoice`]; the year to date when absent.
+    /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
@@ -34,12 +34,16 @@ pub struct KpisAnswer<'a> {
     pub(super) name: &'a str,
     /// The code has ended; these are the figures of the last unit it named.
     stale_code: bool,
+    /// Code of the unit that it goes on as today, when that is another one; as it is now its figures are there.
+    succeeded_by: Option<&'a str>,
     pub(super) window: Window,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
     hierarchy: &'static str,
     role: &'static str,
+    /// A newer hierarchy was loaded and is being read; these figures are still those of the former one.
+    units_pending: bool,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -61,41 +65,48 @@ pub(super) struct Row<'a> {
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
-/// The figures of what a code names today.
+/// The figures of what a code names: as it is now today, as it was on the window's last day.
 ///
 /// Of the units below, those that neither existed in the window nor have any figure in it are left out.
 ///
 /// # Errors
-/// When no unit has the code, the window can't be read, or something is asked for that isn't there yet.
+/// When no unit has the code, the window can't be read, or there is no such hierarchy or role.
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let choice = window(query.window.as_deref())?;
-    let reading = unit(view, code)?;
-    let window = choice.on(view.today());
+    let window = window(query.window.as_deref())?.on(view.today());
+    let reading = asked_unit(view, code, window, perspective.hierarchy)?;
     let day = window.last.min(view.today());
     let label = view.units().label(reading.unit);
-    let measures = view.measures(reading.unit, window);
+    let successor = view.hierarchies().successor(reading.unit);
+    let measures = view.measures(reading.unit, window, perspective);
     Ok(KpisAnswer {
         unit: label.code,
         name: label.name,
         stale_code: reading.stale_code,
+        succeeded_by: (successor != reading.unit).then(|| view.units().label(successor).code),
         window,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
         hierarchy: perspective.hierarchy.as_str(),
         role: perspective.role.as_str(),
+        units_pending: view.units_pending(),
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
-        children: rows(figures, reading.unit, window, day),
+        children: rows(figures, reading.unit, (window, day), perspective),
     })
 }
 
 /// The row of what the unit itself handles; no unit may have this code.
 pub(super) const OWN: &str = "own";
 
-fn rows<'a>(figures: Figures<'a>, unit: UnitId, window: Window, day: Day) -> Vec<Row<'a>> {
+fn rows<'a>(
+    figures: Figures<'a>,
+    unit: UnitId,
+    (window, day): (Window, Day),
+    perspective: Perspective,
+) -> Vec<Row<'a>> {
     let view = figures.view;
     let row = |of: UnitId, measures: Measures| {
         let label = view.units().label(of);
@@ -110,15 +121,20 @@ fn rows<'a>(figures: Figures<'a>, unit: UnitId, window: Window, day: Day) -> Vec
             measures,
         }
     };
-    unit_rows(view, unit, window).into_iter().map(|(of, measures)| row(of, measures)).collect()
+    unit_rows(view, unit, window, perspective).into_iter().map(|(of, measures)| row(of, measures)).collect()
 }
 
 /// A unit's own figures, then those of the units directly below it that existed in the window or have any figure in it.
-pub(super) fn unit_rows(view: &View, unit: UnitId, window: Window) -> Vec<(UnitId, Measures)> {
+pub(super) fn unit_rows(
+    view: &View,
+    unit: UnitId,
+    window: Window,
+    perspective: Perspective,
+) -> Vec<(UnitId, Measures)> {
     let existed = |of: UnitId| view.units().fact(of).is_none_or(|fact| window.meets(fact.valid_from, fact.valid_to));
-    let mut rows = vec![(unit, view.own_measures(unit, window))];
-    for child in &view.tree().node(unit).children {
-        let measures = view.measures(*child, window);
+    let mut rows = vec![(unit, view.own_measures(unit, window, perspective))];
+    for child in &view.tree(perspective.hierarchy).node(unit).children {
+        let measures = view.measures(*child, window, perspective);
         if existed(*child) || !measures.is_zero() {
             rows.push((*child, measures));
         }

@@ -5,43 +5,16 @@ use serde::{Deserialize, Serialize};
 use crate::cube::{Dimension, Selection, View};
 use crate::kpi::WindowChoice;
 use crate::model::Text;
-use crate::units::{Hierarchy, Perspective, Reading, UNRESOLVED, UnitId, UnitRole};
+use crate::units::Reading;
 
-use super::AnswerError;
+use super::{AnswerError, asked_unit, perspective};
 
 /// The year to date.
 const WINDOW_DEFAULT: &str = "year";
 
-/// The perspective asked for.
-///
-/// # Errors
-/// When there is no such hierarchy or role, or it isn't there yet.
-pub(super) fn perspective(hierarchy: Option<&str>, role: Option<&str>) -> Result<Perspective, AnswerError> {
-    match hierarchy {
-        None | Some("now") => {}
-        Some("was") => return Err(AnswerError::NotAvailableYet("hierarchy=was")),
-        Some(other) => return Err(AnswerError::UnknownHierarchy(other.to_owned())),
-    }
-    match role {
-        None | Some("processing") => {}
-        Some("receiving") => return Err(AnswerError::NotAvailableYet("role=receiving")),
-        Some(other) => return Err(AnswerError::UnknownRole(other.to_owned())),
-    }
-    Ok(Perspective { hierarchy: Hierarchy::Now, role: UnitRole::Processing })
-}
-
 /// The window asked for; the year to date when absent.
 pub(super) fn window(asked: Option<&str>) -> Result<WindowChoice, AnswerError> {
     Ok(asked.unwrap_or(WINDOW_DEFAULT).parse()?)
-}
-
-/// What a code names today.
-pub(super) fn unit(view: &View, code: &str) -> Result<Reading, AnswerError> {
-    let reading = view.units().read(code, view.today());
-    if reading.unit == UnitId::UNRESOLVED && code != UNRESOLVED {
-        return Err(AnswerError::UnknownUnit(code.to_owned()));
-    }
-    Ok(reading)
 }
 
 /// Which part of a unit's dossiers a breakdown or list is about. A value may be empty text; `without` names the
@@ -136,7 +109,7 @@ impl Question {
     ) -> Result<Question, AnswerError> {
         let perspective = perspective(hierarchy, role)?;
         let window = window(asked)?.on(view.today());
-        let reading = unit(view, code)?;
+        let reading = asked_unit(view, code, window, perspective.hierarchy)?;
         let filters_read = filters.read()?;
         let selection = Selection { perspective, unit: reading.unit, own: filters.own, window, filters: filters_read };
         Ok(Question { reading, selection })

@@ -29,45 +29,53 @@ fn texts(values: &'static [&'static str]) -> impl Strategy<Value = Field<Text>> 
 
 fn dossier_events() -> impl Strategy<Value = Record> {
     let who = (0..9_u8, 0..CODES.len(), 0..56_i64, proptest::option::weighted(0.9, 0..Status::ALL.len()));
-    let dimensions =
-        (texts(&["", "land", "civil"]), texts(&["1.1", "2.2"]), texts(&["office"]), some_field(0..3_usize));
+    let dimensions = (
+        texts(&["", "land", "civil"]),
+        texts(&["1.1", "2.2"]),
+        texts(&["office"]),
+        some_field(0..3_usize),
+        texts(&CODES),
+    );
     let times = (some_field(0..56_i64), some_field(0..56_i64), some_field(any::<bool>()));
-    (who, dimensions, times, 0..3_u8).prop_map(|(who, (field, procedure, holder, channel), times, requests)| {
-        let (id, code, step, status) = who;
-        let key = DossierKey { source: "motcua".into(), id: id.to_string().as_str().into() };
-        let instant = |step: Field<i64>| match step {
-            Field::Absent => Field::Absent,
-            Field::Null => Field::Null,
-            Field::Value(step) => Field::Value(at(step)),
-        };
-        let channel = match channel {
-            Field::Absent => Field::Absent,
-            Field::Null => Field::Null,
-            Field::Value(place) => Field::Value([Channel::Online, Channel::Counter, Channel::Post][place]),
-        };
-        let (received_at, due_at, flag) = (instant(times.0), instant(times.1), times.2);
-        let pauses = (0..requests).map(|pause| PauseEvent {
-            id: pause.to_string().as_str().into(),
-            kind: Field::Value(PauseKind::Supplement),
-            from: Field::Value(at(step)),
-            to: if pause == 0 { Field::Absent } else { Field::Value(at(step + 1)) },
-        });
-        let event = DossierEvent {
-            status: status.map(|place| Status::ALL[place]),
-            field,
-            procedure,
-            holder,
-            channel,
-            received_at,
-            due_at,
-            pauses: pauses.collect(),
-            digitised: flag.clone(),
-            electronic_result: flag.clone(),
-            payable: flag,
-            ..DossierEvent::new(key, CODES[code].into(), at(step))
-        };
-        Record::Dossier(Box::new(event))
-    })
+    (who, dimensions, times, 0..3_u8).prop_map(
+        |(who, (field, procedure, holder, channel, received_by), times, requests)| {
+            let (id, code, step, status) = who;
+            let key = DossierKey { source: "motcua".into(), id: id.to_string().as_str().into() };
+            let instant = |step: Field<i64>| match step {
+                Field::Absent => Field::Absent,
+                Field::Null => Field::Null,
+                Field::Value(step) => Field::Value(at(step)),
+            };
+            let channel = match channel {
+                Field::Absent => Field::Absent,
+                Field::Null => Field::Null,
+                Field::Value(place) => Field::Value([Channel::Online, Channel::Counter, Channel::Post][place]),
+            };
+            let (received_at, due_at, flag) = (instant(times.0), instant(times.1), times.2);
+            let pauses = (0..requests).map(|pause| PauseEvent {
+                id: pause.to_string().as_str().into(),
+                kind: Field::Value(PauseKind::Supplement),
+                from: Field::Value(at(step)),
+                to: if pause == 0 { Field::Absent } else { Field::Value(at(step + 1)) },
+            });
+            let event = DossierEvent {
+                status: status.map(|place| Status::ALL[place]),
+                field,
+                procedure,
+                holder,
+                received_by,
+                channel,
+                received_at,
+                due_at,
+                pauses: pauses.collect(),
+                digitised: flag.clone(),
+                electronic_result: flag.clone(),
+                payable: flag,
+                ..DossierEvent::new(key, CODES[code].into(), at(step))
+            };
+            Record::Dossier(Box::new(event))
+        },
+    )
 }
 
 fn rating_events() -> impl Strategy<Value = Record> {
@@ -89,6 +97,8 @@ fn worlds() -> impl Strategy<Value = View> {
     let one = prop_oneof![6 => dossier_events(), 1 => rating_events()];
     proptest::collection::vec(one, 1..40).prop_map(world)
 }
+
+const PERSPECTIVES: [&str; 4] = ["", "&hierarchy=was", "&role=receiving", "&hierarchy=was&role=receiving"];
 
 const BYS: [&str; 8] = ["unit", "field", "procedure", "channel", "status", "holder", "age", "day"];
 
@@ -148,11 +158,11 @@ proptest! {
     fn c3_rows_of_every_breakdown_add_up_to_the_unit_in_every_measure(
         view in worlds(),
         code in 0..CODES.len() - 1,
-        window in 0..WINDOWS.len(),
+        (window, perspective) in (0..WINDOWS.len(), 0..PERSPECTIVES.len()),
         rows in prop_oneof![Just(1_usize), Just(2), Just(1_000)],
     ) {
-        let (code, window) = (CODES[code], WINDOWS[window]);
-        let whole = answer(&view, code, &super::window(window)).unwrap();
+        let (code, window) = (CODES[code], format!("{}{}", WINDOWS[window], PERSPECTIVES[perspective]));
+        let whole = answer(&view, code, &asked(&format!("window={window}"))).unwrap();
         for by in BYS {
             let answer = breakdown_of(&view, code, &format!("by={by}&window={window}&rows={rows}"));
             prop_assert_eq!(&answer["measures"], &whole["measures"], "{}", by);
@@ -172,11 +182,11 @@ proptest! {
     fn c3_the_dossiers_behind_every_measure_add_up_to_it(
         view in worlds(),
         code in 0..CODES.len() - 1,
-        window in 0..WINDOWS.len(),
+        (window, perspective) in (0..WINDOWS.len(), 0..PERSPECTIVES.len()),
         limit in 1..7_usize,
     ) {
-        let (code, window) = (CODES[code], WINDOWS[window]);
-        let whole = answer(&view, code, &super::window(window)).unwrap();
+        let (code, window) = (CODES[code], format!("{}{}", WINDOWS[window], PERSPECTIVES[perspective]));
+        let whole = answer(&view, code, &asked(&format!("window={window}"))).unwrap();
         for (_, measure) in MEASURES {
             let (total, rows) = pages(&view, code, &format!("measure={measure}&window={window}"), limit);
             prop_assert_eq!(&json!(total), &whole["measures"][measure], "{}", measure);
@@ -190,11 +200,12 @@ proptest! {
     fn c3_each_row_of_a_breakdown_is_the_sum_of_what_its_filter_opens(
         view in worlds(),
         code in 0..CODES.len() - 1,
-        window in 0..WINDOWS.len(),
+        (window, perspective) in (0..WINDOWS.len(), 0..PERSPECTIVES.len()),
         measure in 0..MEASURES.len(),
         by in 1..BYS.len() - 1,
     ) {
         let (code, window, measure, by) = (CODES[code], WINDOWS[window], MEASURES[measure].1, BYS[by]);
+        let window = format!("{window}{}", PERSPECTIVES[perspective]);
         let answer = breakdown_of(&view, code, &format!("by={by}&window={window}"));
         for row in answer["rows"].as_array().unwrap() {
             let Some(filter) = filter_of(by, row) else { continue };
