@@ -29,6 +29,7 @@ use crate::auth::OpenMode;
 use crate::config::{Config, DomainClock};
 use crate::cube::View;
 use crate::engine::EngineState;
+use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
@@ -81,6 +82,7 @@ struct Parts {
     disk: Arc<dyn Disk>,
     cursor: Option<Cursor>,
     recovered_seq: u64,
+    facts: Facts,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -106,6 +108,7 @@ pub async fn run(
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
     let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    let facts = Facts::open(&data_dir.facts())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
@@ -133,6 +136,7 @@ pub async fn run(
         disk,
         cursor,
         recovered_seq,
+        facts,
         clock,
         wall,
         catalogue,
@@ -348,6 +352,7 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
+        facts: parts.facts.clone(),
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::cube::Cube;
 use crate::journal::Cursor;
-use crate::model::{Clock, Zone};
+use crate::model::{Clock, Record, Zone};
 use crate::pipeline::stopped;
 use crate::store::{LastSeq, Seeded, Store, StoreError};
 
@@ -68,9 +68,12 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
     let from = stored_up_to(known.cursor.map_or(0, |cursor| cursor.seq), stored);
     let mut cube = Cube::new(zone.clone(), clock());
     let mut units = Vec::new();
+    let mut links = Vec::new();
     store
         .seed(|item| match item {
             Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Succession(succession) => links.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => links.push(Record::Alias(alias)),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
@@ -80,7 +83,7 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
     cube.apply_units(units);
     cube.settle();
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
-    cube.apply([], from);
+    cube.apply(links, from);
     Ok((cube, from, stored))
 }
 
