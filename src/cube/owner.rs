@@ -7,7 +7,7 @@ use rpds::{HashTrieMapSync, VectorSync};
 
 use crate::model::{
     Contact, Day, DossierEvent, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey,
-    RatingState, Record, Text, UnitFact, Zone, derive,
+    RatingState, Record, SourceFact, Text, UnitFact, Zone, derive,
 };
 use crate::units::{Hierarchies, Units};
 
@@ -41,6 +41,7 @@ pub struct Cube {
     pub(super) ratings: VectorSync<(RatingKey, RatingState)>,
     indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     contacts: Arc<BTreeMap<Text, Instant>>,
+    sources: Arc<BTreeMap<Text, SourceFact>>,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
     turns: BTreeSet<(Instant, u32)>,
     texts: HashSet<Text>,
@@ -70,6 +71,7 @@ impl Cube {
             ratings: VectorSync::new_sync(),
             indicators: HashTrieMapSync::new_sync(),
             contacts: Arc::default(),
+            sources: Arc::default(),
             turns: BTreeSet::new(),
             texts: HashSet::new(),
         }
@@ -93,6 +95,7 @@ impl Cube {
                 Record::Unit(fact) => changes.units.push(*fact),
                 Record::Succession(succession) => changes.successions.push(succession),
                 Record::Alias(alias) => changes.aliases.push(alias),
+                Record::Source(fact) => self.apply_source(*fact),
                 Record::Contact(contact) => self.apply_contact(contact),
             }
         }
@@ -170,6 +173,7 @@ impl Cube {
             rating_list: self.ratings.clone(),
             indicators: self.indicators.clone(),
             contacts: self.contacts.clone(),
+            sources: self.sources.clone(),
         }
     }
 
@@ -263,6 +267,13 @@ impl Cube {
                 let placement = counters.reader(&self.zone).rating(&key.source, state);
                 counters.add(&placement, &of_rating(state, &self.zone), sign);
             }
+        }
+    }
+
+    /// Notes what is known of a source; the greatest (`at`, profile) stays.
+    pub fn apply_source(&mut self, fact: SourceFact) {
+        if self.sources.get(&fact.source).is_none_or(|kept| fact.wins_over(kept)) {
+            Arc::make_mut(&mut self.sources).insert(fact.source.clone(), fact);
         }
     }
 

@@ -8,7 +8,8 @@ use rpds::{HashTrieMapSync, VectorSync};
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
 use crate::model::{
-    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, Text, Zone,
+    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, SourceFact,
+    Text, Zone,
 };
 use crate::units::{Hierarchies, Hierarchy, Perspective, Tree, UnitId, Units};
 
@@ -88,6 +89,7 @@ pub struct View {
     pub(super) rating_list: VectorSync<(RatingKey, RatingState)>,
     pub(super) indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
+    pub(super) sources: Arc<BTreeMap<Text, SourceFact>>,
 }
 
 impl View {
@@ -140,6 +142,11 @@ impl View {
     /// The last contact of each source, by the receiving clock.
     pub fn contacts(&self) -> &BTreeMap<Text, Instant> {
         &self.contacts
+    }
+
+    /// What is known of each source.
+    pub fn sources(&self) -> &BTreeMap<Text, SourceFact> {
+        &self.sources
     }
 
     /// How many dossiers are known.
