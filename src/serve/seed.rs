@@ -67,13 +67,12 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
     let stored = store.last_seq(known.node).await?;
     let from = stored_up_to(known.cursor.map_or(0, |cursor| cursor.seq), stored);
     let mut cube = Cube::new(zone.clone(), clock());
-    let mut units = Vec::new();
-    let mut links = Vec::new();
+    let mut hierarchy = Vec::new();
     store
         .seed(|item| match item {
-            Seeded::Unit(fact) => units.push(*fact),
-            Seeded::Succession(succession) => links.push(Record::Succession(succession)),
-            Seeded::Alias(alias) => links.push(Record::Alias(alias)),
+            Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
+            Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
             Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
@@ -81,10 +80,9 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
             Seeded::Contact(contact) => cube.apply_contact(contact),
         })
         .await?;
-    cube.apply_units(units);
-    cube.settle();
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
-    cube.apply(links, from);
+    cube.apply(hierarchy, from);
+    cube.settle();
     Ok((cube, from, stored))
 }
 

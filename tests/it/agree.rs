@@ -85,18 +85,21 @@ async fn insert(dice: &mut Dice, store: &Store, world: &World) {
 /// A cube as a start makes it from ClickHouse.
 async fn seeded(store: &Store, world: &World) -> Cube {
     let mut cube = Cube::new(world.zone.clone(), world.now);
-    let mut units = Vec::new();
+    let mut hierarchy = Vec::new();
     store
         .seed(|item| match item {
-            Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
+            Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
+            Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Contact(contact) => cube.apply_contact(contact),
         })
         .await
         .unwrap();
-    cube.apply_units(units);
+    cube.apply(hierarchy, 0);
     cube.settle();
     cube
 }
