@@ -96,6 +96,7 @@ async fn seeded(store: &Store, world: &World) -> Cube {
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
+            Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Contact(contact) => cube.apply_contact(contact),
         })
         .await
