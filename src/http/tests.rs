@@ -87,6 +87,7 @@ fn verifier() -> Verifier {
         stores: watch::channel(None).1,
         zone: zone(),
         node: String::new(),
+        sink: watch::channel(crate::pipeline::sink::SinkState::default()).1,
         hold_max: std::time::Duration::from_secs(1),
         running: Arc::default(),
     }
@@ -243,7 +244,8 @@ async fn readiness_is_told_with_reasons() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.json(),
-        json!({"ready": true, "components": {"journal": {"state": "ok"}, "live": {"state": "ok"},
+        json!({"ready": true, "degraded": {"clickhouse": "away since 08:00"}, "components": {
+            "journal": {"state": "ok"}, "live": {"state": "ok"}, "intake": {"state": "ok"},
             "clickhouse": {"state": "degraded", "reason": "away since 08:00"}}})
     );
 }

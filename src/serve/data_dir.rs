@@ -60,6 +60,10 @@ impl DataDir {
         self.path.join("journal")
     }
 
+    pub(super) fn quarantine(&self) -> PathBuf {
+        self.path.join("quarantine")
+    }
+
     pub(super) fn engine(&self) -> PathBuf {
         self.path.join("engine")
     }

@@ -24,11 +24,12 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::time::timeout;
 
 use crate::auth::OpenMode;
-use crate::config::{Config, DomainClock};
+use crate::config::{Config, ConfigError, Database, DomainClock};
 use crate::cube::View;
-use crate::engine::EngineState;
+use crate::engine::{self, EngineState};
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
@@ -36,10 +37,11 @@ use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::screens::Screens;
-use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Sink, SinkState};
+use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, Sink, SinkParts, SinkState};
 use crate::pipeline::stopped;
 use crate::pipeline::verify::Verifier;
-use crate::store::Store;
+use crate::store::{Sequenced, Store};
+use crate::telemetry;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
@@ -56,6 +58,11 @@ const STOP_LIVE: Duration = Duration::from_secs(5);
 const STOP_SINK: Duration = Duration::from_secs(10);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
+
+/// How often the sink's figures are told again while nothing changes: one of them is a time.
+const TELL_EVERY: Duration = Duration::from_secs(1);
+/// Records in quarantine that `/readyz` names.
+const SET_ASIDE_NAMED_MAX: usize = 10;
 
 /// A body of 16 MiB can take twice that in the journal and a little more, in its worst form.
 const JOURNAL: journal::Options = journal::Options {
@@ -81,6 +88,8 @@ struct Parts {
     disk: Arc<dyn Disk>,
     cursor: Option<Cursor>,
     recovered_seq: u64,
+    /// What ClickHouse refused for good, as it was at the start.
+    set_aside: Vec<Sequenced>,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -106,8 +115,12 @@ pub async fn run(
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
     let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    if let Database::Embedded { .. } = config.database {
+        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
+    }
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
+    let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
     let mut tasks = Tasks::default();
@@ -133,6 +146,7 @@ pub async fn run(
         disk,
         cursor,
         recovered_seq,
+        set_aside: quarantine.records().cloned().collect(),
         clock,
         wall,
         catalogue,
@@ -145,11 +159,15 @@ pub async fn run(
         "engine",
         database::run_engine(database.clone(), parts.data_dir.engine(), engine_sender, engine_stopped.clone()),
     );
-    let readiness = parts.readiness.clone();
-    tasks.spawn("store", database::keep_store(database, engine_states, store_sender, readiness, engine_stopped));
+    let kept = database::Kept {
+        stores: store_sender,
+        readiness: parts.readiness.clone(),
+        timeout: parts.config.clickhouse_timeout,
+    };
+    tasks.spawn("store", database::keep_store(database, engine_states, kept, engine_stopped));
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", run_sink(parts.clone(), holds, seeded, stages_stopped));
+    tasks.spawn("sink", run_sink(parts.clone(), (holds, quarantine), seeded, stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, mode, verifier);
     tasks.spawn("http", serve_http(listener, state, http_stopped));
@@ -215,8 +233,9 @@ async fn run_live(
     seeded: oneshot::Sender<u64>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let known = Known { node: parts.data_dir.node, cursor: parts.cursor, last_seq: parts.recovered_seq };
-    let read = seed::seed(parts.stores.clone(), known, &parts.config.zone, &parts.clock, stop.clone()).await?;
+    let (node, set_aside) = (parts.data_dir.node, parts.set_aside.clone());
+    let known = Known { node, cursor: parts.cursor, last_seq: parts.recovered_seq, set_aside };
+    let read = seed::seed(parts.stores.clone(), &known, &parts.config.zone, &parts.clock, stop.clone()).await?;
     let Some((cube, from_seq)) = read else { return Ok(()) };
     let first_seq = parts.journal.usage().first_seq;
     if first_seq > from_seq + 1 {
@@ -269,7 +288,7 @@ async fn run_live(
 /// Stores what the seed doesn't hold and all that comes.
 async fn run_sink(
     parts: Arc<Parts>,
-    holds: mpsc::Receiver<HoldRequest>,
+    (holds, quarantine): (mpsc::Receiver<HoldRequest>, Quarantine),
     seeded: oneshot::Receiver<u64>,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
@@ -279,42 +298,52 @@ async fn run_sink(
         // Also when the seed failed: that is told where it failed.
         () = stopped(&mut stop) => return Ok(()),
     };
-    parts.sink_state.send_replace(SinkState { stored_seq: from_seq, trouble: None });
-    let sink = Sink {
+    let sink_parts = SinkParts {
         node: parts.data_dir.node,
         journal: parts.journal.clone(),
-        reader: parts.journal.reader(from_seq),
         disk: parts.disk.clone(),
+        quarantine,
         stores: parts.stores.clone(),
-        synced: parts.journal.synced(),
         state: parts.sink_state.clone(),
         holds,
         clock: parts.clock.clone(),
         cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
     };
-    let mut states = parts.sink_state.subscribe();
-    let told = async {
-        loop {
-            let state = states.borrow_and_update().clone();
-            parts.readiness.set("sink", sink_condition(&parts, &state));
-            if states.changed().await.is_err() {
-                return std::future::pending().await;
-            }
-        }
-    };
+    let sink = Sink::new(sink_parts, stop);
     tokio::select! {
-        ended = sink.run(stop) => ended.context("the sink ended"),
-        never = told => never,
+        ended = sink.run() => ended.context("the sink ended"),
+        () = tell_of_sink(&parts) => unreachable!("it tells for ever"),
+    }
+}
+
+/// Says how the sink is, in `/readyz` and in its metrics, whenever that changes and as time passes.
+async fn tell_of_sink(parts: &Parts) {
+    let mut states = parts.sink_state.subscribe();
+    loop {
+        let state = states.borrow_and_update().clone();
+        let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
+        parts.readiness.set("sink", sink_condition(&state, waiting));
+        telemetry::tell_sink(&state, waiting);
+        // The sender lives in `parts`; that nothing changes for a while is as good as a change.
+        drop(timeout(TELL_EVERY, states.changed()).await);
     }
 }
 
 /// Intake and figures go on while nothing can be stored; the one who runs it should know all the same.
-fn sink_condition(parts: &Parts, state: &SinkState) -> Condition {
-    let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
-    match &state.trouble {
-        None => Condition::Ok,
-        Some(trouble) => Condition::degraded(format!("{waiting} records wait to be stored: {trouble}")),
-    }
+fn sink_condition(state: &SinkState, waiting: u64) -> Condition {
+    let trouble = state.trouble.as_ref().map(|trouble| format!("{waiting} records wait to be stored: {trouble}"));
+    let set_aside = (!state.quarantined.is_empty()).then(|| {
+        let seqs: Vec<String> =
+            state.quarantined.iter().take(SET_ASIDE_NAMED_MAX).map(|one| format!("{} (code {})", one.seq, one.code)).collect();
+        let dots = if state.quarantined.len() > SET_ASIDE_NAMED_MAX { ", ..." } else { "" };
+        format!(
+            "ClickHouse refuses {} records for good, they are set aside in the data dir and tried again at every start: {}{dots}",
+            state.quarantined.len(),
+            seqs.join(", ")
+        )
+    });
+    let reasons: Vec<String> = trouble.into_iter().chain(set_aside).collect();
+    if reasons.is_empty() { Condition::Ok } else { Condition::degraded(reasons.join("; ")) }
 }
 
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
@@ -324,6 +353,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
         stores: parts.stores.clone(),
         zone: parts.config.zone.clone(),
         node: http::node_name(parts.data_dir.node),
+        sink: parts.sink_state.subscribe(),
         hold_max: parts.config.verify_hold,
         running: Arc::new(Mutex::new(())),
     }

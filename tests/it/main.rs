@@ -4,6 +4,7 @@
 mod support;
 
 mod agree;
+mod bad_days;
 mod boston;
 mod crash;
 mod engine;
