@@ -15,6 +15,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
+use crate::facts::Facts;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
@@ -53,6 +54,7 @@ impl World {
             journal: journal(&folder),
             verifier: verifier(),
             stores: watch::channel(None).1,
+            facts: Facts::in_memory().unwrap(),
             catalogue: Arc::new(catalogue()),
         };
         World { state, views, wall, _folder: folder }

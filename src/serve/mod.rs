@@ -30,6 +30,7 @@ use crate::auth::OpenMode;
 use crate::config::{Config, ConfigError, Database, DomainClock};
 use crate::cube::View;
 use crate::engine::{self, EngineState};
+use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
@@ -90,6 +91,7 @@ struct Parts {
     recovered_seq: u64,
     /// What ClickHouse refused for good, as it was at the start.
     set_aside: Vec<Sequenced>,
+    facts: Facts,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -118,6 +120,7 @@ pub async fn run(
     if let Database::Embedded { .. } = config.database {
         engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
     }
+    let facts = Facts::open(&data_dir.facts())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
@@ -147,6 +150,7 @@ pub async fn run(
         cursor,
         recovered_seq,
         set_aside: quarantine.records().cloned().collect(),
+        facts,
         clock,
         wall,
         catalogue,
@@ -378,6 +382,7 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
+        facts: parts.facts.clone(),
     }
 }
 
