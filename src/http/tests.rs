@@ -16,6 +16,7 @@ use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
 use crate::facts::Facts;
+use crate::ingest::rejects::Rejects;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
@@ -54,6 +55,7 @@ impl World {
             journal: journal(&folder),
             verifier: verifier(),
             stores: watch::channel(None).1,
+            rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             facts: Facts::in_memory().unwrap(),
             catalogue: Arc::new(catalogue()),
         };

@@ -12,6 +12,7 @@ mod clock;
 mod data_dir;
 mod database;
 mod seed;
+mod sink;
 mod tasks;
 
 pub use clock::{running_from, system_now};
@@ -24,7 +25,6 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
-use tokio::time::timeout;
 
 use crate::auth::OpenMode;
 use crate::config::{Config, ConfigError, Database, DomainClock};
@@ -33,16 +33,16 @@ use crate::engine::{self, EngineState};
 use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::screens::Screens;
-use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, Sink, SinkParts, SinkState};
+use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkState};
 use crate::pipeline::stopped;
 use crate::pipeline::verify::Verifier;
 use crate::store::{Sequenced, Store};
-use crate::telemetry;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
@@ -59,11 +59,6 @@ const STOP_LIVE: Duration = Duration::from_secs(5);
 const STOP_SINK: Duration = Duration::from_secs(10);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
-
-/// How often the sink's figures are told again while nothing changes: one of them is a time.
-const TELL_EVERY: Duration = Duration::from_secs(1);
-/// Records in quarantine that `/readyz` names.
-const SET_ASIDE_NAMED_MAX: usize = 10;
 
 /// A body of 16 MiB can take twice that in the journal and a little more, in its worst form.
 const JOURNAL: journal::Options = journal::Options {
@@ -92,6 +87,7 @@ struct Parts {
     /// What ClickHouse refused for good, as it was at the start.
     set_aside: Vec<Sequenced>,
     facts: Facts,
+    rejects: Rejects,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -116,11 +112,9 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
-    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
-    if let Database::Embedded { .. } = config.database {
-        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
-    }
+    let data_dir = open_data_dir(&config)?;
     let facts = Facts::open(&data_dir.facts())?;
+    let rejects = Rejects::open(facts.clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
@@ -132,7 +126,6 @@ pub async fn run(
     let (engine, engine_stopped) = watch::channel(false);
     let stops = Stops { http, stages, engine };
     let (store_sender, stores) = watch::channel(None);
-    let (engine_sender, engine_states) = watch::channel(EngineState::Starting);
     let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
     let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
     let epoch = format!("{:016x}", rand::random::<u64>());
@@ -151,6 +144,7 @@ pub async fn run(
         recovered_seq,
         set_aside: quarantine.records().cloned().collect(),
         facts,
+        rejects,
         clock,
         wall,
         catalogue,
@@ -158,20 +152,10 @@ pub async fn run(
     });
 
     tasks.watch("journal", blocking("journal", move || writer.run().map_err(Into::into)));
-    let database = parts.config.database.clone();
-    tasks.spawn(
-        "engine",
-        database::run_engine(database.clone(), parts.data_dir.engine(), engine_sender, engine_stopped.clone()),
-    );
-    let kept = database::Kept {
-        stores: store_sender,
-        readiness: parts.readiness.clone(),
-        timeout: parts.config.clickhouse_timeout,
-    };
-    tasks.spawn("store", database::keep_store(database, engine_states, kept, engine_stopped));
+    start_database(&mut tasks, &parts, store_sender, engine_stopped);
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", run_sink(parts.clone(), (holds, quarantine), seeded, stages_stopped));
+    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, mode, verifier);
     tasks.spawn("http", serve_http(listener, state, http_stopped));
@@ -186,6 +170,21 @@ pub async fn run(
     };
     stop(tasks, &parts, stops).await;
     outcome
+}
+
+/// The embedded engine, if it is to run here, and the connection to ClickHouse.
+fn start_database(
+    tasks: &mut Tasks,
+    parts: &Parts,
+    stores: watch::Sender<Option<Store>>,
+    stopped: watch::Receiver<bool>,
+) {
+    let (states, engine) = watch::channel(EngineState::Starting);
+    let (database, dir) = (parts.config.database.clone(), parts.data_dir.engine());
+    tasks.spawn("engine", database::run_engine(database.clone(), dir, states, stopped.clone()));
+    let (readiness, timeout) = (parts.readiness.clone(), parts.config.clickhouse_timeout);
+    tasks
+        .spawn("store", database::keep_store(database, engine, database::Kept { stores, readiness, timeout }, stopped));
 }
 
 /// Where tasks are told to stop.
@@ -207,6 +206,15 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("sink", STOP_SINK).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
+}
+
+/// The data dir, unless its tables were written by a later engine than ours.
+fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
+    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    if let Database::Embedded { .. } = config.database {
+        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
+    }
+    Ok(data_dir)
 }
 
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);
@@ -289,67 +297,6 @@ async fn run_live(
     }
 }
 
-/// Stores what the seed doesn't hold and all that comes.
-async fn run_sink(
-    parts: Arc<Parts>,
-    (holds, quarantine): (mpsc::Receiver<HoldRequest>, Quarantine),
-    seeded: oneshot::Receiver<u64>,
-    mut stop: watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    let from_seq = tokio::select! {
-        biased;
-        Ok(from_seq) = seeded => from_seq,
-        // Also when the seed failed: that is told where it failed.
-        () = stopped(&mut stop) => return Ok(()),
-    };
-    let sink_parts = SinkParts {
-        node: parts.data_dir.node,
-        journal: parts.journal.clone(),
-        disk: parts.disk.clone(),
-        quarantine,
-        stores: parts.stores.clone(),
-        state: parts.sink_state.clone(),
-        holds,
-        clock: parts.clock.clone(),
-        cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
-    };
-    let sink = Sink::new(sink_parts, stop);
-    tokio::select! {
-        ended = sink.run() => ended.context("the sink ended"),
-        () = tell_of_sink(&parts) => unreachable!("it tells for ever"),
-    }
-}
-
-/// Says how the sink is, in `/readyz` and in its metrics, whenever that changes and as time passes.
-async fn tell_of_sink(parts: &Parts) {
-    let mut states = parts.sink_state.subscribe();
-    loop {
-        let state = states.borrow_and_update().clone();
-        let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
-        parts.readiness.set("sink", sink_condition(&state, waiting));
-        telemetry::tell_sink(&state, waiting);
-        // The sender lives in `parts`; that nothing changes for a while is as good as a change.
-        drop(timeout(TELL_EVERY, states.changed()).await);
-    }
-}
-
-/// Intake and figures go on while nothing can be stored; the one who runs it should know all the same.
-fn sink_condition(state: &SinkState, waiting: u64) -> Condition {
-    let trouble = state.trouble.as_ref().map(|trouble| format!("{waiting} records wait to be stored: {trouble}"));
-    let set_aside = (!state.quarantined.is_empty()).then(|| {
-        let seqs: Vec<String> =
-            state.quarantined.iter().take(SET_ASIDE_NAMED_MAX).map(|one| format!("{} (code {})", one.seq, one.code)).collect();
-        let dots = if state.quarantined.len() > SET_ASIDE_NAMED_MAX { ", ..." } else { "" };
-        format!(
-            "ClickHouse refuses {} records for good, they are set aside in the data dir and tried again at every start: {}{dots}",
-            state.quarantined.len(),
-            seqs.join(", ")
-        )
-    });
-    let reasons: Vec<String> = trouble.into_iter().chain(set_aside).collect();
-    if reasons.is_empty() { Condition::Ok } else { Condition::degraded(reasons.join("; ")) }
-}
-
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
     Verifier {
         snapshots,
@@ -382,6 +329,7 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
+        rejects: parts.rejects.clone(),
         facts: parts.facts.clone(),
     }
 }

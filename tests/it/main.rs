@@ -8,6 +8,7 @@ mod bad_days;
 mod boston;
 mod crash;
 mod engine;
+mod rejects;
 mod start;
 mod store;
 mod text;

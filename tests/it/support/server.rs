@@ -138,6 +138,13 @@ impl Server {
         Some((status, answer.json().await.ok()?))
     }
 
+    /// Posts a text to a path; the status and the answer.
+    pub async fn post_to(&self, path: &str, body: String) -> (u16, Value) {
+        let answer = self.http.post(format!("{}{path}", self.url)).body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
+    }
+
     /// PUTs units as CSV; they must be taken.
     pub async fn put_units(&self, csv: &str) {
         let request = self.http.put(format!("{}/api/v1/units", self.url)).header("content-type", "text/csv");
