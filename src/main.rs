@@ -27,6 +27,9 @@ enum Command {
     /// The hierarchy of units.
     #[command(subcommand)]
     Units(cli::units::UnitsCommand),
+    /// What was refused, and checking it again.
+    #[command(subcommand)]
+    Rejects(cli::rejects::RejectsCommand),
     /// Bring the schema of a ClickHouse server up to date.
     Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };

@@ -18,6 +18,7 @@ mod headers;
 mod health;
 mod assets;
 mod events;
+mod rejects;
 mod units_load;
 mod verify;
 mod units;
@@ -56,6 +57,7 @@ pub fn router(state: AppState) -> Router {
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router())
+        .merge(rejects::router())
         .merge(units_load::router())
         .merge(verify::router());
     areas

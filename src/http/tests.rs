@@ -16,6 +16,7 @@ use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
 use crate::facts::Facts;
+use crate::ingest::rejects::Rejects;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
@@ -54,6 +55,7 @@ impl World {
             journal: journal(&folder),
             verifier: verifier(),
             stores: watch::channel(None).1,
+            rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             facts: Facts::in_memory().unwrap(),
             catalogue: Arc::new(catalogue()),
         };
@@ -89,6 +91,7 @@ fn verifier() -> Verifier {
         stores: watch::channel(None).1,
         zone: zone(),
         node: String::new(),
+        sink: watch::channel(crate::pipeline::sink::SinkState::default()).1,
         hold_max: std::time::Duration::from_secs(1),
         running: Arc::default(),
     }
@@ -245,7 +248,8 @@ async fn readiness_is_told_with_reasons() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.json(),
-        json!({"ready": true, "components": {"journal": {"state": "ok"}, "live": {"state": "ok"},
+        json!({"ready": true, "degraded": {"clickhouse": "away since 08:00"}, "components": {
+            "journal": {"state": "ok"}, "live": {"state": "ok"}, "intake": {"state": "ok"},
             "clickhouse": {"state": "degraded", "reason": "away since 08:00"}}})
     );
 }

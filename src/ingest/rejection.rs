@@ -119,9 +119,15 @@ pub struct Rejection {
     /// SHA-256 of the line.
     #[serde(skip)]
     pub hash: Hash,
-    /// The known fields of the line as a JSON object; values of unknown fields are gone.
+    /// The known fields of the line that may be kept, as a JSON object; other values are gone.
     #[serde(skip)]
     pub kept: String,
+    /// The names of known fields that were there and may not be kept.
+    #[serde(skip)]
+    pub withheld: Vec<String>,
+    /// The reason as it may be kept.
+    #[serde(skip)]
+    pub kept_reason: String,
     /// The names of the unknown fields, the first 16 of them, cut.
     #[serde(skip)]
     pub unknown: Vec<String>,

@@ -4,10 +4,12 @@
 mod support;
 
 mod agree;
+mod bad_days;
 mod boston;
 mod crash;
 mod engine;
 mod hierarchy;
+mod rejects;
 mod start;
 mod store;
 mod text;
