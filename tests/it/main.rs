@@ -4,9 +4,11 @@
 mod support;
 
 mod agree;
+mod apart;
 mod boston;
 mod crash;
 mod engine;
+mod malformed;
 mod start;
 mod store;
 mod text;
