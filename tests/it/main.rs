@@ -4,11 +4,13 @@
 mod support;
 
 mod agree;
+mod apart;
 mod bad_days;
 mod boston;
 mod crash;
 mod engine;
 mod hierarchy;
+mod malformed;
 mod rejects;
 mod start;
 mod store;
