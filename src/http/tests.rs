@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
@@ -15,6 +16,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
+use crate::ingest::Limits;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
@@ -51,6 +53,9 @@ impl World {
             node: Text::new("n1"),
             demo: true,
             journal: journal(&folder),
+            limits: Limits::default(),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            started_at: NOW,
             verifier: verifier(),
             stores: watch::channel(None).1,
             catalogue: Arc::new(catalogue()),
