@@ -16,6 +16,7 @@
 //! | | [`topics`] | tiles, frames encoded once, conflation |
 //! | | [`store`] | the only SQL: rows, insert, queries, migrations, seed, verify |
 //! | | [`engine`] | chDB behind ClickHouse's HTTP interface; `ffi` is the only unsafe code |
+//! | | [`facts`] | small facts beside the journal: one embedded store for tokens, rejects and the like |
 //! | | [`auth`] | the guards of open mode |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
 //! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify |
@@ -57,6 +58,7 @@ pub mod cube;
 pub mod topics;
 pub mod store;
 pub mod engine;
+pub mod facts;
 pub mod auth;
 
 pub mod ingest;

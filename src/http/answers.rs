@@ -13,8 +13,9 @@ pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use provenance::{Origin, Provenance, provenance};
 
 use crate::cube::View;
-use crate::kpi::{Catalogue, WindowError};
+use crate::kpi::{Catalogue, Window, WindowError};
 use crate::model::Text;
+use crate::units::{Hierarchy, Perspective, Reading, UNRESOLVED, UnitId, UnitRole};
 
 /// What every answer is made from.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +31,7 @@ pub struct Figures<'a> {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
-    /// No unit is called so today.
+    /// No unit is called so on the day of the question.
     #[error("no unit has the code `{0}`")]
     UnknownUnit(String),
     /// No record of this dossier was ever received.
@@ -50,9 +51,6 @@ pub enum AnswerError {
     /// Neither `processing` nor `receiving`.
     #[error("`{0}` is no role: use processing or receiving")]
     UnknownRole(String),
-    /// The contract has it, this version doesn't.
-    #[error("{0} is not available yet")]
-    NotAvailableYet(&'static str),
 }
 
 impl AnswerError {
@@ -64,7 +62,6 @@ impl AnswerError {
             AnswerError::Window(_) => "bad_window",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
-            AnswerError::NotAvailableYet(_) => "not_available_yet",
         }
     }
 
@@ -72,6 +69,41 @@ impl AnswerError {
     pub fn is_not_found(&self) -> bool {
         matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
     }
+}
+
+/// The perspective that a question names; as it is now and processed when it names none.
+///
+/// # Errors
+/// When there is no such hierarchy or role.
+pub fn perspective(hierarchy: Option<&str>, role: Option<&str>) -> Result<Perspective, AnswerError> {
+    let hierarchy = match hierarchy {
+        None | Some("now") => Hierarchy::Now,
+        Some("was") => Hierarchy::Was,
+        Some(other) => return Err(AnswerError::UnknownHierarchy(other.to_owned())),
+    };
+    let role = match role {
+        None | Some("processing") => UnitRole::Processing,
+        Some("receiving") => UnitRole::Receiving,
+        Some(other) => return Err(AnswerError::UnknownRole(other.to_owned())),
+    };
+    Ok(Perspective { hierarchy, role })
+}
+
+/// What a code in a question names: as it is now today, as it was on the window's last day, but not later than today
+/// . `unresolved` names itself.
+///
+/// # Errors
+/// When no unit has the code then.
+pub fn asked_unit(view: &View, code: &str, window: Window, hierarchy: Hierarchy) -> Result<Reading, AnswerError> {
+    let day = match hierarchy {
+        Hierarchy::Now => view.today(),
+        Hierarchy::Was => window.last.min(view.today()),
+    };
+    let reading = view.units().ask(code, day);
+    if reading.unit == UnitId::UNRESOLVED && code != UNRESOLVED {
+        return Err(AnswerError::UnknownUnit(code.to_owned()));
+    }
+    Ok(reading)
 }
 
 /// A node's id as people and programs read it (S-3).

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::auth::OpenMode;
 use crate::cube::View;
+use crate::facts::Facts;
 use crate::ingest::Limits;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
@@ -69,6 +70,8 @@ pub struct AppState {
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.
     pub stores: watch::Receiver<Option<Store>>,
+    /// Small facts beside the journal.
+    pub facts: Facts,
     /// KPIs, targets and boards.
     pub catalogue: Arc<Catalogue>,
 }

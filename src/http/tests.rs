@@ -16,6 +16,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
+use crate::facts::Facts;
 use crate::ingest::Limits;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
@@ -58,6 +59,7 @@ impl World {
             started_at: NOW,
             verifier: verifier(),
             stores: watch::channel(None).1,
+            facts: Facts::in_memory().unwrap(),
             catalogue: Arc::new(catalogue()),
         };
         World { state, views, wall, _folder: folder }
@@ -356,7 +358,7 @@ async fn figures_of_a_unit_are_answered_and_questions_that_cannot_be_are_problem
     for (path, problem) in [
         ("units/99/kpis", (404, "unknown_unit")),
         ("units/17/kpis?window=soon", (400, "bad_window")),
-        ("units/17/kpis?hierarchy=was", (400, "not_available_yet")),
+        ("units/17/kpis?hierarchy=then", (400, "bad_hierarchy")),
         ("units/17/kpis?windows=week", (400, "bad_parameter")),
         ("dossiers/motcua/nothing", (404, "unknown_dossier")),
     ] {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
 use crate::model::{Day, Decimal, Text, UnitFact};
-use crate::units::{Reading, Tree, UNRESOLVED, UnitId};
+use crate::units::{Hierarchies, Hierarchy, Reading, UNRESOLVED, UnitId};
 
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
@@ -26,7 +26,7 @@ pub(super) fn router() -> Router<AppState> {
 
 /// What a code names on a day, if the caller may see it (H-1); an unknown unit and a foreign one look the same.
 pub(super) fn visible_unit(view: &View, scope: &Scope, code: &str, on: Day) -> Result<Reading, Problem> {
-    let reading = view.units().read(code, on);
+    let reading = view.units().ask(code, on);
     let is_known = reading.unit != UnitId::UNRESOLVED || code == UNRESOLVED;
     if is_known && code.len() <= CODE_BYTES_MAX && scope.covers(code) {
         return Ok(reading);
@@ -37,7 +37,7 @@ pub(super) fn visible_unit(view: &View, scope: &Scope, code: &str, on: Day) -> R
 
 /// Code of the unit at the top of the tree today; none while no unit is known.
 pub(super) fn root_code(view: &View) -> Option<String> {
-    let root = view.tree().node(UnitId::UNRESOLVED).parent?;
+    let root = view.tree(Hierarchy::Now).node(UnitId::UNRESOLVED).parent?;
     view.units().fact(root).map(|fact| fact.code.to_string())
 }
 
@@ -148,10 +148,10 @@ async fn one(
     let fact = view.units().fact(reading.unit).ok_or_else(unknown)?;
     let of_that_day;
     let tree = if on == view.today() {
-        view.tree()
+        view.tree(Hierarchy::Now)
     } else {
-        of_that_day = Tree::build(view.units(), on);
-        &of_that_day
+        of_that_day = Hierarchies::build(view.units(), on);
+        of_that_day.tree(Hierarchy::Now)
     };
     let rows = |ids: &mut dyn Iterator<Item = UnitId>| {
         let facts = ids.filter_map(|id| tree.node(id).fact.as_deref());

@@ -58,7 +58,7 @@ impl Screens {
 
     fn publish(&self, topic: &TopicKey, view: &View) {
         let Some(board) = self.catalogue.board(&topic.board) else { return };
-        let unit = view.units().read(&topic.unit, view.today()).unit;
+        let unit = view.units().ask(&topic.unit, view.today()).unit;
         let tiles = tiles(view, &self.catalogue, board, unit);
         let as_of = view.now().to_rfc3339(view.zone());
         if let Err(error) = self.topics.publish(topic, view.seq(), &as_of, tiles) {

@@ -13,7 +13,7 @@ use crate::kpi::{
     Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
 };
 use crate::model::Day;
-use crate::units::{UnitId, UnitLabel};
+use crate::units::{Perspective, UnitId, UnitLabel};
 
 mod freshness;
 mod ranking;
@@ -174,7 +174,7 @@ impl<'a> Reading<'a> {
     }
 
     fn measures(&self, window: Window) -> Measures {
-        self.view.measures(self.unit, window)
+        self.view.measures(self.unit, window, Perspective::default())
     }
 
     fn kpi(&self) -> Option<KpiTile<'a>> {
@@ -199,7 +199,7 @@ impl<'a> Reading<'a> {
     /// nothing.
     fn last_year(&self) -> Option<(Window, Measures)> {
         let window = self.board.window_of(self.panel).same_period_last_year(self.view.today());
-        let begun = self.view.first_day(self.unit)?;
+        let begun = self.view.first_day(self.unit, Perspective::default())?;
         let covered = begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
         covered.then(|| (window, self.measures(window)))
     }

@@ -60,9 +60,19 @@ impl DataDir {
         self.path.join("journal")
     }
 
+    /// The store of small facts.
+    pub(super) fn facts(&self) -> PathBuf {
+        facts_in(&self.path)
+    }
+
     pub(super) fn engine(&self) -> PathBuf {
         self.path.join("engine")
     }
+}
+
+/// Where a data dir keeps its small facts.
+pub(super) fn facts_in(data_dir: &Path) -> PathBuf {
+    data_dir.join("facts.redb")
 }
 
 fn write_durably(path: &Path, content: &str) -> anyhow::Result<()> {

@@ -30,6 +30,7 @@ use crate::auth::OpenMode;
 use crate::config::{Config, DomainClock};
 use crate::cube::View;
 use crate::engine::EngineState;
+use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
@@ -75,6 +76,7 @@ struct Parts {
     disk: Arc<dyn Disk>,
     cursor: Option<Cursor>,
     recovered_seq: u64,
+    facts: Facts,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -101,6 +103,7 @@ pub async fn run(
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
     let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    let facts = Facts::open(&data_dir.facts())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
@@ -129,6 +132,7 @@ pub async fn run(
         disk,
         cursor,
         recovered_seq,
+        facts,
         clock,
         wall,
         catalogue,
@@ -349,6 +353,7 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
+        facts: parts.facts.clone(),
     }
 }
 

@@ -146,10 +146,10 @@ fn what_cannot_be_answered_has_a_stable_code() {
     assert_eq!(code("99", &KpisQuery::default()), "unknown_unit");
     assert_eq!(code("17", &window("soon")), "bad_window");
     let hierarchy = |text: &str| KpisQuery { hierarchy: Some(text.to_owned()), ..KpisQuery::default() };
-    assert_eq!(code("17", &hierarchy("was")), "not_available_yet");
+    assert_eq!(code("99", &hierarchy("was")), "unknown_unit");
     assert_eq!(code("17", &hierarchy("then")), "bad_hierarchy");
     let role = |text: &str| KpisQuery { role: Some(text.to_owned()), ..KpisQuery::default() };
-    assert_eq!(code("17", &role("receiving")), "not_available_yet");
+    assert_eq!(code("17", &role("giving")), "bad_role");
     assert_eq!(code("17", &role("sending")), "bad_role");
     assert!(answer(&view, "99", &KpisQuery::default()).unwrap_err().is_not_found());
 }
