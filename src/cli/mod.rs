@@ -1,6 +1,7 @@
 //! The commands.
 
 mod client;
+pub mod check;
 pub mod serve;
 pub mod demo;
 pub mod import;
@@ -8,4 +9,6 @@ pub mod rejects;
 pub mod units;
 pub mod migrate;
 pub mod verify;
+pub mod simulate;
+pub mod watch;
 pub mod engine;
