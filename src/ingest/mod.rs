@@ -28,13 +28,12 @@ pub mod table;
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
-pub use rejection::{Code, Hash, Rejection};
+pub use rejection::{Code, Fault, Hash, Rejection};
 pub use unit_check::check_units;
 pub use units::{Column, UnitBatch, UnitRow, read_units};
 
 use crate::model::{Instant, Record, Text, Zone};
 use body::Form;
-use rejection::Fault;
 use wire::{Name, RawObject};
 
 /// What a body may hold.
@@ -122,6 +121,7 @@ impl Batch {
 /// A refused line before its number is known.
 struct Refused {
     fault: Box<Fault>,
+    further: Vec<Fault>,
     kept: String,
     unknown: Vec<String>,
 }
@@ -129,15 +129,15 @@ struct Refused {
 impl From<Box<Fault>> for Refused {
     /// A line of which nothing could be told apart.
     fn from(fault: Box<Fault>) -> Refused {
-        Refused { fault, kept: "{}".to_owned(), unknown: Vec::new() }
+        Refused { fault, further: Vec::new(), kept: "{}".to_owned(), unknown: Vec::new() }
     }
 }
 
 impl Refused {
     fn rejection(self, line: u64, bytes: &[u8]) -> Rejection {
         let Fault { pointer, code, reason } = *self.fault;
-        let (kept, unknown) = (self.kept, self.unknown);
-        Rejection { line, pointer, code, reason, hash: Hash::of(bytes), kept, unknown }
+        let (kept, unknown, further) = (self.kept, self.unknown, self.further);
+        Rejection { line, pointer, code, reason, further, hash: Hash::of(bytes), kept, unknown }
     }
 }
 
@@ -145,7 +145,8 @@ fn read_record(line: &[u8], context: &Context) -> Result<Record, Refused> {
     let object = RawObject::read(line_text(line, context.limits.line_bytes_max)?)?;
     check::record(&object, context).map_err(|fault| {
         let allowed = check::allowed(&object).unwrap_or(Name::COMMON);
-        Refused { fault, kept: object.kept(allowed), unknown: object.unknown(allowed) }
+        let further = check::further(&object, context, &fault);
+        Refused { fault, further, kept: object.kept(allowed), unknown: object.unknown(allowed) }
     })
 }
 

@@ -170,7 +170,16 @@ impl UnitBatch {
 /// The rejection of a unit; there is nothing to mend, as a list is taken whole or not at all.
 pub(super) fn rejection(line: u64, text: &[u8], fault: Fault) -> Rejection {
     let Fault { pointer, code, reason } = fault;
-    Rejection { line, pointer, code, reason, hash: Hash::of(text), kept: "{}".to_owned(), unknown: Vec::new() }
+    Rejection {
+        line,
+        pointer,
+        code,
+        reason,
+        further: Vec::new(),
+        hash: Hash::of(text),
+        kept: "{}".to_owned(),
+        unknown: Vec::new(),
+    }
 }
 
 fn read_csv(body: &[u8], now: Instant, limits: &Limits, batch: &mut UnitBatch) -> Result<(), EnvelopeError> {
