@@ -1,5 +1,6 @@
 //! `POST /api/v1/events`: records in, an exact answer about every line out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,10 +18,11 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{self, Batch, Context, Rejection};
+use crate::ingest::{self, Batch, Context, Fault, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
+use crate::units::UnitId;
 
 use super::error::Problem;
 use super::extract::QueryOf;
@@ -36,6 +38,8 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+/// Unknown codes of units listed in an answer.
+const UNRESOLVED_LISTED_MAX: usize = 100;
 
 /// The area's routes. A packed body is never larger than it may be unpacked.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
@@ -61,6 +65,9 @@ struct EventsAnswer<'a> {
     accepted: usize,
     rejected: usize,
     rejections: Vec<RejectionAnswer<'a>>,
+    /// Of the accepted ones, the first hundred codes; empty also while the figures aren't ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unresolved: Vec<Unresolved<'a>>,
     /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
@@ -76,6 +83,16 @@ pub(super) struct RejectionAnswer<'a> {
     pointer: &'a str,
     code: &'static str,
     reason: &'a str,
+    /// What else is wrong with the line.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    further: &'a [Fault],
+}
+
+/// A code that names no unit at that time: its records count under `unresolved` until a unit or an alias resolves it.
+#[derive(Debug, Serialize)]
+struct Unresolved<'a> {
+    unit: &'a str,
+    records: usize,
 }
 
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
@@ -154,10 +171,32 @@ fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: 
         accepted: batch.records.len(),
         rejected: batch.rejected,
         rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
+        unresolved: unresolved(state, batch),
         seq,
         node: &state.node,
         dry_run,
     }
+}
+
+/// Codes of units in accepted records that nobody has loaded.
+fn unresolved<'a>(state: &AppState, batch: &'a Batch) -> Vec<Unresolved<'a>> {
+    let Ok(view) = state.view() else { return Vec::new() };
+    let units = view.newest_units();
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &batch.records {
+        let (source, unit, at) = match record {
+            Record::Dossier(event) => (&event.key.source, &event.unit, event.at),
+            Record::Rating(rating) => (&rating.key.source, &rating.unit, rating.at),
+            Record::Indicator(report) => (&report.source, &report.key.unit, report.at),
+            _ => continue,
+        };
+        let meant = units.meant(source, unit);
+        let is_unknown = units.read(meant, state.zone.day(at)).unit == UnitId::UNRESOLVED;
+        if is_unknown && (found.len() < UNRESOLVED_LISTED_MAX || found.contains_key(unit.as_str())) {
+            *found.entry(unit).or_default() += 1;
+        }
+    }
+    found.into_iter().map(|(unit, records)| Unresolved { unit, records }).collect()
 }
 
 impl<'a> RejectionAnswer<'a> {
@@ -167,6 +206,7 @@ impl<'a> RejectionAnswer<'a> {
             pointer: &rejection.pointer,
             code: rejection.code.as_str(),
             reason: &rejection.reason,
+            further: &rejection.further,
         }
     }
 }
