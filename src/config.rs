@@ -7,7 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::auth::Mode;
 use crate::model::{Clock, Instant, Zone};
+
+/// The zone of local days where nothing else is said.
+pub const ZONE_DEFAULT: &str = "Asia/Ho_Chi_Minh";
 
 /// Settings as they are written: `serve`'s arguments, or keys of the configuration file.
 #[derive(Clone, Debug, Default, clap::Args, Deserialize)]
@@ -33,6 +37,9 @@ pub struct Settings {
     /// Lets the clock of records and figures run on from this instant (RFC 3339).
     #[arg(long, env = "OPCENTRE_CLOCK_FROM", value_name = "INSTANT")]
     pub clock_from: Option<String>,
+    /// Who is let in.
+    #[command(flatten)]
+    pub auth: AuthSettings,
     /// The pinned libchdb.so, if not where `make build` puts it.
     #[arg(long, env = "OPCENTRE_ENGINE_LIBRARY", value_name = "FILE")]
     pub engine_library: Option<PathBuf>,
@@ -46,6 +53,16 @@ pub struct Settings {
     pub verify_hold_s: Option<u64>,
 }
 
+/// Settings of the table `[auth]`.
+#[derive(Clone, Debug, Default, clap::Args, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuthSettings {
+    /// `open`: anyone at this machine, on a loopback address only; `required`: who shows a token (see `opcentre token`)
+    /// [default: open].
+    #[arg(long = "auth-mode", env = "OPCENTRE_AUTH_MODE", value_name = "MODE")]
+    pub mode: Option<String>,
+}
+
 impl Settings {
     /// These settings, completed by others where they say nothing.
     #[must_use]
@@ -57,6 +74,7 @@ impl Settings {
             timezone: self.timezone.or(others.timezone),
             now: self.now.or(others.now),
             clock_from: self.clock_from.or(others.clock_from),
+            auth: AuthSettings { mode: self.auth.mode.or(others.auth.mode) },
             engine_library: self.engine_library.or(others.engine_library),
             fault_live_hang: self.fault_live_hang.or(others.fault_live_hang),
             verify_hold_s: self.verify_hold_s.or(others.verify_hold_s),
@@ -99,8 +117,10 @@ pub enum Database {
 /// The whole meaning of the settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Where to listen; loopback.
+    /// Where to listen; loopback in open mode.
     pub listen: SocketAddr,
+    /// Who is let in.
+    pub auth: Mode,
     /// Where everything lives.
     pub data_dir: PathBuf,
     /// Where ClickHouse is.
@@ -125,10 +145,13 @@ pub enum ConfigError {
     Listen(String),
     /// Open mode is for loopback only.
     #[error(
-        "listen = `{0}` is reachable from other machines; this version knows no callers and so listens on loopback only \
-         (127.0.0.1 or [::1])"
+        "listen = `{0}` is reachable from other machines: that needs mode = \"required\" under [auth] (and a token: \
+         `opcentre token create --data-dir`), or listen on loopback (127.0.0.1 or [::1])"
     )]
     NotLoopback(SocketAddr),
+    /// No such mode.
+    #[error("auth.mode = `{0}` is no mode: use open or required")]
+    AuthMode(String),
     /// No such zone.
     #[error("timezone = `{0}` is not in the IANA time zone database")]
     Zone(String),
@@ -169,10 +192,14 @@ impl Config {
     pub fn of(settings: Settings) -> Result<Config, ConfigError> {
         let listen_text = settings.listen.unwrap_or_else(|| "127.0.0.1:8080".to_owned());
         let listen: SocketAddr = listen_text.parse().map_err(|_| ConfigError::Listen(listen_text))?;
-        if !listen.ip().is_loopback() {
+        let auth = match settings.auth.mode {
+            None => Mode::default(),
+            Some(name) => Mode::named(&name).ok_or(ConfigError::AuthMode(name))?,
+        };
+        if auth == Mode::Open && !listen.ip().is_loopback() {
             return Err(ConfigError::NotLoopback(listen));
         }
-        let zone_name = settings.timezone.unwrap_or_else(|| "Asia/Ho_Chi_Minh".to_owned());
+        let zone_name = settings.timezone.unwrap_or_else(|| ZONE_DEFAULT.to_owned());
         let zone = Zone::named(&zone_name).map_err(|_| ConfigError::Zone(zone_name))?;
         let clock = match (settings.now, settings.clock_from) {
             (Some(_), Some(_)) => return Err(ConfigError::TwoClocks),
@@ -186,6 +213,7 @@ impl Config {
         };
         Ok(Config {
             listen,
+            auth,
             data_dir: settings.data_dir.unwrap_or_else(|| PathBuf::from("opcentre-data")),
             database,
             zone,

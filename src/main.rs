@@ -27,6 +27,9 @@ enum Command {
     /// The hierarchy of units.
     #[command(subcommand)]
     Units(cli::units::UnitsCommand),
+    /// Who may do what: bearer tokens.
+    #[command(subcommand)]
+    Token(cli::token::TokenCommand),
     /// Bring the schema of a ClickHouse server up to date.
     Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.
@@ -42,6 +45,9 @@ fn main() -> ExitCode {
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Token(command) => {
+            on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
+        }
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };

@@ -6,5 +6,6 @@ pub mod demo;
 pub mod import;
 pub mod units;
 pub mod migrate;
+pub mod token;
 pub mod verify;
 pub mod engine;

@@ -30,9 +30,6 @@ pub struct Figures<'a> {
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
-    /// No unit is called so today.
-    #[error("no unit has the code `{0}`")]
-    UnknownUnit(String),
     /// No record of this dossier was ever received.
     #[error("source `{source_id}` has no dossier `{id}`")]
     UnknownDossier {
@@ -59,7 +56,6 @@ impl AnswerError {
     /// The stable code of the problem.
     pub fn code(&self) -> &'static str {
         match self {
-            AnswerError::UnknownUnit(_) => "unknown_unit",
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
@@ -70,7 +66,7 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
+        matches!(self, AnswerError::UnknownDossier { .. })
     }
 }
 

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Serialize;
 
+use crate::auth::{Caller, Role};
 use crate::model::{Instant, Zone};
 
 use super::readiness::Condition;
@@ -29,14 +30,17 @@ async fn healthz() -> &'static str {
 #[derive(Serialize)]
 struct Ready {
     ready: bool,
-    components: BTreeMap<&'static str, Condition>,
+    /// With reasons, for whom they concern.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    components: Option<BTreeMap<&'static str, Condition>>,
 }
 
-async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Ready>) {
+async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>) -> (StatusCode, Json<Ready>) {
     let mut components = state.readiness.components();
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
     let ready = !components.values().any(|condition| matches!(condition, Condition::NotReady { .. }));
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let components = caller.is_some_and(|Extension(caller)| caller.may(Role::Operate)).then_some(components);
     (status, Json(Ready { ready, components }))
 }
 

@@ -13,13 +13,16 @@ pub mod extract;
 pub mod answers;
 mod json;
 pub mod listen;
+mod routes;
 mod guard;
+mod sight;
 mod headers;
 mod health;
 mod assets;
 mod events;
 mod units_load;
 mod verify;
+mod tokens;
 mod units;
 mod boards;
 mod figures;
@@ -34,10 +37,12 @@ use tower_http::compression::CompressionLayer;
 
 pub use answers::node_name;
 pub use error::Problem;
-pub use listen::BoundedListener;
+pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use readiness::{Condition, Readiness};
+pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
+pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
@@ -47,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         .merge(units::router())
         .merge(boards::router())
         .merge(figures::router())
+        .merge(tokens::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

@@ -13,9 +13,11 @@ mod data_dir;
 mod database;
 mod seed;
 mod tasks;
+mod tokens;
 
 pub use clock::{running_from, system_now};
 pub use database::server_endpoint;
+pub use tokens::{tokens_in, zone_of};
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,13 +27,13 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
-use crate::auth::OpenMode;
+use crate::auth::{Gate, Rates};
 use crate::config::{Config, DomainClock};
 use crate::cube::View;
 use crate::engine::EngineState;
 use crate::facts::Facts;
 use crate::http;
-use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::http::{AppState, ClockKind, Condition, LiveLimits, Peer, Readiness, Screens as Sockets, TokenKeeper};
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::kpi::Catalogue;
 use crate::model::Clock;
@@ -55,6 +57,8 @@ const STOP_JOURNAL: Duration = Duration::from_secs(10);
 const STOP_LIVE: Duration = Duration::from_secs(5);
 /// How long the sink has to store what is synced; the rest is stored after the next start.
 const STOP_SINK: Duration = Duration::from_secs(10);
+/// How long it may take to write down which tokens were used.
+const STOP_TOKENS: Duration = Duration::from_secs(5);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
 
@@ -83,6 +87,8 @@ struct Parts {
     cursor: Option<Cursor>,
     recovered_seq: u64,
     facts: Facts,
+    gate: Gate,
+    tokens: TokenKeeper,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -106,9 +112,10 @@ pub async fn run(
     started: impl FnOnce(Started) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
-    let mode = OpenMode::on(address)?;
     let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
     let facts = Facts::open(&data_dir.facts())?;
+    let tokens = TokenKeeper::open(facts.clone())?;
+    let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
@@ -137,6 +144,8 @@ pub async fn run(
         cursor,
         recovered_seq,
         facts,
+        gate,
+        tokens,
         clock,
         wall,
         catalogue,
@@ -153,9 +162,10 @@ pub async fn run(
     tasks.spawn("store", database::keep_store(database, engine_states, store_sender, readiness, engine_stopped));
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", run_sink(parts.clone(), holds, seeded, stages_stopped));
+    tasks.spawn("sink", run_sink(parts.clone(), holds, seeded, stages_stopped.clone()));
+    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
-    let state = app_state(&parts, mode, verifier);
+    let state = app_state(&parts, verifier);
     tasks.spawn("http", serve_http(listener, state, http_stopped));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
     // From here on threads are running: whatever goes wrong, they are told and waited for.
@@ -187,6 +197,7 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     stops.stages.send_replace(true);
     tasks.ended("live", STOP_LIVE).await;
     tasks.ended("sink", STOP_SINK).await;
+    tasks.ended("tokens", STOP_TOKENS).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
 }
@@ -244,7 +255,7 @@ async fn run_live(
         clock: parts.clock.clone(),
         views: parts.views.clone(),
         requests,
-        screens: Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone()),
+        screens: screens(&parts),
         fault_hang: parts.config.fault_live_hang.clone(),
         replay_to: *parts.journal.synced().borrow(),
         replayed: false,
@@ -321,6 +332,14 @@ fn sink_condition(parts: &Parts, state: &SinkState) -> Condition {
     }
 }
 
+fn screens(parts: &Parts) -> Screens {
+    let screens = Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
+    match parts.gate.tokens() {
+        Some(tokens) => screens.naming_by(tokens),
+        None => screens,
+    }
+}
+
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
     Verifier {
         snapshots,
@@ -333,7 +352,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
     }
 }
 
-fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
+fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
     let is_frozen = matches!(parts.config.clock, DomainClock::Frozen(_));
     AppState {
         clock: parts.clock.clone(),
@@ -344,7 +363,9 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         topics: parts.topics.clone(),
         pulse: parts.pulse.clone(),
         readiness: parts.readiness.clone(),
-        mode,
+        gate: parts.gate.clone(),
+        rates: Rates::default(),
+        tokens: parts.tokens.clone(),
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
@@ -364,8 +385,12 @@ async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Rec
         stopped(&mut stop).await;
         sockets.stop();
     };
-    let listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
-    axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
+    let mut listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
+    if state.gate.is_required() {
+        listener = listener.per_peer(http::listen::CONNECTIONS_PER_PEER_MAX);
+    }
+    let router = http::router(state).into_make_service_with_connect_info::<Peer>();
+    axum::serve(listener, router).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
     // Screens are no requests any more: their `bye` is waited for apart.
     screens.all_left().await;
     Ok(())

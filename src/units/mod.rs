@@ -9,12 +9,14 @@ mod perspective;
 mod registry;
 mod label;
 mod tree;
+mod scope;
 #[cfg(test)]
 mod tests;
 
 pub use label::UnitLabel;
 pub use perspective::{Hierarchy, Perspective, UnitRole};
 pub use registry::{Reading, TERRITORY, UnitId, Units};
+pub use scope::{Scope, ScopeRoot, Sight, VisibleUnit};
 pub use tree::{Node, Tree};
 
 /// The code under which everything stands whose unit no one knows.

@@ -7,6 +7,7 @@ mod agree;
 mod boston;
 mod crash;
 mod engine;
+mod guards;
 mod start;
 mod store;
 mod text;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kpi::{KpiFigure, Measures, Window, WindowChoice};
 use crate::model::Day;
-use crate::units::{UNRESOLVED, UnitId};
+use crate::units::{UnitId, VisibleUnit};
 
 use super::{AnswerError, Figures};
 
@@ -59,29 +59,25 @@ struct Row<'a> {
     kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
-/// The figures of what a code names today.
+/// The figures of a unit.
 ///
 /// Of the units below, those that neither existed in the window nor have any figure in it are left out.
 ///
 /// # Errors
-/// When no unit has the code, the window can't be read, or something is asked for that isn't there yet.
-pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
+/// When the window can't be read, or something is asked for that isn't there yet.
+pub fn kpis<'a>(figures: Figures<'a>, seen: VisibleUnit, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let view = figures.view;
     only_now(query.hierarchy.as_deref())?;
     only_processing(query.role.as_deref())?;
     let choice: WindowChoice = query.window.as_deref().unwrap_or(WINDOW_DEFAULT).parse()?;
-    let reading = view.units().read(code, view.today());
-    if reading.unit == UnitId::UNRESOLVED && code != UNRESOLVED {
-        return Err(AnswerError::UnknownUnit(code.to_owned()));
-    }
     let window = choice.on(view.today());
     let day = window.last.min(view.today());
-    let label = view.units().label(reading.unit);
-    let measures = view.measures(reading.unit, window);
+    let label = view.units().label(seen.id());
+    let measures = view.measures(seen.id(), window);
     Ok(KpisAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: reading.stale_code,
+        stale_code: seen.stale_code(),
         window,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
@@ -90,7 +86,7 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         role: "processing",
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
-        children: rows(figures, reading.unit, window, day),
+        children: rows(figures, seen.id(), window, day),
     })
 }
 
