@@ -13,8 +13,9 @@ pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use provenance::{Origin, Provenance, provenance};
 
 use crate::cube::View;
-use crate::kpi::{Catalogue, WindowError};
+use crate::kpi::{Catalogue, Window, WindowError};
 use crate::model::Text;
+use crate::units::{Hierarchy, Perspective, Scope, UnitRole, VisibleUnit};
 
 /// What every answer is made from.
 #[derive(Clone, Copy, Debug)]
@@ -25,11 +26,16 @@ pub struct Figures<'a> {
     pub catalogue: &'a Catalogue,
     /// Id of this node (S-3).
     pub node: &'a str,
+    /// Whose units may be seen (H-1).
+    pub scope: &'a Scope,
 }
 
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
+    /// No unit is called so on the day of the question.
+    #[error("no unit has the code `{0}`")]
+    UnknownUnit(String),
     /// No record of this dossier was ever received.
     #[error("source `{source_id}` has no dossier `{id}`")]
     UnknownDossier {
@@ -47,27 +53,62 @@ pub enum AnswerError {
     /// Neither `processing` nor `receiving`.
     #[error("`{0}` is no role: use processing or receiving")]
     UnknownRole(String),
-    /// The contract has it, this version doesn't.
-    #[error("{0} is not available yet")]
-    NotAvailableYet(&'static str),
 }
 
 impl AnswerError {
     /// The stable code of the problem.
     pub fn code(&self) -> &'static str {
         match self {
+            AnswerError::UnknownUnit(_) => "unknown_unit",
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
-            AnswerError::NotAvailableYet(_) => "not_available_yet",
         }
     }
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, AnswerError::UnknownDossier { .. })
+        matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
     }
+}
+
+/// The perspective that a question names; as it is now and processed when it names none.
+///
+/// # Errors
+/// When there is no such hierarchy or role.
+pub fn perspective(hierarchy: Option<&str>, role: Option<&str>) -> Result<Perspective, AnswerError> {
+    let hierarchy = match hierarchy {
+        None | Some("now") => Hierarchy::Now,
+        Some("was") => Hierarchy::Was,
+        Some(other) => return Err(AnswerError::UnknownHierarchy(other.to_owned())),
+    };
+    let role = match role {
+        None | Some("processing") => UnitRole::Processing,
+        Some("receiving") => UnitRole::Receiving,
+        Some(other) => return Err(AnswerError::UnknownRole(other.to_owned())),
+    };
+    Ok(Perspective { hierarchy, role })
+}
+
+/// What a code in a question names: as it is now today, as it was on the window's last day, but not later than today
+/// . `unresolved` names itself.
+///
+/// # Errors
+/// When no unit has the code then, or it may not be seen (H-1).
+pub fn asked_unit(
+    figures: Figures<'_>,
+    code: &str,
+    window: Window,
+    hierarchy: Hierarchy,
+) -> Result<VisibleUnit, AnswerError> {
+    let Figures { view, scope, .. } = figures;
+    let day = match hierarchy {
+        Hierarchy::Now => view.today(),
+        Hierarchy::Was => window.last.min(view.today()),
+    };
+    let seen = scope.on(view.units(), view.hierarchies(), hierarchy).unit(code, day);
+    seen.ok_or_else(|| AnswerError::UnknownUnit(code.to_owned()))
 }
 
 /// A node's id as people and programs read it (S-3).

@@ -9,7 +9,7 @@ use axum::{Extension, Router};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
 use crate::model::{DossierKey, DossierState, Text};
 
@@ -18,7 +18,7 @@ use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::guard::require;
 use super::json::json;
-use super::sight::{visible_dossier, visible_unit};
+use super::sight::visible_dossier;
 use super::state::AppState;
 
 /// The longest wait for the records behind a dossier; the rest of the answer doesn't need them.
@@ -28,8 +28,8 @@ pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
 }
 
-fn figures<'a>(state: &'a AppState, view: &'a View) -> Figures<'a> {
-    Figures { view, catalogue: &state.catalogue, node: &state.node }
+fn figures<'a>(state: &'a AppState, view: &'a View, scope: &'a Scope) -> Figures<'a> {
+    Figures { view, catalogue: &state.catalogue, node: &state.node, scope }
 }
 
 /// Measures and KPIs of a unit and a window, with the rows that add up to them.
@@ -42,8 +42,7 @@ async fn kpis(
     require(&caller, Role::View)?;
     let view = state.view()?;
     let code = Text::new(&code);
-    let seen = visible_unit(&view, &caller.scope, &code, view.today())?;
-    json(&answers::kpis(figures(&state, &view), seen, &query)?)
+    json(&answers::kpis(figures(&state, &view, &caller.scope), &code, &query)?)
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,7 +72,7 @@ async fn dossier(
         true => origins(&state, &key, &found.state).await,
         false => Provenance::new(),
     };
-    json(&answers::dossier(figures(&state, &view), &found, &origins))
+    json(&answers::dossier(figures(&state, &view, &caller.scope), &found, &origins))
 }
 
 /// Which records wrote what stands in a dossier's registers; nothing while ClickHouse is away or slow.

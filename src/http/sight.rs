@@ -3,7 +3,7 @@
 use crate::auth::{Scope, VisibleUnit};
 use crate::cube::{DossierView, View};
 use crate::model::{Day, DossierKey};
-use crate::units::UnitId;
+use crate::units::{Hierarchy, Perspective, UnitId, UnitRole};
 
 use super::answers::AnswerError;
 use super::error::Problem;
@@ -13,7 +13,7 @@ const CODE_BYTES_MAX: usize = 64;
 
 /// What a code names on a day, if the caller may see it; an unknown unit and a foreign one look the same.
 pub(super) fn visible_unit(view: &View, scope: &Scope, code: &str, on: Day) -> Result<VisibleUnit, Problem> {
-    let seen = scope.on(view.units(), view.tree()).unit(code, on);
+    let seen = scope.on(view.units(), view.hierarchies(), Hierarchy::Now).unit(code, on);
     seen.filter(|_| code.len() <= CODE_BYTES_MAX).ok_or_else(|| unknown_unit(code, on))
 }
 
@@ -26,14 +26,9 @@ pub(super) fn unknown_unit(code: &str, on: Day) -> Problem {
 /// A dossier, if the unit that processes it or the one that received it may be seen; one of a foreign unit looks like
 /// one that isn't there.
 pub(super) fn visible_dossier(view: &View, scope: &Scope, key: &DossierKey) -> Result<DossierView, Problem> {
-    let sight = scope.on(view.units(), view.tree());
-    let received_by = |found: &DossierView| {
-        let register = &found.state.received_by;
-        let (code, at) = (register.value()?, register.at()?);
-        Some(view.units().read(code, view.zone().day(at)).unit).filter(|unit| *unit != UnitId::UNRESOLVED)
-    };
-    let is_seen =
-        |found: &DossierView| sight.covers(found.unit) || received_by(found).is_some_and(|unit| sight.covers(unit));
+    let sight = scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
+    let receiving = Perspective { hierarchy: Hierarchy::Now, role: UnitRole::Receiving };
+    let is_seen = |found: &DossierView| sight.covers(found.unit) || sight.covers(found.placement.unit(receiving));
     let unknown = || AnswerError::UnknownDossier { source_id: key.source.clone(), id: key.id.clone() };
     Ok(view.dossier(key).filter(is_seen).ok_or_else(unknown)?)
 }
@@ -49,6 +44,6 @@ pub(super) fn default_unit(view: &View, scope: &Scope) -> Option<String> {
 
 /// Code of the unit at the top of the tree today; none while no unit is known.
 pub(super) fn root_code(view: &View) -> Option<String> {
-    let root = view.tree().node(UnitId::UNRESOLVED).parent?;
+    let root = view.tree(Hierarchy::Now).node(UnitId::UNRESOLVED).parent?;
     view.units().fact(root).map(|fact| fact.code.to_string())
 }

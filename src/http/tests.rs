@@ -355,7 +355,7 @@ async fn figures_of_a_unit_are_answered_and_questions_that_cannot_be_are_problem
     for (path, problem) in [
         ("units/99/kpis", (404, "unknown_unit")),
         ("units/17/kpis?window=soon", (400, "bad_window")),
-        ("units/17/kpis?hierarchy=was", (400, "not_available_yet")),
+        ("units/17/kpis?hierarchy=then", (400, "bad_hierarchy")),
         ("units/17/kpis?windows=week", (400, "bad_parameter")),
         ("dossiers/motcua/nothing", (404, "unknown_dossier")),
     ] {

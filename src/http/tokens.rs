@@ -14,7 +14,7 @@ use crate::auth::{Bound, Caller, Denied, Role, Secret, TOKENS_MAX, Token, TokenO
 use crate::cube::View;
 use crate::ingest;
 use crate::model::{Instant, Text, Zone};
-use crate::units::TERRITORY;
+use crate::units::{Hierarchy, TERRITORY, UnitId};
 
 use super::error::Problem;
 use super::extract::QueryOf;
@@ -159,8 +159,8 @@ fn orders(state: &AppState, caller: &Caller, asked: &Asked) -> Result<Vec<TokenO
 }
 
 /// Code and name of the units that stand directly below another one today.
-fn children(view: &View, unit: crate::units::UnitId) -> Vec<(Text, Text)> {
-    let facts = view.tree().node(unit).children.iter().filter_map(|child| view.units().fact(*child));
+fn children(view: &View, unit: UnitId) -> Vec<(Text, Text)> {
+    let facts = view.tree(Hierarchy::Now).node(unit).children.iter().filter_map(|child| view.units().fact(*child));
     let today = view.today();
     let of_today = facts.filter(|fact| {
         let has_begun = fact.valid_from.is_none_or(|from| from <= today);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::auth::{Caller, Role};
 use crate::cube::View;
 use crate::model::{Day, Decimal, Text, UnitFact};
-use crate::units::{Sight, Tree, UnitId};
+use crate::units::{Hierarchies, Hierarchy, Sight, Tree, UnitId};
 
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
@@ -97,9 +97,9 @@ async fn list(
     require(&caller, Role::View)?;
     let view = state.view()?;
     let on = query.day(&view)?;
-    let sight = caller.scope.on(view.units(), view.tree());
+    let sight = caller.scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
     let visible = view.units().versions().filter(|(id, fact)| exists(fact, on) && sight.covers(*id));
-    let units = visible.map(|(id, fact)| Row::seen(fact, id, view.tree(), &sight)).collect();
+    let units = visible.map(|(id, fact)| Row::seen(fact, id, view.tree(Hierarchy::Now), &sight)).collect();
     let listing = Listing { on: on.to_string(), seq: view.seq(), units };
     json(&listing)
 }
@@ -135,13 +135,14 @@ async fn one(
     let seen = visible_unit(&view, &caller.scope, &code, on)?;
     let fact = view.units().fact(seen.id()).ok_or_else(|| unknown_unit(&code, on))?;
     let of_that_day;
-    let tree = if on == view.today() {
-        view.tree()
+    let hierarchies = if on == view.today() {
+        view.hierarchies()
     } else {
-        of_that_day = Tree::build(view.units(), on);
+        of_that_day = Hierarchies::build(view.units(), on);
         &of_that_day
     };
-    let sight = caller.scope.on(view.units(), tree);
+    let tree = hierarchies.tree(Hierarchy::Now);
+    let sight = caller.scope.on(view.units(), hierarchies, Hierarchy::Now);
     let rows = |ids: &mut dyn Iterator<Item = UnitId>| {
         let visible = ids.filter(|id| sight.covers(*id));
         let facts = visible.filter_map(|id| Some((id, tree.node(id).fact.as_deref()?)));

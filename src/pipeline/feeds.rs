@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::auth::Tokens;
 use crate::cube::View;
 use crate::model::Text;
-use crate::units::{ScopeRoot, UnitId};
+use crate::units::{Hierarchy, ScopeRoot, UnitId};
 
 /// What each bound source concerns.
 #[derive(Clone, Debug, Default)]
@@ -27,11 +27,9 @@ impl Feeds {
     /// Whether a source may concern a unit.
     pub fn concern(&self, source: &str, view: &View, unit: UnitId) -> bool {
         let Some(roots) = self.units.get(&Text::new(source)) else { return true };
-        let tree = view.tree();
-        roots
-            .iter()
-            .map(|root| view.units().read(&root.code, root.bound).unit)
-            .any(|bound| tree.path(unit).any(|above| above == bound) || tree.path(bound).any(|above| above == unit))
+        let tree = view.tree(Hierarchy::Now);
+        let bound = roots.iter().map(|root| view.hierarchies().written_on(view.units(), &root.code, root.bound));
+        bound.into_iter().any(|bound| tree.covers(bound, unit) || tree.covers(unit, bound))
     }
 }
 

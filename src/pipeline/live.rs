@@ -96,6 +96,8 @@ impl Live {
             self.hang_if_told().await;
             self.catch_up()?;
             if let Some(request) = request {
+                // Who compares figures needs those of the records, not those of a hierarchy half read.
+                self.cube.settle();
                 // The asker may have gone; nothing is owed then.
                 drop(request.send(Arc::new(self.cube.view())));
             }

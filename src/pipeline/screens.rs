@@ -10,7 +10,7 @@ use crate::cube::View;
 use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::topics::{LivePulse, TopicKey, Topics};
-use crate::units::{Scope, UnitId};
+use crate::units::{Hierarchy, Scope, UnitId};
 
 use super::feeds::{Feeds, LiveFeeds};
 use super::tiles::{Figures, tiles};
@@ -72,7 +72,7 @@ impl Screens {
     fn publish(&self, topic: &TopicKey, view: &View, feeds: &Feeds) {
         let Some(board) = self.catalogue.board(&topic.board) else { return };
         let all = Scope::all();
-        let sight = all.on(view.units(), view.tree());
+        let sight = all.on(view.units(), view.hierarchies(), Hierarchy::Now);
         let seen = sight.unit(&topic.unit, view.today()).or_else(|| sight.visible(UnitId::UNRESOLVED));
         let Some(unit) = seen else { return };
         let tiles = tiles(Figures { view, catalogue: &self.catalogue, feeds }, board, unit);

@@ -13,7 +13,7 @@ use crate::kpi::{
     Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
 };
 use crate::model::Day;
-use crate::units::{UnitId, UnitLabel, VisibleUnit};
+use crate::units::{Perspective, UnitId, UnitLabel, VisibleUnit};
 
 use super::feeds::Feeds;
 
@@ -189,7 +189,7 @@ impl<'a> Reading<'a> {
     }
 
     fn measures(&self, window: Window) -> Measures {
-        self.view.measures(self.unit, window)
+        self.view.measures(self.unit, window, Perspective::default())
     }
 
     fn kpi(&self) -> Option<KpiTile<'a>> {
@@ -214,7 +214,7 @@ impl<'a> Reading<'a> {
     /// nothing.
     fn last_year(&self) -> Option<(Window, Measures)> {
         let window = self.board.window_of(self.panel).same_period_last_year(self.view.today());
-        let begun = self.view.first_day(self.unit)?;
+        let begun = self.view.first_day(self.unit, Perspective::default())?;
         let covered = begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
         covered.then(|| (window, self.measures(window)))
     }

@@ -16,7 +16,7 @@ use crate::cube::View;
 use crate::kpi::{Window, WindowChoice};
 use crate::model::{Day, Zone};
 use crate::store::{Store, StoreError, UnitKey};
-use crate::units::{TERRITORY, UNRESOLVED, UnitId};
+use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId};
 
 use super::live::SnapshotRequest;
 use super::sink::HoldRequest;
@@ -194,7 +194,7 @@ pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Com
 /// these do.
 async fn compare_days(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
     let mut sides: BTreeMap<(UnitKey, Day, String), (i64, i64)> = BTreeMap::new();
-    for change in view.changes() {
+    for change in view.changes(Perspective::default()) {
         let unit = unit_key(view, change.unit);
         sides.entry((unit, change.day, change.measure.to_owned())).or_default().0 += change.by;
     }
@@ -214,8 +214,10 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
     let pairs: Vec<(Day, Day)> = windows.iter().map(|window| (window.first, window.last)).collect();
     let mut sides: BTreeMap<(usize, UnitKey, String), (i64, i64)> = BTreeMap::new();
     for (number, window) in windows.iter().enumerate() {
-        for unit in view.tree().ids() {
-            for (measure, value) in view.measures(unit, *window).iter().filter(|(_, value)| *value != 0) {
+        for unit in view.tree(Hierarchy::Now).ids() {
+            for (measure, value) in
+                view.measures(unit, *window, Perspective::default()).iter().filter(|(_, value)| *value != 0)
+            {
                 sides.entry((number, unit_key(view, unit), measure.to_owned())).or_default().0 = value;
             }
         }
@@ -238,7 +240,7 @@ fn windows(view: &View) -> Vec<Window> {
         .filter_map(|name| name.parse::<WindowChoice>().ok())
         .flat_map(|choice| [choice.on(today), choice.previous(today)])
         .collect();
-    let days = || view.changes().map(|change| change.day);
+    let days = || view.changes(Perspective::default()).map(|change| change.day);
     if let (Some(first), Some(last)) = (days().min(), days().max()) {
         windows.push(Window { first, last });
     }
@@ -251,11 +253,11 @@ fn windows(view: &View) -> Vec<Window> {
 async fn compare_units(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
     let mut sides: BTreeMap<UnitKey, (String, String)> = BTreeMap::new();
     let words = |path: Vec<UnitKey>| path.iter().map(unit_words).collect::<Vec<_>>().join(" < ");
-    for unit in view.tree().ids() {
+    for unit in view.tree(Hierarchy::Now).ids() {
         if view.units().fact(unit).is_some_and(|fact| &*fact.tree != TERRITORY) {
             continue;
         }
-        let path = view.tree().path(unit).map(|above| unit_key(view, above)).collect();
+        let path = view.tree(Hierarchy::Now).path(unit).map(|above| unit_key(view, above)).collect();
         sides.entry(unit_key(view, unit)).or_default().0 = words(path);
     }
     for row in store.verify_units(zone, view.now()).await? {

@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::cube::Cube;
 use crate::journal::Cursor;
-use crate::model::{Clock, Zone};
+use crate::model::{Clock, Record, Zone};
 use crate::pipeline::stopped;
 use crate::store::{LastSeq, Seeded, Store, StoreError};
 
@@ -67,19 +67,21 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
     let stored = store.last_seq(known.node).await?;
     let from = stored_up_to(known.cursor.map_or(0, |cursor| cursor.seq), stored);
     let mut cube = Cube::new(zone.clone(), clock());
-    let mut units = Vec::new();
+    let mut hierarchy = Vec::new();
     store
         .seed(|item| match item {
-            Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
+            Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
             Seeded::Contact(contact) => cube.apply_contact(contact),
         })
         .await?;
-    cube.apply_units(units);
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
-    cube.apply([], from);
+    cube.apply(hierarchy, from);
+    cube.settle();
     Ok((cube, from, stored))
 }
 

@@ -15,6 +15,9 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_indicator_state", include_str!("../../sql/migrations/0004_indicator_state.sql")),
     ("0005_unit_state", include_str!("../../sql/migrations/0005_unit_state.sql")),
     ("0006_source_contact", include_str!("../../sql/migrations/0006_source_contact.sql")),
+    ("0007_successions_aliases", include_str!("../../sql/migrations/0007_successions_aliases.sql")),
+    ("0008_unit_trees", include_str!("../../sql/migrations/0008_unit_trees.sql")),
+    ("0009_rating_unit_first", include_str!("../../sql/migrations/0009_rating_unit_first.sql")),
 ];
 
 const DATABASE: &str = include_str!("../../sql/queries/migrate_database.sql");

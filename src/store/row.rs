@@ -97,6 +97,9 @@ pub(super) struct RecordRow<'a> {
     lat: Option<i64>,
     lon: Option<i64>,
     tree: &'a str,
+    share: Option<i64>,
+    is_default: bool,
+    meant: Option<&'a str>,
 }
 
 /// Notes in `given` whether the field is there and returns its value.
@@ -300,12 +303,21 @@ fn of_succession(succession: &Succession) -> RecordRow<'_> {
         unit: &succession.new,
         at: succession.at.0,
         valid_from: Some(succession.effective.0),
+        share: Some(succession.share.millionths()),
+        is_default: succession.is_default,
         ..RecordRow::default()
     }
 }
 
 fn of_alias(alias: &Alias) -> RecordRow<'_> {
-    RecordRow { r#type: "alias", source: &alias.source, key: &alias.raw, at: alias.at.0, ..RecordRow::default() }
+    RecordRow {
+        r#type: "alias",
+        source: &alias.source,
+        key: &alias.raw,
+        at: alias.at.0,
+        meant: alias.unit.as_deref(),
+        ..RecordRow::default()
+    }
 }
 
 fn of_contact(contact: &Contact) -> RecordRow<'_> {

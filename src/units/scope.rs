@@ -4,7 +4,7 @@
 //! out a [`VisibleUnit`]; whoever makes figures of a unit takes one, so that none are made without a scope.
 //!
 //! - A subtree's code is read on the day it was bound: what a code names on another day, from July 2025 on maybe
-//!   another territory, is not what was meant.
+//!   another territory, is not what was meant. Then it goes on as the unit that succeeded it, beside what it was.
 //! - A unit is seen when it or a unit above it is a root of the scope, in the hierarchy looked at: `was` has its own.
 //! - `unresolved` itself, which may hold anything, is seen only by who sees every root of the hierarchy. As a row of a
 //!   visible unit it is part of that unit's figures.
@@ -13,10 +13,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{Day, Text, UnitFact};
+use crate::model::{Day, Text};
 
 use super::UNRESOLVED;
-use super::registry::{TERRITORY, UnitId, Units};
+use super::hierarchies::Hierarchies;
+use super::perspective::Hierarchy;
+use super::registry::{UnitId, Units};
 use super::tree::Tree;
 
 #[cfg(test)]
@@ -48,13 +50,11 @@ pub struct VisibleUnit {
 /// A scope laid on a hierarchy.
 pub struct Sight<'a> {
     units: &'a Units,
+    hierarchies: &'a Hierarchies,
     tree: &'a Tree,
     /// None is every unit.
     roots: Option<BTreeSet<UnitId>>,
 }
-
-/// How many units there may be between an area's part and the area; more is a circle.
-const AREA_DEPTH_MAX: usize = 16;
 
 impl Scope {
     /// Every unit.
@@ -78,12 +78,14 @@ impl Scope {
     }
 
     /// What is seen of a hierarchy.
-    pub fn on<'a>(&self, units: &'a Units, tree: &'a Tree) -> Sight<'a> {
-        let unit = |root: &ScopeRoot| units.read(&root.code, root.bound).unit;
-        // A root that nobody knows must not open `unresolved`.
-        let known =
-            |roots: &Arc<[ScopeRoot]>| roots.iter().map(unit).filter(|unit| *unit != UnitId::UNRESOLVED).collect();
-        Sight { units, tree, roots: self.roots.as_ref().map(known) }
+    pub fn on<'a>(&self, units: &'a Units, hierarchies: &'a Hierarchies, hierarchy: Hierarchy) -> Sight<'a> {
+        let roots = self.roots.as_ref().map(|roots| {
+            let read = roots.iter().map(|root| units.read(&root.code, root.bound).unit);
+            let both = read.flat_map(|unit| [unit, hierarchies.successor(unit)]);
+            // A root that nobody knows must not open `unresolved`.
+            both.filter(|unit| *unit != UnitId::UNRESOLVED).collect()
+        });
+        Sight { units, hierarchies, tree: hierarchies.tree(hierarchy), roots }
     }
 }
 
@@ -102,7 +104,7 @@ impl VisibleUnit {
 impl Sight<'_> {
     /// What a code names on a day, if it may be seen; an unknown unit and a foreign one look the same.
     pub fn unit(&self, code: &str, on: Day) -> Option<VisibleUnit> {
-        let reading = self.units.read(code, on);
+        let reading = self.units.ask(code, on);
         let is_known = reading.unit != UnitId::UNRESOLVED || code == UNRESOLVED;
         let is_seen = self.covers(reading.unit);
         (is_known && is_seen).then_some(VisibleUnit { unit: reading.unit, stale_code: reading.stale_code })
@@ -116,59 +118,17 @@ impl Sight<'_> {
     /// Whether a unit may be seen.
     pub fn covers(&self, unit: UnitId) -> bool {
         let Some(roots) = &self.roots else { return true };
-        if unit == UnitId::UNRESOLVED {
-            return self.covers_every_root(roots);
-        }
-        match self.units.fact(unit) {
-            Some(fact) if &*fact.tree != TERRITORY => self.covers_parts(fact, roots),
-            Some(_) => self.is_below(unit, roots),
-            None => false,
+        match unit {
+            UnitId::UNRESOLVED => self.covers_every_top(roots),
+            unit => roots.iter().any(|root| self.tree.covers(*root, unit)),
         }
     }
 
-    fn is_below(&self, unit: UnitId, roots: &BTreeSet<UnitId>) -> bool {
-        self.tree.path(unit).any(|above| roots.contains(&above))
+    /// Whether each unit of the territory without one above it is a root, or went on as one.
+    fn covers_every_top(&self, roots: &BTreeSet<UnitId>) -> bool {
+        let is_top = |unit: &UnitId| self.tree.node(*unit).parent.is_none() && self.tree.is_territory(*unit);
+        let mut tops = self.tree.ids().filter(|unit| *unit != UnitId::UNRESOLVED).filter(is_top).peekable();
+        let is_seen = |unit: UnitId| roots.contains(&unit) || roots.contains(&self.hierarchies.successor(unit));
+        tops.peek().is_some() && tops.all(is_seen)
     }
-
-    fn covers_every_root(&self, roots: &BTreeSet<UnitId>) -> bool {
-        let is_root = |unit: UnitId, fact: &UnitFact| self.tree.node(unit).parent.is_none() && &*fact.tree == TERRITORY;
-        let mut tops = self.units.versions().filter(|(unit, fact)| is_root(*unit, fact)).peekable();
-        tops.peek().is_some() && tops.all(|(unit, _)| roots.contains(&unit))
-    }
-
-    /// Whether the area has parts and all of them may be seen.
-    fn covers_parts(&self, area: &UnitFact, roots: &BTreeSet<UnitId>) -> bool {
-        let rows: Vec<&UnitFact> =
-            self.units.versions().map(|(_, fact)| &**fact).filter(|fact| fact.tree == area.tree).collect();
-        let mut parts = 0;
-        for row in &rows {
-            if !is_within(row, area, &rows) {
-                continue;
-            }
-            let unit = self.units.read(&row.code, row.valid_to.unwrap_or(Day(i32::MAX))).unit;
-            if unit == UnitId::UNRESOLVED {
-                // An area within the area.
-                continue;
-            }
-            if !self.is_below(unit, roots) {
-                return false;
-            }
-            parts += 1;
-        }
-        parts > 0
-    }
-}
-
-/// Whether a row of a tree is the area or leads to it.
-fn is_within(row: &UnitFact, area: &UnitFact, rows: &[&UnitFact]) -> bool {
-    let mut code = &row.code;
-    for _ in 0..AREA_DEPTH_MAX {
-        if *code == area.code {
-            return true;
-        }
-        let above = rows.iter().find(|other| other.code == *code).and_then(|other| other.parent.as_ref());
-        let Some(above) = above else { return false };
-        code = above;
-    }
-    false
 }

@@ -13,7 +13,7 @@ use opcentre::kpi::Slot;
 use opcentre::model::{Class, Day, DossierKey, Instant, Record, Zone};
 use opcentre::pipeline::verify::compare;
 use opcentre::store::{Seeded, Sequenced, Store, UnitKey, Verdict};
-use opcentre::units::UnitId;
+use opcentre::units::{Perspective, UnitId};
 
 use crate::store::{Dice, store};
 use crate::support::engine::TestEngine;
@@ -33,7 +33,7 @@ type Figures = BTreeMap<(UnitId, Day, &'static str), i64>;
 
 fn figures(view: &View) -> Figures {
     let mut figures = Figures::new();
-    for change in view.changes() {
+    for change in view.changes(Perspective::default()) {
         *figures.entry((change.unit, change.day, change.measure)).or_default() += change.by;
     }
     figures.retain(|_, by| *by != 0);
@@ -71,6 +71,7 @@ fn applied(dice: &mut Dice, world: &World) -> Cube {
         }
     }
     cube.tick(world.now);
+    cube.settle();
     cube
 }
 
@@ -84,10 +85,12 @@ async fn insert(dice: &mut Dice, store: &Store, world: &World) {
 /// A cube as a start makes it from ClickHouse.
 async fn seeded(store: &Store, world: &World) -> Cube {
     let mut cube = Cube::new(world.zone.clone(), world.now);
-    let mut units = Vec::new();
+    let mut hierarchy = Vec::new();
     store
         .seed(|item| match item {
-            Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
+            Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
@@ -95,7 +98,8 @@ async fn seeded(store: &Store, world: &World) -> Cube {
         })
         .await
         .unwrap();
-    cube.apply_units(units);
+    cube.apply(hierarchy, 0);
+    cube.settle();
     cube
 }
 
@@ -189,7 +193,7 @@ async fn differences(store: &Store, world: &World, seed: u64, seen: &mut BTreeSe
     straight.apply(world.records.iter().cloned(), 1);
     let mut seeded = seeded(store, world).await;
     let view = Arc::new(live.view());
-    seen.extend(view.changes().map(|change| change.measure));
+    seen.extend(view.changes(Perspective::default()).map(|change| change.measure));
 
     let mut found = verdict_differences(store, &view, world).await;
     found.extend(sql_differences(store, &view, &world.zone, "now").await);

@@ -67,10 +67,8 @@ fn world(records: impl IntoIterator<Item = Record>) -> View {
 
 fn answer(view: &View, code: &str, query: &KpisQuery) -> Result<Value, AnswerError> {
     let catalogue = Catalogue::embedded().unwrap();
-    let figures = Figures { view, catalogue: &catalogue, node: "n1" };
-    let all = crate::units::Scope::all();
-    let seen = all.on(view.units(), view.tree()).unit(code, view.today()).unwrap();
-    kpis(figures, seen, query).map(|answer| serde_json::to_value(answer).unwrap())
+    let figures = Figures { view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
+    kpis(figures, code, query).map(|answer| serde_json::to_value(answer).unwrap())
 }
 
 fn window(text: &str) -> KpisQuery {
@@ -147,17 +145,17 @@ fn what_cannot_be_answered_has_a_stable_code() {
     let code = |of: &str, query: &KpisQuery| answer(&view, of, query).unwrap_err().code();
     assert_eq!(code("17", &window("soon")), "bad_window");
     let hierarchy = |text: &str| KpisQuery { hierarchy: Some(text.to_owned()), ..KpisQuery::default() };
-    assert_eq!(code("17", &hierarchy("was")), "not_available_yet");
+    assert_eq!(code("99", &hierarchy("was")), "unknown_unit");
     assert_eq!(code("17", &hierarchy("then")), "bad_hierarchy");
     let role = |text: &str| KpisQuery { role: Some(text.to_owned()), ..KpisQuery::default() };
-    assert_eq!(code("17", &role("receiving")), "not_available_yet");
+    assert_eq!(code("17", &role("giving")), "bad_role");
     assert_eq!(code("17", &role("sending")), "bad_role");
 }
 
 fn dossier_answer(view: &View, id: &str, provenance: &Provenance) -> Value {
     let catalogue = Catalogue::embedded().unwrap();
     let key = DossierKey { source: "motcua".into(), id: id.into() };
-    let figures = Figures { view, catalogue: &catalogue, node: "n1" };
+    let figures = Figures { view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
     serde_json::to_value(dossier(figures, &view.dossier(&key).unwrap(), provenance)).unwrap()
 }
 

@@ -34,6 +34,11 @@ pub use screens::{LiveLimits, Screens};
 /// Room in the write buffer beside one frame: small frames that answer a screen while a large one is on its way.
 const WRITE_BUFFER_SPARE_BYTES: usize = 64 * 1024;
 
+/// Whether a text is a frame that a screen may send.
+pub fn is_client_frame(text: &str) -> bool {
+    serde_json::from_str::<wire::ClientFrame>(text).is_ok()
+}
+
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/live", get(live))
 }

@@ -65,7 +65,7 @@ title = { vi = "v", en = "e" }
 /// The tiles of a unit as whoever sees everything is shown them.
 fn shown(view: &View, catalogue: &Catalogue, board: &Board, unit: UnitId) -> BTreeMap<String, Box<RawValue>> {
     let all = crate::units::Scope::all();
-    let seen = all.on(view.units(), view.tree()).visible(unit).unwrap();
+    let seen = all.on(view.units(), view.hierarchies(), crate::units::Hierarchy::Now).visible(unit).unwrap();
     tiles(Figures { view, catalogue, feeds: &Feeds::default() }, board, seen)
 }
 

@@ -1,5 +1,6 @@
+use super::super::registry::TERRITORY;
 use super::*;
-use crate::model::{Instant, UnitKind};
+use crate::model::{Instant, Succession, UnitFact, UnitKind};
 
 fn unit(code: &str, parent: Option<&str>, tree: &str) -> UnitFact {
     UnitFact {
@@ -36,8 +37,8 @@ fn scope(code: &str, bound: &str) -> Scope {
 
 /// Which of these codes are seen on a day.
 fn seen<'a>(scope: &Scope, units: &Units, on: &str, codes: &[&'a str]) -> Vec<&'a str> {
-    let tree = Tree::build(units, day(on));
-    let sight = scope.on(units, &tree);
+    let hierarchies = Hierarchies::build(units, day(on));
+    let sight = scope.on(units, &hierarchies, Hierarchy::Now);
     codes.iter().copied().filter(|code| sight.unit(code, day(on)).is_some()).collect()
 }
 
@@ -92,8 +93,7 @@ fn h1_a_code_is_read_on_the_day_it_was_bound() {
 #[test]
 fn h1_an_area_is_seen_only_by_who_sees_all_its_parts() {
     let mut units = province();
-    // From another day on than the units of the territory, so that they are versions of their own.
-    let old = |code, parent| UnitFact { valid_from: Some(day("2000-01-01")), ..unit(code, parent, "old") };
+    let old = |code, parent| unit(code, parent, "old");
     units.offer([
         old("whole", None),
         old("part", Some("whole")),
@@ -103,12 +103,39 @@ fn h1_an_area_is_seen_only_by_who_sees_all_its_parts() {
         old("empty", None),
     ]);
     let areas = |scope: &Scope| {
-        let tree = Tree::build(&units, day("2024-08-02"));
-        let sight = scope.on(&units, &tree);
+        let hierarchies = Hierarchies::build(&units, day("2024-08-02"));
+        let sight = scope.on(&units, &hierarchies, Hierarchy::Now);
         let rows = units.versions().filter(|(id, fact)| &*fact.tree == "old" && sight.covers(*id));
         rows.map(|(_, fact)| fact.code.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(areas(&scope("148", "2024-08-02")), ["a", "b", "part"]);
     assert_eq!(areas(&scope("a", "2024-08-02")), ["a"]);
     assert_eq!(areas(&scope("17", "2024-08-02")), ["150", "a", "b", "part", "whole"]);
+}
+
+#[test]
+fn h1_a_scope_goes_on_with_its_unit_and_keeps_what_it_was() {
+    let old = |code, parent| UnitFact { valid_to: Some(day("2025-06-30")), ..unit(code, parent, TERRITORY) };
+    let new = |code, parent| UnitFact { valid_from: Some(day("2025-07-01")), ..unit(code, parent, TERRITORY) };
+    let mut units =
+        units([old("17", None), old("148", Some("17")), old("26", None), new("25", None), new("x", Some("25"))]);
+    let succession = |old: &str| Succession {
+        at: Instant(0),
+        old: Text::new(old),
+        new: Text::new("25"),
+        effective: day("2025-07-01"),
+        share: "1".parse().unwrap(),
+        is_default: true,
+    };
+    units.offer_successions([succession("17"), succession("26")]);
+    let hierarchies = Hierarchies::build(&units, day("2025-12-01"));
+    let seen = |code: &str, hierarchy| {
+        let scope = scope(code, "2025-01-01");
+        let sight = scope.on(&units, &hierarchies, hierarchy);
+        let all = ["17", "148", "26", "25", "x"];
+        all.into_iter().filter(|code| sight.unit(code, day("2025-12-01")).is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(seen("17", Hierarchy::Now), ["17", "148", "25", "x"], "both went on in 25");
+    assert_eq!(seen("17", Hierarchy::Was), ["17", "148", "25", "x"], "and 26 as it was is another's");
+    assert_eq!(seen("148", Hierarchy::Was), ["148"]);
 }

@@ -86,7 +86,9 @@ async fn h1_a_screen_sees_the_topics_of_its_units_and_no_others() {
         for unit in [SIBLING, FOREIGN, "top", "unresolved", UNKNOWN] {
             let refused = screen.subscribe(unit).await;
             assert_eq!(refused["code"], "unknown_unit", "{unit}: {refused}");
-            said.push(refused.to_string().replace(unit, "{}"));
+            let told = refused["message"].as_str().unwrap().replace(unit, "{}");
+            assert_eq!(refused["topic"], format!("province/{unit}"));
+            said.push(told);
         }
         said.dedup();
         assert_eq!(said.len(), 1, "a foreign unit is like none: {said:?}");
