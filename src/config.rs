@@ -27,6 +27,10 @@ pub struct Settings {
     /// (`http://user:password@host:8123`); without it the embedded one runs.
     #[arg(long, env = "OPCENTRE_CLICKHOUSE_URL", value_name = "URL")]
     pub clickhouse_url: Option<String>,
+    /// Seconds that ClickHouse may take to store a batch; one that takes longer is sent again, in smaller pieces
+    /// [default: 120].
+    #[arg(long, env = "OPCENTRE_CLICKHOUSE_TIMEOUT_S", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub clickhouse_timeout_s: Option<u64>,
     /// IANA time zone of local days, due dates and periods; a data dir keeps the one it was made with [default:
     /// Asia/Ho_Chi_Minh].
     #[arg(long, env = "OPCENTRE_TIMEZONE", value_name = "ZONE")]
@@ -71,6 +75,7 @@ impl Settings {
             listen: self.listen.or(others.listen),
             data_dir: self.data_dir.or(others.data_dir),
             clickhouse_url: self.clickhouse_url.or(others.clickhouse_url),
+            clickhouse_timeout_s: self.clickhouse_timeout_s.or(others.clickhouse_timeout_s),
             timezone: self.timezone.or(others.timezone),
             now: self.now.or(others.now),
             clock_from: self.clock_from.or(others.clock_from),
@@ -125,6 +130,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where ClickHouse is.
     pub database: Database,
+    /// How long it may take to store a batch.
+    pub clickhouse_timeout: Duration,
     /// The zone of local days.
     pub zone: Zone,
     /// Which clock records and figures go by.
@@ -179,6 +186,12 @@ pub enum ConfigError {
         /// The one configured now.
         wanted: String,
     },
+    /// The embedded database belongs to a later program.
+    #[error(transparent)]
+    NewerData(#[from] crate::engine::ReleaseError),
+    /// None or too long.
+    #[error("clickhouse_timeout_s = {0} makes no sense: give 1 to 3600 seconds")]
+    Timeout(u64),
     /// Not an HTTP address.
     #[error("clickhouse_url is no address: write it as http://host:8123 or http://user:password@host:8123")]
     DatabaseUrl,
@@ -211,11 +224,17 @@ impl Config {
             None => Database::Embedded { library: settings.engine_library },
             Some(url) => server(&url)?,
         };
+        let clickhouse_timeout = match settings.clickhouse_timeout_s {
+            None => crate::store::TIMEOUT,
+            Some(seconds @ 1..=3600) => Duration::from_secs(seconds),
+            Some(seconds) => return Err(ConfigError::Timeout(seconds)),
+        };
         Ok(Config {
             listen,
             auth,
             data_dir: settings.data_dir.unwrap_or_else(|| PathBuf::from("opcentre-data")),
             database,
+            clickhouse_timeout,
             zone,
             clock,
             demo: false,

@@ -30,6 +30,9 @@ enum Command {
     /// Who may do what: bearer tokens.
     #[command(subcommand)]
     Token(cli::token::TokenCommand),
+    /// What was refused, and checking it again.
+    #[command(subcommand)]
+    Rejects(cli::rejects::RejectsCommand),
     /// Bring the schema of a ClickHouse server up to date.
     Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Token(command) => {
             on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
         }
+        Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };

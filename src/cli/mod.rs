@@ -4,6 +4,7 @@ mod client;
 pub mod serve;
 pub mod demo;
 pub mod import;
+pub mod rejects;
 pub mod units;
 pub mod migrate;
 pub mod token;

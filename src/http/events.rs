@@ -118,7 +118,17 @@ async fn post_events(
     let content_type = text(&headers, &header::CONTENT_TYPE);
     let content_encoding = text(&headers, &header::CONTENT_ENCODING);
     // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
-    let read = move || ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context);
+    let (rejects, wall) = (state.rejects.clone(), (state.wall)());
+    let read = move || {
+        let batch = ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context)?;
+        if !query.dry_run
+            && let Err(error) = rejects.keep(&batch, &context.source, wall)
+        {
+            // The sender hears of every refused line all the same.
+            tracing::error!(error = &error as &dyn std::error::Error, "refused lines can't be kept");
+        }
+        Ok::<_, ingest::EnvelopeError>(batch)
+    };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
     if batch.records.is_empty() && batch.received > 0 {
         let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;

@@ -16,6 +16,7 @@ use crate::model::{DossierKey, DossierState, Text};
 use super::answers::{self, Figures, KpisQuery, Provenance, provenance};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
 use super::sight::visible_dossier;
@@ -38,11 +39,12 @@ async fn kpis(
     Extension(caller): Extension<Caller>,
     PathOf(code): PathOf<String>,
     QueryOf(query): QueryOf<KpisQuery>,
+    accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
     let code = Text::new(&code);
-    json(&answers::kpis(figures(&state, &view, &caller.scope), &code, &query)?)
+    form::answer(accepted, query.bom, &answers::kpis(figures(&state, &view, &caller.scope), &code, &query)?)
 }
 
 #[derive(Debug, Deserialize)]

@@ -20,12 +20,16 @@ mod headers;
 mod health;
 mod assets;
 mod events;
+mod rejects;
 mod units_load;
 mod verify;
 mod tokens;
 mod units;
+mod links;
 mod boards;
+mod form;
 mod figures;
+mod drill;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -50,13 +54,16 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(assets::router())
         .merge(units::router())
+        .merge(links::router())
         .merge(boards::router())
         .merge(figures::router())
         .merge(tokens::router())
+        .merge(drill::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router())
+        .merge(rejects::router())
         .merge(units_load::router())
         .merge(verify::router());
     areas

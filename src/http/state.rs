@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use crate::auth::{Gate, Rates};
 use crate::cube::View;
 use crate::facts::Facts;
+use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
 use crate::model::{Clock, Text, Zone};
@@ -67,6 +68,8 @@ pub struct AppState {
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.
     pub stores: watch::Receiver<Option<Store>>,
+    /// Refused lines.
+    pub rejects: Rejects,
     /// Small facts beside the journal.
     pub facts: Facts,
     /// KPIs, targets and boards.

@@ -11,8 +11,10 @@ use crate::cube::View;
 use crate::model::{Day, Decimal, Text, UnitFact};
 use crate::units::{Hierarchies, Hierarchy, Sight, Tree, UnitId};
 
+use super::answers::{Table, Tabular, of_rows};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
 use super::sight::{unknown_unit, visible_unit};
@@ -26,6 +28,9 @@ pub(super) fn router() -> Router<AppState> {
 #[serde(deny_unknown_fields)]
 struct OnDay {
     on: Option<String>,
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    bom: bool,
 }
 
 impl OnDay {
@@ -88,11 +93,35 @@ struct Listing<'a> {
     units: Vec<Row<'a>>,
 }
 
+/// The columns in which units are loaded.
+const COLUMNS: [&str; 13] = [
+    "code",
+    "parent",
+    "kind",
+    "category",
+    "name_vi",
+    "name_en",
+    "short_name",
+    "sort_order",
+    "valid_from",
+    "valid_to",
+    "lat",
+    "lon",
+    "tree",
+];
+
+impl Tabular for Listing<'_> {
+    fn table(&self) -> Table {
+        of_rows(&COLUMNS, &self.units)
+    }
+}
+
 /// All units that exist on a day, by code.
 async fn list(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     QueryOf(query): QueryOf<OnDay>,
+    accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
@@ -101,7 +130,7 @@ async fn list(
     let visible = view.units().versions().filter(|(id, fact)| exists(fact, on) && sight.covers(*id));
     let units = visible.map(|(id, fact)| Row::seen(fact, id, view.tree(Hierarchy::Now), &sight)).collect();
     let listing = Listing { on: on.to_string(), seq: view.seq(), units };
-    json(&listing)
+    form::answer(accepted, query.bom, &listing)
 }
 
 fn exists(fact: &UnitFact, on: Day) -> bool {

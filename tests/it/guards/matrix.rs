@@ -55,6 +55,18 @@ fn tries(route: &Route) -> Vec<Try> {
             tries
         }
         ("GET", "/api/v1/units/{code}/kpis") => Try::units(|unit| format!("/api/v1/units/{unit}/kpis?window=2024-07")),
+        ("GET", "/api/v1/units/{code}/breakdown") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/breakdown?by=unit&window=2024-07"))
+        }
+        ("GET", "/api/v1/units/{code}/dossiers") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
+        }
+        ("GET", "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects") => vec![Try::plain(route.path)],
+        ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
+            vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
+        }
+        ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
+        ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
         // Without the headers of an upgrade: whoever gets past the gate is told so. Topics have a test of their own.
         ("GET", "/api/v1/live") => vec![Try::plain("/api/v1/live")],
@@ -106,13 +118,19 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}" | "/api/v1/units/{code}/kpis" | "/api/v1/boards/{board}") => {
             role(&[View, Operate, Whole, Admin], seen(200))
         }
+        ("GET", "/api/v1/units/{code}/breakdown") => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/units/{code}/dossiers") => role(&[Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
+        ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
         ("POST", "/api/v1/events") => match one.is_own {
             Some(false) if !everything => 403,
             _ => role(&[Ingest, Operate, Whole, Admin], 200),
         },
         // A list without names, refused by whoever may load lists at all.
-        ("PUT", "/api/v1/units") => role(&[Whole, Admin], 400),
+        ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
         ("POST", "/api/v1/verify") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
         ("POST", "/api/v1/tokens") => role(&[Admin], 400),

@@ -1,4 +1,4 @@
-//! Tokens by command, and how often a server is asked.
+//! Tokens by command, and how often one may guess.
 
 use std::process::Command;
 
@@ -95,7 +95,7 @@ fn other_addresses_than_loopback_need_tokens() {
 }
 
 #[tokio::test]
-async fn p2_who_asks_too_often_or_guesses_is_told_when_to_come_back() {
+async fn p2_who_guesses_tokens_is_told_when_to_come_back() {
     let world = World::start().await;
     let guess = || {
         let secret = format!("oct_{}", "ab".repeat(32));
@@ -110,13 +110,6 @@ async fn p2_who_asks_too_often_or_guesses_is_told_when_to_come_back() {
     assert_eq!(said[0], (401, None));
     let (status, retry) = said[29];
     assert!(status == 429 && retry.unwrap() >= 1, "{said:?}");
-    // A good token from the same address isn't held up by them, only by its own rate.
-    let asks =
-        futures_util::future::join_all((0..400).map(|_| async {
-            world.ask(Who::View, Method::GET, "/api/v1/units").send().await.unwrap().status().as_u16()
-        }));
-    let asked = asks.await;
-    assert!(asked.iter().filter(|status| **status == 200).count() >= 200, "{asked:?}");
-    assert!(asked.contains(&429) && asked.iter().all(|status| [200, 429].contains(status)), "{asked:?}");
-    assert_eq!(world.ask(Who::Operate, Method::GET, "/api/v1/units").send().await.unwrap().status(), 200);
+    // A good token from the same address isn't held up by them.
+    assert_eq!(world.ask(Who::View, Method::GET, "/api/v1/units").send().await.unwrap().status(), 200);
 }
