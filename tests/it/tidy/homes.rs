@@ -88,8 +88,7 @@ fn p1_only_serve_starts_tasks() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new(), "offer `run` and let serve spawn it");
-    let stale: Vec<&str> =
-        SPAWNS_ELSEWHERE.iter().map(|(path, _)| *path).filter(|p| !excused.contains(p)).collect();
+    let stale: Vec<&str> = SPAWNS_ELSEWHERE.iter().map(|(path, _)| *path).filter(|p| !excused.contains(p)).collect();
     assert_eq!(stale, Vec::<&str>::new(), "these exceptions are no longer needed");
 }
 
