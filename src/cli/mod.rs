@@ -1,6 +1,7 @@
 //! The commands.
 
 mod client;
+pub mod check;
 pub mod serve;
 pub mod demo;
 pub mod import;
@@ -9,4 +10,6 @@ pub mod units;
 pub mod migrate;
 pub mod token;
 pub mod verify;
+pub mod simulate;
+pub mod watch;
 pub mod engine;

@@ -90,7 +90,7 @@ async fn load(file: &Path, kind: &Kind, client: &Client, out: &mut impl Write) -
     Ok(true)
 }
 
-fn content_type(file: &Path) -> &'static str {
+pub(super) fn content_type(file: &Path) -> &'static str {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("ndjson" | "jsonl") => "application/x-ndjson",
         Some("json") => "application/json",

@@ -299,7 +299,8 @@ impl IntoResponse for Problem {
             }
             Problem::NotVerified(cause) => tracing::warn!(error = %Chain(cause), "figures could not be verified"),
             Problem::NotJournalled(cause) => tracing::warn!(error = %Chain(cause), "a batch was not journalled"),
-            problem => tracing::debug!(problem.code = code, problem.detail = %problem, "a request was not answered"),
+            // Without the detail, which repeats what the caller sent.
+            _ => tracing::debug!(problem.code = code, "a request was not answered"),
         }
         let body = Body {
             r#type: format!("urn:opcentre:problem:{code}"),

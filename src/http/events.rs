@@ -11,12 +11,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
+use metrics::counter;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{self, Batch, Context, Limits, Rejection};
+use crate::ingest::{self, Batch, Context, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
@@ -28,8 +29,6 @@ use super::state::AppState;
 
 /// The source of records that name none, where the caller has none of its own.
 const SOURCE_DEFAULT: &str = "local";
-/// A packed body: never larger than it may be unpacked.
-const PACKED_BYTES_MAX: usize = 16 << 20;
 /// Bytes of all bodies that are read and checked at once; in memory each takes up to a few times its own.
 const BODIES_BYTES_MAX: usize = 256 << 20;
 /// The least that a body is counted as, and the step in which all are.
@@ -40,12 +39,14 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
 
-/// The area's routes.
-pub(super) fn router() -> Router<AppState> {
-    let places = Arc::new(Semaphore::new(BODIES_BYTES_MAX / BODY_BYTES_STEP));
+/// The area's routes. A packed body is never larger than it may be unpacked.
+pub(super) fn router(state: &AppState) -> Router<AppState> {
+    let body_bytes_max = state.limits.body_bytes_max;
+    let steps = BODIES_BYTES_MAX.max(body_bytes_max) / BODY_BYTES_STEP + 1;
+    let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
-        .layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
@@ -82,9 +83,9 @@ pub(super) struct RejectionAnswer<'a> {
 }
 
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
-async fn admit_body(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn admit_body(State(places): State<Places>, request: Request, next: Next) -> Result<Response, Problem> {
     let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
-    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.acquire_many(steps_of(request.headers()))).await else {
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.steps.acquire_many(places.steps_of(request.headers()))).await else {
         return Err(Problem::Busy);
     };
     timeout(BODY_TIMEOUT, next.run(request))
@@ -92,12 +93,21 @@ async fn admit_body(State(places): State<Arc<Semaphore>>, request: Request, next
         .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
 }
 
-/// How much of the room a body takes: its length, or all that it may be when that isn't said or it is packed.
-fn steps_of(headers: &HeaderMap) -> u32 {
-    let said = || headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
-    let is_packed = headers.contains_key(header::CONTENT_ENCODING);
-    let bytes = said().filter(|_| !is_packed).unwrap_or(PACKED_BYTES_MAX).min(PACKED_BYTES_MAX);
-    u32::try_from(bytes / BODY_BYTES_STEP + 1).unwrap_or(u32::MAX)
+/// The room for bodies.
+#[derive(Clone)]
+struct Places {
+    steps: Arc<Semaphore>,
+    body_bytes_max: usize,
+}
+
+impl Places {
+    /// How much of the room a body takes: its length, or all that it may be when that isn't said or it is packed.
+    fn steps_of(&self, headers: &HeaderMap) -> u32 {
+        let said = || headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
+        let is_packed = headers.contains_key(header::CONTENT_ENCODING);
+        let bytes = said().filter(|_| !is_packed).unwrap_or(self.body_bytes_max).min(self.body_bytes_max);
+        u32::try_from(bytes / BODY_BYTES_STEP + 1).unwrap_or(u32::MAX)
+    }
 }
 
 /// The whole body is read and parsed before anything is journalled; 202 is said only after fdatasync (J-1).
@@ -112,9 +122,9 @@ async fn post_events(
     let asked = query.source.as_deref().map(ingest::check_source).transpose();
     let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
-    let body = body_of(body, PACKED_BYTES_MAX)?;
+    let body = body_of(body, state.limits.body_bytes_max)?;
     let now = (state.clock)();
-    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: Limits::default() };
+    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
     let content_type = text(&headers, &header::CONTENT_TYPE);
     let content_encoding = text(&headers, &header::CONTENT_ENCODING);
     // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
@@ -130,6 +140,7 @@ async fn post_events(
         Ok::<_, ingest::EnvelopeError>(batch)
     };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
+    count_refused(&batch);
     if batch.records.is_empty() && batch.received > 0 {
         let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;
         return Err(Problem::NoneAccepted { received: batch.received, answer });
@@ -138,7 +149,27 @@ async fn post_events(
         return Ok(Json(answer(&state, &batch, None, true)).into_response());
     }
     let seq = append(&state.journal, &batch, source, now).await?;
+    count_accepted(&batch);
     Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
+}
+
+/// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
+fn count_refused(batch: &Batch) {
+    for rejection in &batch.rejections {
+        counter!("opcentre_ingest_rejected_total", "code" => rejection.code.as_str()).increment(1);
+    }
+}
+
+fn count_accepted(batch: &Batch) {
+    for record in &batch.records {
+        let kind = match record {
+            Record::Dossier(_) => "dossier",
+            Record::Rating(_) => "rating",
+            Record::Indicator(_) => "indicator",
+            _ => "other",
+        };
+        counter!("opcentre_ingest_records_total", "type" => kind).increment(1);
+    }
 }
 
 fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: bool) -> EventsAnswer<'a> {

@@ -13,10 +13,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many connections a server holds if nothing else is said: screens, and requests beside them.
-pub const CONNECTIONS_MAX: usize = 1024;
-
-/// How many of them one address may hold, where not only this machine connects.
+/// How many connections one address may hold, where not only this machine connects.
 pub const CONNECTIONS_PER_PEER_MAX: usize = 256;
 
 /// Where a connection comes from.

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::auth::{Gate, Rates};
 use crate::cube::View;
 use crate::facts::Facts;
+use crate::ingest::Limits;
 use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
-use crate::model::{Clock, Text, Zone};
+use crate::model::{Clock, Instant, Text, Zone};
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -64,6 +66,12 @@ pub struct AppState {
     pub demo: bool,
     /// Where records go.
     pub journal: Journal,
+    /// Bounds of bodies and lines.
+    pub limits: Limits,
+    /// Everything that was counted.
+    pub metrics: PrometheusHandle,
+    /// When the process started, by the real clock.
+    pub started_at: Instant,
     /// Compares figures with SQL.
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
@@ -16,6 +17,7 @@ use super::*;
 use crate::auth::{Gate, OpenMode, Rates};
 use crate::cube::{Cube, View};
 use crate::facts::Facts;
+use crate::ingest::Limits;
 use crate::ingest::rejects::Rejects;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
@@ -55,6 +57,9 @@ impl World {
             node: Text::new("n1"),
             demo: true,
             journal: journal(&folder),
+            limits: Limits::default(),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            started_at: NOW,
             verifier: verifier(),
             stores: watch::channel(None).1,
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),

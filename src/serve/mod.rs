@@ -25,6 +25,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
@@ -45,6 +46,7 @@ use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkStat
 use crate::pipeline::stopped;
 use crate::pipeline::verify::Verifier;
 use crate::store::{Sequenced, Store};
+use crate::telemetry::start_metrics;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
@@ -57,21 +59,13 @@ const STOP_HTTP: Duration = Duration::from_secs(5);
 const STOP_JOURNAL: Duration = Duration::from_secs(10);
 /// How long the live figures have to finish a round.
 const STOP_LIVE: Duration = Duration::from_secs(5);
-/// How long the sink has to store what is synced; the rest is stored after the next start.
-const STOP_SINK: Duration = Duration::from_secs(10);
 /// How long it may take to write down which tokens were used.
 const STOP_TOKENS: Duration = Duration::from_secs(5);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
 
-/// A body of 16 MiB can take twice that in the journal and a little more, in its worst form.
-const JOURNAL: journal::Options = journal::Options {
-    segment_bytes_max: 64 << 20,
-    journal_bytes_max: 8 << 30,
-    append_bytes_max: 64 << 20,
-    queue_appends_max: 1024,
-    queue_bytes_max: 128 << 20,
-};
+/// How often histograms are folded when nobody asks for metrics: their samples wait in memory until then.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Told to whoever started the process once it listens.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +98,7 @@ struct Parts {
     views: watch::Sender<Option<Arc<View>>>,
     stores: watch::Receiver<Option<Store>>,
     sink_state: watch::Sender<SinkState>,
+    metrics: PrometheusHandle,
 }
 
 /// Runs until `shutdown` resolves; `started` is told when it listens, before it is ready.
@@ -121,7 +116,8 @@ pub async fn run(
     let (facts, tokens, rejects) = open_facts(&data_dir)?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
-    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
+    let metrics = start_metrics().context("metrics can't be counted")?;
+    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
@@ -138,7 +134,7 @@ pub async fn run(
         readiness: Readiness::starting(&["clickhouse", "figures"]),
         topics: Topics::new(&epoch, TopicsLimits::default()),
         pulse: LivePulse::new(),
-        sockets: Sockets::new(LiveLimits::default()),
+        sockets: Sockets::new(LiveLimits { sockets_max: config.screens_max, ..LiveLimits::default() }),
         views: watch::Sender::new(None),
         sink_state: watch::Sender::new(SinkState::default()),
         config,
@@ -156,6 +152,7 @@ pub async fn run(
         wall,
         catalogue,
         stores,
+        metrics,
     });
 
     tasks.watch("journal", blocking("journal", move || writer.run().map_err(Into::into)));
@@ -166,7 +163,8 @@ pub async fn run(
     tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, verifier);
-    tasks.spawn("http", serve_http(listener, state, http_stopped));
+    tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
+    tasks.spawn("metrics", keep_metrics(parts.metrics.clone()));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
     // From here on threads are running: whatever goes wrong, they are told and waited for.
     let outcome = match started(Started { address }) {
@@ -218,7 +216,7 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("journal", STOP_JOURNAL).await;
     stops.stages.send_replace(true);
     tasks.ended("live", STOP_LIVE).await;
-    tasks.ended("sink", STOP_SINK).await;
+    tasks.ended("sink", parts.config.stop_flush).await;
     tasks.ended("tokens", STOP_TOKENS).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
@@ -235,11 +233,11 @@ fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
 
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);
 
-fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJournal> {
+fn open_journal(data_dir: &DataDir, options: journal::Options, clock: &Clock) -> anyhow::Result<OpenedJournal> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(&data_dir.journal())?);
     let cursor = Cursor::load(&*disk)?;
     let floor = cursor.map_or(0, |cursor| cursor.seq);
-    let (journal, writer, recovery) = journal::open(disk.clone(), JOURNAL, floor, clock().0)?;
+    let (journal, writer, recovery) = journal::open(disk.clone(), options, floor, clock().0)?;
     tracing::info!(
         journal.last_seq = recovery.last_seq,
         journal.segments = recovery.segments,
@@ -351,6 +349,9 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
+        limits: parts.config.limits,
+        metrics: parts.metrics.clone(),
+        started_at: (parts.wall)(),
         journal: parts.journal.clone(),
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
@@ -360,15 +361,28 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
     }
 }
 
+/// Folds histograms for ever.
+async fn keep_metrics(metrics: PrometheusHandle) -> anyhow::Result<()> {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP).await;
+        metrics.run_upkeep();
+    }
+}
+
 /// Serves until told to stop; then screens are told, and requests under way are finished.
-async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn serve_http(
+    listener: TcpListener,
+    state: AppState,
+    connections_max: usize,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let sockets = state.screens.clone();
     let screens = sockets.clone();
     let told = async move {
         stopped(&mut stop).await;
         sockets.stop();
     };
-    let mut listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
+    let mut listener = http::BoundedListener::new(listener, connections_max);
     if state.gate.is_required() {
         listener = listener.per_peer(http::listen::CONNECTIONS_PER_PEER_MAX);
     }

@@ -89,3 +89,16 @@ pub(super) enum ByeCode {
     /// No token, or one that is worth nothing any more.
     Unauthorized,
 }
+
+impl ByeCode {
+    /// The name on the wire.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            ByeCode::Stopping => "stopping",
+            ByeCode::Slow => "slow",
+            ByeCode::NoPong => "no_pong",
+            ByeCode::BadFrame => "bad_frame",
+            ByeCode::TooMany => "too_many",
+        }
+    }
+}
