@@ -99,6 +99,7 @@ impl ByeCode {
             ByeCode::NoPong => "no_pong",
             ByeCode::BadFrame => "bad_frame",
             ByeCode::TooMany => "too_many",
+            ByeCode::Unauthorized => "unauthorized",
         }
     }
 }
