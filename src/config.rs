@@ -67,6 +67,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where ClickHouse is.
     pub database: Database,
+    /// How long it may take to store a batch.
+    pub clickhouse_timeout: Duration,
     /// The zone of local days.
     pub zone: Zone,
     /// Which clock records and figures go by.
@@ -110,6 +112,9 @@ pub enum ConfigError {
         /// The one configured now.
         wanted: String,
     },
+    /// The embedded database belongs to a later program.
+    #[error(transparent)]
+    NewerData(#[from] crate::engine::ReleaseError),
 }
 
 /// Connections beside those of screens, at the least.
@@ -135,6 +140,7 @@ impl Config {
         let logs = read.logs();
         let verify_hold = Duration::from_secs(read.whole("verify_hold_s"));
         let stop_flush = Duration::from_secs(read.whole("stop_flush_s"));
+        let clickhouse_timeout = Duration::from_secs(read.whole("clickhouse_timeout_s"));
         let data_dir = read.parsed("data_dir", |path| match path {
             "" => Err("is empty".to_owned()),
             path => Ok(PathBuf::from(path)),
@@ -146,6 +152,7 @@ impl Config {
                     listen,
                     data_dir,
                     database,
+                    clickhouse_timeout,
                     zone,
                     clock,
                     demo: false,

@@ -34,6 +34,9 @@ enum Command {
     Simulate(cli::simulate::SimulateArgs),
     /// Show a board in the terminal.
     Watch(cli::watch::WatchArgs),
+    /// What was refused, and checking it again.
+    #[command(subcommand)]
+    Rejects(cli::rejects::RejectsCommand),
     /// Bring the schema of a ClickHouse server up to date.
     Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Simulate(args) => on_runtime(async move { cli::simulate::run(&args, &mut stdout()).await }),
         Command::Watch(args) => on_runtime(async move { cli::watch::run(&args, &mut stdout()).await }),

@@ -5,6 +5,7 @@ pub mod check;
 pub mod serve;
 pub mod demo;
 pub mod import;
+pub mod rejects;
 pub mod units;
 pub mod migrate;
 pub mod verify;

@@ -120,6 +120,14 @@ pub const KEYS: &[Key] = &[
     .secret()
     .sample("http://user:password@clickhouse.example:8123"),
     key(
+        "clickhouse_timeout_s",
+        "clickhouse-timeout-s",
+        "OPCENTRE_CLICKHOUSE_TIMEOUT_S",
+        "Seconds that ClickHouse may take to store a batch; one that takes longer is sent again, in smaller pieces.",
+    )
+    .whole(1, 3_600)
+    .default("120"),
+    key(
         "timezone",
         "timezone",
         "OPCENTRE_TIMEZONE",

@@ -56,6 +56,12 @@ pub enum Problem {
         /// The day on which it was looked up.
         on: String,
     },
+    /// 404: no such refused line, or no longer.
+    #[error("there is no refused line {id}; lines are kept {} days", crate::ingest::rejects::KEPT_DAYS)]
+    UnknownReject {
+        /// The number asked for.
+        id: u64,
+    },
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
@@ -106,6 +112,12 @@ pub enum Problem {
     /// 503: too many bodies are being read.
     #[error("too many batches are being read; nothing of this one was stored, send it again")]
     Busy,
+    /// 503: too many questions are being answered that look at every dossier.
+    #[error("too many questions that look at every dossier are being answered; ask again")]
+    TooManyQuestions,
+    /// 406: neither of the forms that there are is accepted.
+    #[error("there are application/json and text/csv of this")]
+    NotAcceptable,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]
     Timeout {
@@ -151,6 +163,7 @@ impl Problem {
             Problem::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed", None),
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
+            Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
@@ -176,6 +189,8 @@ impl Problem {
             }
             Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", Some(5)),
             Problem::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
+            Problem::TooManyQuestions => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
+            Problem::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Not in this form", None),
             Problem::Timeout { .. } => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", Some(5)),
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };
@@ -201,7 +216,7 @@ fn envelope_code(error: &EnvelopeError) -> &'static str {
         E::BadEncoding { .. } => "bad_encoding",
         E::BadArray { .. } => "bad_array",
         E::NoHeader => "no_header",
-        E::UnknownColumn(_) => "unknown_column",
+        E::UnknownColumn { .. } => "unknown_column",
         E::DuplicateColumn(_) => "duplicate_column",
         E::MissingColumn(_) => "missing_column",
     }

@@ -121,7 +121,17 @@ async fn post_events(
     let content_type = text(&headers, &header::CONTENT_TYPE);
     let content_encoding = text(&headers, &header::CONTENT_ENCODING);
     // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
-    let read = move || ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context);
+    let (rejects, wall) = (state.rejects.clone(), (state.wall)());
+    let read = move || {
+        let batch = ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context)?;
+        if !query.dry_run
+            && let Err(error) = rejects.keep(&batch, &context.source, wall)
+        {
+            // The sender hears of every refused line all the same.
+            tracing::error!(error = &error as &dyn std::error::Error, "refused lines can't be kept");
+        }
+        Ok::<_, ingest::EnvelopeError>(batch)
+    };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
     count_refused(&batch);
     if batch.records.is_empty() && batch.received > 0 {
@@ -149,7 +159,7 @@ fn count_accepted(batch: &Batch) {
             Record::Dossier(_) => "dossier",
             Record::Rating(_) => "rating",
             Record::Indicator(_) => "indicator",
-            Record::Unit(_) | Record::Succession(_) | Record::Alias(_) | Record::Contact(_) => "other",
+            _ => "other",
         };
         counter!("opcentre_ingest_records_total", "type" => kind).increment(1);
     }
@@ -178,7 +188,7 @@ fn unresolved<'a>(state: &AppState, batch: &'a Batch) -> Vec<Unresolved<'a>> {
             Record::Dossier(event) => (&event.key.source, &event.unit, event.at),
             Record::Rating(rating) => (&rating.key.source, &rating.unit, rating.at),
             Record::Indicator(report) => (&report.source, &report.key.unit, report.at),
-            Record::Unit(_) | Record::Succession(_) | Record::Alias(_) | Record::Contact(_) => continue,
+            _ => continue,
         };
         let meant = units.meant(source, unit);
         let is_unknown = units.read(meant, state.zone.day(at)).unit == UnitId::UNRESOLVED;

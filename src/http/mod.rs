@@ -20,11 +20,15 @@ mod headers;
 mod health;
 mod assets;
 mod events;
+mod rejects;
 mod units_load;
 mod verify;
 mod units;
+mod links;
 mod boards;
+mod form;
 mod figures;
+mod drill;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -49,12 +53,15 @@ pub fn router(state: AppState) -> Router {
         .merge(openapi::router())
         .merge(assets::router())
         .merge(units::router())
+        .merge(links::router())
         .merge(boards::router())
         .merge(figures::router())
+        .merge(drill::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router(&state))
+        .merge(rejects::router())
         .merge(units_load::router())
         .merge(verify::router());
     areas

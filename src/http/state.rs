@@ -10,6 +10,7 @@ use crate::auth::OpenMode;
 use crate::cube::View;
 use crate::facts::Facts;
 use crate::ingest::Limits;
+use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
 use crate::model::{Clock, Instant, Text, Zone};
@@ -70,6 +71,8 @@ pub struct AppState {
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.
     pub stores: watch::Receiver<Option<Store>>,
+    /// Refused lines.
+    pub rejects: Rejects,
     /// Small facts beside the journal.
     pub facts: Facts,
     /// KPIs, targets and boards.

@@ -12,6 +12,7 @@ mod clock;
 mod data_dir;
 mod database;
 mod seed;
+mod sink;
 mod tasks;
 
 pub use clock::{running_from, system_now};
@@ -27,21 +28,22 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use crate::auth::OpenMode;
-use crate::config::{Config, DomainClock};
+use crate::config::{Config, ConfigError, Database, DomainClock};
 use crate::cube::View;
-use crate::engine::EngineState;
+use crate::engine::{self, EngineState};
 use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::screens::Screens;
-use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Sink, SinkState};
+use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkState};
 use crate::pipeline::stopped;
 use crate::pipeline::verify::Verifier;
-use crate::store::Store;
+use crate::store::{Sequenced, Store};
 use crate::telemetry::start_metrics;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
@@ -76,7 +78,10 @@ struct Parts {
     disk: Arc<dyn Disk>,
     cursor: Option<Cursor>,
     recovered_seq: u64,
+    /// What ClickHouse refused for good, as it was at the start.
+    set_aside: Vec<Sequenced>,
     facts: Facts,
+    rejects: Rejects,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -102,11 +107,13 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
-    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    let data_dir = open_data_dir(&config)?;
     let facts = Facts::open(&data_dir.facts())?;
+    let rejects = Rejects::open(facts.clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
+    let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
     let mut tasks = Tasks::default();
@@ -115,7 +122,6 @@ pub async fn run(
     let (engine, engine_stopped) = watch::channel(false);
     let stops = Stops { http, stages, engine };
     let (store_sender, stores) = watch::channel(None);
-    let (engine_sender, engine_states) = watch::channel(EngineState::Starting);
     let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
     let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
     let epoch = format!("{:016x}", rand::random::<u64>());
@@ -132,7 +138,9 @@ pub async fn run(
         disk,
         cursor,
         recovered_seq,
+        set_aside: quarantine.records().cloned().collect(),
         facts,
+        rejects,
         clock,
         wall,
         catalogue,
@@ -141,16 +149,10 @@ pub async fn run(
     });
 
     tasks.watch("journal", blocking("journal", move || writer.run().map_err(Into::into)));
-    let database = parts.config.database.clone();
-    tasks.spawn(
-        "engine",
-        database::run_engine(database.clone(), parts.data_dir.engine(), engine_sender, engine_stopped.clone()),
-    );
-    let readiness = parts.readiness.clone();
-    tasks.spawn("store", database::keep_store(database, engine_states, store_sender, readiness, engine_stopped));
+    start_database(&mut tasks, &parts, store_sender, engine_stopped);
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", run_sink(parts.clone(), holds, seeded, stages_stopped));
+    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, mode, verifier);
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
@@ -166,6 +168,21 @@ pub async fn run(
     };
     stop(tasks, &parts, stops).await;
     outcome
+}
+
+/// The embedded engine, if it is to run here, and the connection to ClickHouse.
+fn start_database(
+    tasks: &mut Tasks,
+    parts: &Parts,
+    stores: watch::Sender<Option<Store>>,
+    stopped: watch::Receiver<bool>,
+) {
+    let (states, engine) = watch::channel(EngineState::Starting);
+    let (database, dir) = (parts.config.database.clone(), parts.data_dir.engine());
+    tasks.spawn("engine", database::run_engine(database.clone(), dir, states, stopped.clone()));
+    let (readiness, timeout) = (parts.readiness.clone(), parts.config.clickhouse_timeout);
+    tasks
+        .spawn("store", database::keep_store(database, engine, database::Kept { stores, readiness, timeout }, stopped));
 }
 
 /// Where tasks are told to stop.
@@ -187,6 +204,15 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("sink", parts.config.stop_flush).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
+}
+
+/// The data dir, unless its tables were written by a later engine than ours.
+fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
+    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    if let Database::Embedded { .. } = config.database {
+        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
+    }
+    Ok(data_dir)
 }
 
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);
@@ -217,8 +243,9 @@ async fn run_live(
     seeded: oneshot::Sender<u64>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let known = Known { node: parts.data_dir.node, cursor: parts.cursor, last_seq: parts.recovered_seq };
-    let read = seed::seed(parts.stores.clone(), known, &parts.config.zone, &parts.clock, stop.clone()).await?;
+    let (node, set_aside) = (parts.data_dir.node, parts.set_aside.clone());
+    let known = Known { node, cursor: parts.cursor, last_seq: parts.recovered_seq, set_aside };
+    let read = seed::seed(parts.stores.clone(), &known, &parts.config.zone, &parts.clock, stop.clone()).await?;
     let Some((cube, from_seq)) = read else { return Ok(()) };
     let first_seq = parts.journal.usage().first_seq;
     if first_seq > from_seq + 1 {
@@ -268,57 +295,6 @@ async fn run_live(
     }
 }
 
-/// Stores what the seed doesn't hold and all that comes.
-async fn run_sink(
-    parts: Arc<Parts>,
-    holds: mpsc::Receiver<HoldRequest>,
-    seeded: oneshot::Receiver<u64>,
-    mut stop: watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    let from_seq = tokio::select! {
-        biased;
-        Ok(from_seq) = seeded => from_seq,
-        // Also when the seed failed: that is told where it failed.
-        () = stopped(&mut stop) => return Ok(()),
-    };
-    parts.sink_state.send_replace(SinkState { stored_seq: from_seq, trouble: None });
-    let sink = Sink {
-        node: parts.data_dir.node,
-        journal: parts.journal.clone(),
-        reader: parts.journal.reader(from_seq),
-        disk: parts.disk.clone(),
-        stores: parts.stores.clone(),
-        synced: parts.journal.synced(),
-        state: parts.sink_state.clone(),
-        holds,
-        clock: parts.clock.clone(),
-        cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
-    };
-    let mut states = parts.sink_state.subscribe();
-    let told = async {
-        loop {
-            let state = states.borrow_and_update().clone();
-            parts.readiness.set("sink", sink_condition(&parts, &state));
-            if states.changed().await.is_err() {
-                return std::future::pending().await;
-            }
-        }
-    };
-    tokio::select! {
-        ended = sink.run(stop) => ended.context("the sink ended"),
-        never = told => never,
-    }
-}
-
-/// Intake and figures go on while nothing can be stored; the one who runs it should know all the same.
-fn sink_condition(parts: &Parts, state: &SinkState) -> Condition {
-    let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
-    match &state.trouble {
-        None => Condition::Ok,
-        Some(trouble) => Condition::degraded(format!("{waiting} records wait to be stored: {trouble}")),
-    }
-}
-
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
     Verifier {
         snapshots,
@@ -326,6 +302,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
         stores: parts.stores.clone(),
         zone: parts.config.zone.clone(),
         node: http::node_name(parts.data_dir.node),
+        sink: parts.sink_state.subscribe(),
         hold_max: parts.config.verify_hold,
         running: Arc::new(Mutex::new(())),
     }
@@ -353,6 +330,7 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
+        rejects: parts.rejects.clone(),
         facts: parts.facts.clone(),
     }
 }

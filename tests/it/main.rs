@@ -4,13 +4,19 @@
 mod support;
 
 mod agree;
+mod apart;
+mod bad_days;
 mod boston;
 mod crash;
 mod engine;
 mod operate;
+mod hierarchy;
+mod malformed;
+mod rejects;
 mod start;
 mod stop;
 mod store;
 mod text;
 mod tidy;
 mod verify_sql;
+mod verify_units;
