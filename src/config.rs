@@ -138,9 +138,9 @@ impl Config {
         let (limits, journal) = (read.limits(), read.journal());
         let (screens_max, connections_max) = read.connections();
         let logs = read.logs();
+        let clickhouse_timeout = Duration::from_secs(read.whole("clickhouse_timeout_s"));
         let verify_hold = Duration::from_secs(read.whole("verify_hold_s"));
         let stop_flush = Duration::from_secs(read.whole("stop_flush_s"));
-        let clickhouse_timeout = Duration::from_secs(read.whole("clickhouse_timeout_s"));
         let data_dir = read.parsed("data_dir", |path| match path {
             "" => Err("is empty".to_owned()),
             path => Ok(PathBuf::from(path)),

@@ -6,11 +6,9 @@
 
 use std::io::IsTerminal;
 
-use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge};
+use metrics::{Unit, counter, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
-
-use crate::pipeline::sink::SinkState;
 
 #[cfg(test)]
 mod tests;
@@ -90,7 +88,7 @@ const fn total(name: &'static str, labels: &'static [&'static str], help: &'stat
     Metric { name, kind: MetricKind::Counter, labels, help }
 }
 
-const fn level(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Metric {
+const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Metric {
     Metric { name, kind: MetricKind::Gauge, labels, help }
 }
 
@@ -104,36 +102,36 @@ pub const METRICS: &[Metric] = &[
     total("opcentre_journal_records_total", &[], "records written to the journal"),
     total("opcentre_journal_written_bytes_total", &[], "bytes written to the journal"),
     histogram("opcentre_journal_fsync_seconds", &[], "how long a write and its fsync took"),
-    level("opcentre_journal_segments", &[], "files of the journal"),
-    level("opcentre_journal_bytes", &[], "disk that the journal takes"),
-    level("opcentre_journal_bytes_max", &[], "disk that it may take; senders are refused beyond it"),
-    level("opcentre_journal_seq", &[], "sequence of the last record on disk"),
+    gauge("opcentre_journal_segments", &[], "files of the journal"),
+    gauge("opcentre_journal_bytes", &[], "disk that the journal takes"),
+    gauge("opcentre_journal_bytes_max", &[], "disk that it may take; senders are refused beyond it"),
+    gauge("opcentre_journal_seq", &[], "sequence of the last record on disk"),
     total("opcentre_ingest_records_total", &["type"], "accepted records"),
     total("opcentre_ingest_rejected_total", &["code"], "refused records, by reason"),
-    level("opcentre_cube_dossiers", &[], "dossiers in the live figures"),
-    level("opcentre_cube_lag_records", &[], "records on disk that the live figures don't hold yet"),
-    level("opcentre_cube_lag_seconds", &[], "age of the newest applied record when it was applied"),
-    level("opcentre_cube_tick_age_seconds", &[], "since the figures were last live; walls look stale from 10 on"),
-    level("opcentre_topics", &[], "boards of units that are kept up to date"),
+    gauge("opcentre_cube_dossiers", &[], "dossiers in the live figures"),
+    gauge("opcentre_cube_lag_records", &[], "records on disk that the live figures don't hold yet"),
+    gauge("opcentre_cube_lag_seconds", &[], "age of the newest applied record when it was applied"),
+    gauge("opcentre_cube_tick_age_seconds", &[], "since the figures were last live; walls look stale from 10 on"),
+    gauge("opcentre_sink_lag_records", &[], "acknowledged records that ClickHouse doesn't hold yet"),
+    gauge("opcentre_sink_lag_seconds", &[], "how long the oldest of them has been waiting"),
+    total("opcentre_sink_batches_total", &[], "inserts that ClickHouse took"),
+    total("opcentre_sink_records_total", &[], "records in them; those sent twice count twice"),
+    total("opcentre_sink_retries_total", &[], "tries that stored nothing"),
+    gauge("opcentre_sink_quarantined_records", &[], "records set aside because ClickHouse refuses them for good"),
+    gauge("opcentre_topics", &[], "boards of units that are kept up to date"),
     total("opcentre_topic_versions_total", &[], "versions encoded, independent of the number of screens"),
-    level("opcentre_screens", &[], "connected screens"),
+    gauge("opcentre_screens", &[], "connected screens"),
     total("opcentre_screens_ended_total", &["reason"], "connections of screens that ended"),
     total("opcentre_frames_sent_total", &["kind"], "frames sent to screens"),
     total("opcentre_frames_skipped_total", &[], "versions that a screen went without because a newer one was there"),
     total("opcentre_http_requests_total", &["route", "method", "status"], "answered requests, by route template"),
     histogram("opcentre_http_request_seconds", &["route"], "from the request's head to the answer's"),
-    level("opcentre_sink_lag_records", &[], "acknowledged records that ClickHouse doesn't hold yet"),
-    level("opcentre_sink_lag_seconds", &[], "how long the oldest of them has been waiting"),
-    total("opcentre_sink_batches_total", &[], "inserts that ClickHouse took"),
-    total("opcentre_sink_records_total", &[], "records in them; those sent twice count twice"),
-    total("opcentre_sink_retries_total", &[], "tries that stored nothing"),
-    level("opcentre_sink_quarantined_records", &[], "records set aside because ClickHouse refuses them for good"),
-    level("opcentre_clickhouse_up", &[], "1 while ClickHouse answers"),
+    gauge("opcentre_clickhouse_up", &[], "1 while ClickHouse answers"),
     total("opcentre_engine_starts_total", &[], "starts of the embedded ClickHouse"),
-    level("opcentre_component_ready", &["component"], "1 ready, 0.5 does without for now, 0 not ready; see /readyz"),
-    level("opcentre_build_info", &["version"], "always 1"),
-    level("opcentre_uptime_seconds", &[], "since the start of the process"),
-    level("opcentre_resident_bytes", &[], "memory of this process, without the embedded ClickHouse's"),
+    gauge("opcentre_component_ready", &["component"], "1 ready, 0.5 does without for now, 0 not ready; see /readyz"),
+    gauge("opcentre_build_info", &["version"], "always 1"),
+    gauge("opcentre_uptime_seconds", &[], "since the start of the process"),
+    gauge("opcentre_resident_bytes", &[], "memory of this process, without the embedded ClickHouse's"),
 ];
 
 /// Bounds of all histograms, in seconds.
@@ -161,15 +159,4 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
         }
     }
     Ok(handle)
-}
-
-/// Tells how the sink is.
-#[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
-pub fn tell_sink(state: &SinkState, waiting: u64) {
-    gauge!("opcentre_sink_lag_records").set(waiting as f64);
-    gauge!("opcentre_sink_lag_seconds").set(state.waited().as_secs_f64());
-    counter!("opcentre_sink_batches_total").absolute(state.batches);
-    counter!("opcentre_sink_records_total").absolute(state.records);
-    counter!("opcentre_sink_retries_total").absolute(state.retries);
-    gauge!("opcentre_sink_quarantined_records").set(state.quarantined.len() as f64);
 }

@@ -125,7 +125,7 @@ pub const KEYS: &[Key] = &[
         "OPCENTRE_CLICKHOUSE_TIMEOUT_S",
         "Seconds that ClickHouse may take to store a batch; one that takes longer is sent again, in smaller pieces.",
     )
-    .whole(1, 3_600)
+    .whole(1, 3600)
     .default("120"),
     key(
         "timezone",

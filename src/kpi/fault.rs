@@ -129,7 +129,8 @@ impl SourceFile<'_> {
             }
             faults.push(self.fault(&span, self.key_near(span.start), FaultReason::Form(error)));
             let block = block?;
-            let blank: String = text[block.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+            let blank: String =
+                text[block.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
             text.replace_range(block, &blank);
         }
     }

@@ -82,7 +82,8 @@ async fn durable_ingest(server: &Server, size: &Size) {
         let mut took = Vec::new();
         while begun.elapsed() < end {
             let batch = took.len();
-            let body: Vec<String> = (0..BATCH_LINES).map(|number| line(&format!("i{sender}-{batch}-{number}"))).collect();
+            let body: Vec<String> =
+                (0..BATCH_LINES).map(|number| line(&format!("i{sender}-{batch}-{number}"))).collect();
             let asked = Instant::now();
             let (status, answer) = server.post("bench", body.join("\n")).await.unwrap();
             assert_eq!((status, &answer["accepted"]), (202, &json!(BATCH_LINES)), "{answer}");
@@ -175,13 +176,11 @@ async fn fan_out(server: &Server, size: &Size) {
         let mut socket = screen(&server.url).await;
         let seen = Arc::clone(&seen);
         readers.push(tokio::spawn(async move {
-            let mut is_there = false;
             while let Some(frame) = tiles(&mut socket).await {
                 let first = frame["op"] == "snapshot";
                 seen.joined.fetch_add(u64::from(first), Ordering::Relaxed);
                 seen.frames.fetch_add(1, Ordering::Relaxed);
-                if !is_there && frame["seq"].as_u64() >= Some(seen.last_seq.load(Ordering::Acquire)) {
-                    is_there = true;
+                if frame["seq"].as_u64() >= Some(seen.last_seq.load(Ordering::Acquire)) {
                     seen.there.fetch_add(1, Ordering::Relaxed);
                     return;
                 }
