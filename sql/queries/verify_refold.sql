@@ -191,7 +191,7 @@ raw AS
     UNION ALL
     SELECT
         'succession',
-        [records.key, records.unit, toString(toInt32(records.valid_from))],
+        [records.key, records.unit, toString(ifNull(toInt32(records.valid_from), 0))],
         [toString(argMax(
             (ms(records.at), millionths(records.share), records.is_default),
             (ms(records.at), ifNull(millionths(records.share), 0), records.is_default)))]

@@ -22,6 +22,7 @@ mod line;
 mod counted;
 mod units;
 mod unit_check;
+mod sources;
 pub mod mapping;
 pub mod table;
 
@@ -29,6 +30,7 @@ pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use rejection::{Code, Hash, Rejection};
+pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};
 pub use unit_check::check_units;
 pub use units::{Column, UnitBatch, UnitRow, read_units};
 

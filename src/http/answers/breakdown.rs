@@ -171,7 +171,7 @@ pub fn breakdown<'a>(
         By::Day => by_day(figures, &selection, filters.is_empty()),
         By::Value(dimension) => by_value(figures, &selection, dimension),
     };
-    let measures = rows.iter().fold(Measures::default(), |sum, (_, measures)| sum.plus(measures));
+    let measures = rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
     fold(&mut rows, rows_max);
     let label = view.units().label(reading.unit);
     let window = selection.window;
@@ -205,7 +205,7 @@ fn fold(rows: &mut Rows<'_>, rows_max: usize) {
     let (kept, folded): (Rows<'_>, Rows<'_>) = rest.into_iter().partition(|(key, _)| *key == Key::Nothing);
     rows.extend(kept);
     if !folded.is_empty() {
-        let sum = folded.iter().fold(Measures::default(), |sum, (_, measures)| sum.plus(measures));
+        let sum = folded.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
         rows.push((Key::Others(folded.len()), sum));
     }
 }
