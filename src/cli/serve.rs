@@ -1,7 +1,7 @@
 //! `opcentre serve`: the program itself.
 
 use std::io::{Write, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -10,9 +10,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::{Config, ConfigError, Settings};
 use crate::serve;
+use crate::telemetry::Logs;
 
 /// Exit code of a configuration that makes no sense.
-const EXIT_CONFIG: u8 = 64;
+pub(super) const EXIT_CONFIG: u8 = 64;
 
 /// Takes in records and shows live figures.
 #[derive(Debug, clap::Args)]
@@ -29,10 +30,14 @@ pub struct ServeArgs {
 /// # Errors
 /// What ended it, other than being told to.
 pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
-    let config = match read(args) {
+    let config = match read(args.config.as_deref(), args.settings) {
         Ok(config) => config,
-        Err(error) => return Ok(refuse(&error)),
+        Err(error) => {
+            Logs::of_environment().start();
+            return Ok(refuse(&error));
+        }
     };
+    config.logs.start();
     let listener = bind(&config).await?;
     match serve::run(config, listener, asked_to_stop()?, say_address).await {
         Ok(()) => Ok(ExitCode::SUCCESS),
@@ -57,12 +62,11 @@ pub(super) fn refuse(error: &anyhow::Error) -> ExitCode {
     ExitCode::from(EXIT_CONFIG)
 }
 
-fn read(args: ServeArgs) -> anyhow::Result<Config> {
-    let mut settings = args.settings;
-    if let Some(file) = &args.config {
+/// The configuration of a file, completed and overruled by what was said elsewhere.
+pub(super) fn read(file: Option<&Path>, mut settings: Settings) -> anyhow::Result<Config> {
+    if let Some(file) = file {
         let text = std::fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
-        let of_file: Settings = toml::from_str(&text).with_context(|| format!("{}", file.display()))?;
-        settings = settings.or(of_file);
+        settings = settings.or(Settings::of_file(&file.display().to_string(), &text));
     }
     Ok(Config::of(settings)?)
 }

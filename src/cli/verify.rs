@@ -15,7 +15,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
 /// Rows of the table printed.
 const DIFFERENCES_SHOWN_MAX: usize = 50;
 
-/// Compares the live figures with ClickHouse; exit code 1 when they differ.
+/// Compares the live figures with ClickHouse; exit code 1 when they differ or records are in quarantine.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     #[command(flatten)]
@@ -34,11 +34,14 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     ensure!(answer.status.is_success(), answer.problem());
     let report: Report = serde_json::from_value(answer.body)?;
     print(&report);
-    Ok(if report.agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.agree && report.quarantined.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 fn print(report: &Report) {
+    for one in &report.quarantined {
+        println!("record {} is in quarantine: ClickHouse refuses it with code {}", one.seq, one.code);
+    }
     if report.agree {
         println!(
             "cube, state tables and raw records agree at seq {} ({}): {} figures compared in {} ms",

@@ -11,12 +11,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
+use metrics::counter;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{self, Batch, Context, Limits, Rejection};
+use crate::ingest::{self, Batch, Context, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
@@ -28,9 +29,7 @@ use super::state::AppState;
 
 /// The source of records that name none, in open mode.
 const SOURCE_DEFAULT: &str = "local";
-/// A packed body: never larger than it may be unpacked.
-const PACKED_BYTES_MAX: usize = 16 << 20;
-/// Bodies that are read and checked at once: each takes up to a few times its 16 MiB.
+/// Bodies that are read and checked at once: each takes up to a few times its bytes.
 const BODIES_MAX: usize = 16;
 /// How long a body may wait for its place, and how long it may take from then on.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -38,12 +37,12 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
 
-/// The area's routes.
-pub(super) fn router() -> Router<AppState> {
+/// The area's routes. A packed body is never larger than it may be unpacked.
+pub(super) fn router(state: &AppState) -> Router<AppState> {
     let places = Arc::new(Semaphore::new(BODIES_MAX));
     Router::new()
         .route("/api/v1/events", post(post_events))
-        .layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
@@ -97,16 +96,27 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let body = body_of(body, PACKED_BYTES_MAX)?;
+    let body = body_of(body, state.limits.body_bytes_max)?;
     let source = query.source.as_deref().unwrap_or(SOURCE_DEFAULT);
     let source = ingest::check_source(source).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let now = (state.clock)();
-    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: Limits::default() };
+    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
     let content_type = text(&headers, &header::CONTENT_TYPE);
     let content_encoding = text(&headers, &header::CONTENT_ENCODING);
     // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
-    let read = move || ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context);
+    let (rejects, wall) = (state.rejects.clone(), (state.wall)());
+    let read = move || {
+        let batch = ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context)?;
+        if !query.dry_run
+            && let Err(error) = rejects.keep(&batch, &context.source, wall)
+        {
+            // The sender hears of every refused line all the same.
+            tracing::error!(error = &error as &dyn std::error::Error, "refused lines can't be kept");
+        }
+        Ok::<_, ingest::EnvelopeError>(batch)
+    };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
+    count_refused(&batch);
     if batch.records.is_empty() && batch.received > 0 {
         let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;
         return Err(Problem::NoneAccepted { received: batch.received, answer });
@@ -115,7 +125,27 @@ async fn post_events(
         return Ok(Json(answer(&state, &batch, None, true)).into_response());
     }
     let seq = append(&state.journal, &batch, source, now).await?;
+    count_accepted(&batch);
     Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
+}
+
+/// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
+fn count_refused(batch: &Batch) {
+    for rejection in &batch.rejections {
+        counter!("opcentre_ingest_rejected_total", "code" => rejection.code.as_str()).increment(1);
+    }
+}
+
+fn count_accepted(batch: &Batch) {
+    for record in &batch.records {
+        let kind = match record {
+            Record::Dossier(_) => "dossier",
+            Record::Rating(_) => "rating",
+            Record::Indicator(_) => "indicator",
+            _ => "other",
+        };
+        counter!("opcentre_ingest_records_total", "type" => kind).increment(1);
+    }
 }
 
 fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: bool) -> EventsAnswer<'a> {

@@ -32,6 +32,8 @@ const SHOWN_CHARS_MAX: usize = 64;
 /// | `duplicate_unit` | the same code and `valid_from` twice in one file |
 /// | `overlap` | two versions of one unit valid on the same day |
 /// | `unknown_parent` | `parent` is neither in the file nor known |
+/// | `unknown_unit` | a code that names no unit on the day in question |
+/// | `duplicate_row` | the same succession or alias twice in one file |
 /// | `cycle` | a unit above itself |
 /// | `ragged_row` | a CSV row with more or fewer cells than the header |
 /// | `unmapped_value` | a cell that the mapping's `map` doesn't name, without a default |
@@ -58,6 +60,8 @@ pub enum Code {
     DuplicateUnit,
     Overlap,
     UnknownParent,
+    UnknownUnit,
+    DuplicateRow,
     Cycle,
     RaggedRow,
     UnmappedValue,
@@ -86,6 +90,8 @@ impl Code {
             Code::DuplicateUnit => "duplicate_unit",
             Code::Overlap => "overlap",
             Code::UnknownParent => "unknown_parent",
+            Code::UnknownUnit => "unknown_unit",
+            Code::DuplicateRow => "duplicate_row",
             Code::Cycle => "cycle",
             Code::RaggedRow => "ragged_row",
             Code::UnmappedValue => "unmapped_value",
@@ -113,9 +119,15 @@ pub struct Rejection {
     /// SHA-256 of the line.
     #[serde(skip)]
     pub hash: Hash,
-    /// The known fields of the line as a JSON object; values of unknown fields are gone.
+    /// The known fields of the line that may be kept, as a JSON object; other values are gone.
     #[serde(skip)]
     pub kept: String,
+    /// The names of known fields that were there and may not be kept.
+    #[serde(skip)]
+    pub withheld: Vec<String>,
+    /// The reason as it may be kept.
+    #[serde(skip)]
+    pub kept_reason: String,
     /// The names of the unknown fields, the first 16 of them, cut.
     #[serde(skip)]
     pub unknown: Vec<String>,

@@ -7,7 +7,7 @@ use super::body::{self, EnvelopeError};
 use super::check::check_source;
 use super::fields::{Checked, ID_BYTES_MAX, TEXT_BYTES_MAX};
 use super::rejection::{Code, Fault, Rejection, cut, shown};
-use super::units::rejection;
+use super::sheet::rejection;
 use crate::model::source::{CADENCE_MINUTES_MAX, DAY_MINUTES, WEEK_MINUTES_MIN};
 use crate::model::{Day, Instant, SourceFact, SourceProfile, Text};
 

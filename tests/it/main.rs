@@ -4,11 +4,17 @@
 mod support;
 
 mod agree;
+mod apart;
+mod bad_days;
 mod boston;
 mod crash;
 mod engine;
+mod hierarchy;
+mod malformed;
+mod rejects;
 mod start;
 mod store;
 mod text;
 mod tidy;
 mod verify_sql;
+mod verify_units;

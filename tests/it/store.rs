@@ -278,7 +278,7 @@ async fn every_query_answers_on_an_empty_database() {
     store.verify_figures(&zone(), now, |row| panic!("{row:?}")).await.unwrap();
     assert!(store.verify_windows(&zone(), now, &[]).await.unwrap().is_empty());
     assert!(store.verify_windows(&zone(), now, &[(zone().day(now), zone().day(now))]).await.unwrap().is_empty());
-    assert_eq!(store.verify_units(&zone(), now).await.unwrap().len(), 1, "unresolved alone");
+    assert_eq!(store.verify_units(&zone(), now).await.unwrap().len(), 2, "unresolved alone, now and as it was");
     assert!(store.verify_verdicts(&zone(), now, "s").await.unwrap().is_empty());
     assert!(store.verify_refold().await.unwrap().is_empty());
     store.insert(7, &[]).await.unwrap();
