@@ -16,5 +16,6 @@ mod start;
 mod store;
 mod text;
 mod tidy;
+mod verify_random;
 mod verify_sql;
 mod verify_units;
