@@ -10,8 +10,8 @@ import { discard, folder, Server, until } from './server.mjs';
 const MORNING = '2024-08-02T08:00:00+07:00';
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-/** Figures followed on one page: all of a small table; a bound for the day a page has thousands. */
-const FIGURES_MAX = 160;
+/** Figures followed on one page: of more than these an even choice. */
+const FIGURES_MAX = 60;
 
 let browser;
 let data;
@@ -104,8 +104,9 @@ describe('every figure is the sum of what it opens', () => {
     it(name, { timeout: 300_000 }, async () => {
       const page = await open(path);
       const all = await figures(page);
-      assert.ok(all.length > 15 && all.length <= FIGURES_MAX, `${all.length} figures`);
-      for (const { count, href } of all) {
+      assert.ok(all.length > 15, `${all.length} figures`);
+      const each = Math.ceil(all.length / FIGURES_MAX);
+      for (const { count, href } of all.filter((_, place) => place % each === 0)) {
         await page.goto(server.url + href);
         await settled(page);
         assert.deepEqual(await opened(page), { total: count, sum: count }, href);
