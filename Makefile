@@ -33,8 +33,8 @@ check: page ## The fast part while working: formatting, lints, unit tests.
 bench: page ## How many records and questions a second; release build.
 	cargo bench --locked
 
-soak: engine page ## The tests that kill, stop and flood, with their full numbers; takes hours.
-	OPCENTRE_SOAK=full $(CARGO_TEST) --test it $(if $(NEXTEST),--profile soak)
+soak: engine page ## The tests that kill, spoil and flood, with their full numbers; takes hours. SOAK=crash: one part of them.
+	.ci/soak < /dev/null
 
 lint: page ## Lints of Rust and of the page.
 	cargo clippy --locked --all-targets -- -D warnings

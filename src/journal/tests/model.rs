@@ -7,6 +7,7 @@ mod expected;
 use std::sync::Mutex;
 
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 
 use super::faulty::{Planned, What};
 use super::*;
@@ -361,14 +362,17 @@ fn cases() -> u32 {
     if std::env::var("OPCENTRE_SOAK").is_ok_and(|soak| soak == "full") { 100_000 } else { 3_000 }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn j1_to_j7_the_journal_does_what_the_model_says(actions in actions()) {
+#[test]
+fn j1_to_j7_the_journal_does_what_the_model_says() {
+    let cases = cases();
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let done = TestRunner::new(config).run(&actions(), |actions| {
         let mut model = Model::new();
         for action in actions {
             model.act(action);
         }
-    }
+        Ok(())
+    });
+    done.unwrap_or_else(|failure| panic!("{failure}"));
+    println!("{cases} runs of the model, with a crash or a fault at any change of the disk");
 }
