@@ -31,6 +31,8 @@ struct Model {
     /// Whether any bit was ever flipped.
     is_flipped: bool,
     now_ms: i64,
+    /// Receiving time of what is appended: the clock goes forth and is set back.
+    at_ms: i64,
     payloads_made: u64,
     /// A reader that follows, and the last sequence it was given.
     reader: Reader,
@@ -51,6 +53,7 @@ impl Model {
             cursor: Cursor { seq: 0, at_ms: 0 },
             is_flipped: false,
             now_ms: NOW_MS,
+            at_ms: NOW_MS,
             payloads_made: 0,
             reader,
             reader_seq: 0,
@@ -85,6 +88,7 @@ impl Model {
 
     /// J-1, J-2, J-6, J-7. False when the process must end.
     fn append(&mut self, appends: Vec<Vec<usize>>, planned: Option<Planned>) -> bool {
+        self.at_ms = self.now_ms - (self.payloads_made % 3) as i64 * HOUR_MS / 2;
         let before: u64 = files(&self.disk).values().map(|bytes| bytes.len() as u64).sum();
         let queued: Vec<(Vec<Bytes>, Answer)> = appends.iter().map(|sizes| self.queue(sizes)).collect();
         let wanted: u64 = queued.iter().map(|(payloads, _)| frame_bytes(payloads)).sum();
@@ -125,7 +129,7 @@ impl Model {
         let payloads: Vec<Vec<u8>> =
             sizes.iter().map(|&size| mark.iter().copied().cycle().take(size).collect()).collect();
         let slices: Vec<&[u8]> = payloads.iter().map(Vec::as_slice).collect();
-        let answer = self.world.queue(&slices, self.now_ms);
+        let answer = self.world.queue(&slices, self.at_ms);
         (payloads.into_iter().map(Bytes::from).collect(), answer)
     }
 
@@ -143,8 +147,8 @@ impl Model {
         // What was refused before lies under this one, or was cut off behind it.
         self.frames.retain(|frame| frame.standing != Standing::Sent);
         let place = self.end(frame_bytes(&payloads));
-        let frame = Frame::new(place, self.last_seq + 1, self.now_ms, payloads, Standing::Safe);
-        self.segments.insert(place.segment, (frame.end(), self.newest(place.segment).max(self.now_ms)));
+        let frame = Frame::new(place, self.last_seq + 1, self.at_ms, payloads, Standing::Safe);
+        self.segments.insert(place.segment, (frame.end(), self.newest(place.segment).max(self.at_ms)));
         self.last_seq = frame.end_seq() - 1;
         self.frames.push(frame);
     }
@@ -162,7 +166,7 @@ impl Model {
         places.extend(sent.map(|frame| (frame.end(), frame.end_seq())));
         for (offset, first_seq) in places {
             let place = Place { segment, offset };
-            self.frames.push(Frame::new(place, first_seq, self.now_ms, payloads.clone(), Standing::Sent));
+            self.frames.push(Frame::new(place, first_seq, self.at_ms, payloads.clone(), Standing::Sent));
         }
         // The roll is done even if nothing was written to the new segment.
         self.segments.entry(segment).or_insert((0, i64::MIN));
@@ -174,7 +178,7 @@ impl Model {
         let mut offset = self.segments.get(&segment).map_or(0, |(length, _)| *length);
         let mut first_seq = self.last_seq + 1;
         for payloads in unsure {
-            let frame = Frame::new(Place { segment, offset }, first_seq, self.now_ms, payloads, Standing::Sent);
+            let frame = Frame::new(Place { segment, offset }, first_seq, self.at_ms, payloads, Standing::Sent);
             (offset, first_seq) = (frame.end(), frame.end_seq());
             self.frames.push(frame);
         }
