@@ -45,7 +45,7 @@ pub struct Settings {
     #[serde(skip)]
     pub fault_live_hang: Option<PathBuf>,
     /// Seconds that `verify` may hold the sink at most.
-    #[arg(skip)]
+    #[arg(long, hide = true, value_name = "S")]
     #[serde(skip)]
     pub verify_hold_s: Option<u64>,
 }

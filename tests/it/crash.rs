@@ -124,9 +124,7 @@ async fn assert_nothing_lost(server: &Server, load: &Load) -> Value {
 
 /// A machine that does much else may take longer to compare than a sink is usually held for.
 fn spawned(dir: &Path) -> Server {
-    let config = dir.join("config.toml");
-    std::fs::write(&config, "verify_hold_s = 600\n").unwrap();
-    Server::spawn(&dir.join("data"), &["--now", NOW, "--config", config.to_str().unwrap()])
+    Server::spawn(dir, &["--now", NOW, "--verify-hold-s", "600"])
 }
 
 async fn started(dir: &Path) -> Server {
