@@ -27,6 +27,8 @@ struct Model {
     /// The last sequence given, and the length and newest time of each segment.
     last_seq: u64,
     segments: std::collections::BTreeMap<u64, (u64, i64)>,
+    /// Every segment there ever was, to tell which ones a prune took.
+    names: std::collections::BTreeSet<u64>,
     cursor: Cursor,
     /// Whether any bit was ever flipped.
     is_flipped: bool,
@@ -50,6 +52,7 @@ impl Model {
             frames: vec![],
             last_seq: 0,
             segments: [(1, (0, i64::MIN))].into(),
+            names: [1].into(),
             cursor: Cursor { seq: 0, at_ms: 0 },
             is_flipped: false,
             now_ms: NOW_MS,
@@ -260,6 +263,9 @@ impl Model {
         }
         self.load_cursor();
         let found = files(&self.disk);
+        let names: Vec<u64> = self.names.iter().copied().collect();
+        let left: Vec<u64> = names.iter().copied().filter(|name| found.contains_key(name)).collect();
+        assert!(names.ends_with(&left), "J-5: of {names:?} a crash left {left:?}");
         let expected = Expected::of(&self.frames, &found, self.cursor.seq, self.now_ms);
         self.check_nothing_is_lost(&found, &expected);
         assert!(self.is_flipped || expected.bad_ends == 0, "J-4: damage that nobody did");
@@ -340,6 +346,7 @@ impl Model {
         let missing: Vec<u64> = (first_seq..=self.last_seq).filter(|seq| !readable.contains(seq)).collect();
         assert_eq!(all_of(&gaps), missing, "J-4: every gap is named");
         assert_eq!(files(&self.disk).len(), self.segments.len());
+        self.names.extend(self.segments.keys());
         self.follow(first_seq, &records);
     }
 
