@@ -6,6 +6,7 @@ mod support;
 mod agree;
 mod bad_days;
 mod boston;
+mod clients;
 mod crash;
 mod engine;
 mod rejects;
