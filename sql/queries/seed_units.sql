@@ -1,4 +1,4 @@
--- The newest content of every unit version for the live figures at a start.
+-- The newest content of every unit version of every tree for the live figures at a start.
 WITH
     max(unit_state.content) AS content
 SELECT
@@ -15,7 +15,7 @@ SELECT
     content.sort_order AS sort_order,
     if(content.lat_given, content.lat, NULL) AS lat,
     if(content.lon_given, content.lon, NULL) AS lon,
-    content.tree AS tree
+    unit_state.tree AS tree
 FROM unit_state
-GROUP BY unit_state.code, unit_state.valid_from
-ORDER BY unit_state.code, unit_state.valid_from
+GROUP BY unit_state.tree, unit_state.code, unit_state.valid_from
+ORDER BY unit_state.tree, unit_state.code, unit_state.valid_from

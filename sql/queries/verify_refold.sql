@@ -38,7 +38,10 @@ WITH
         if(content.parent_given, content.parent, NULL), unit_kinds[content.kind + 1], content.category, content.name_vi,
         if(content.name_en_given, content.name_en, NULL), if(content.short_name_given, content.short_name, NULL),
         content.sort_order, if(content.lat_given, reinterpretAsInt64(content.lat), NULL),
-        if(content.lon_given, reinterpretAsInt64(content.lon), NULL), content.tree)) AS unit_content,
+        if(content.lon_given, reinterpretAsInt64(content.lon), NULL))) AS unit_content,
+    content -> toString((toInt64(content.at), reinterpretAsInt64(content.share), content.is_default))
+        AS succession_content,
+    content -> toString((toInt64(content.at), if(content.unit_given, content.unit, NULL))) AS alias_content,
 
     ['registered', 'accepted', 'processing', 'supplement_requested', 'payment_requested', 'refused', 'withdrawn',
         'stopped', 'done', 'delivered'] AS status_names,
@@ -46,9 +49,12 @@ WITH
         'dossier', ['unit', 'unit_first', 'procedure', 'field', 'channel', 'received_by', 'received_by_first', 'holder',
             'filed_at', 'received_at', 'finished_at', 'digitised', 'electronic_result', 'reused_data', 'payable',
             'paid_online', 'late_cause', 'void', 'statuses', 'due', 'pauses'],
-        'rating', ['unit', 'score', 'dossier', 'channel'],
+        'rating', ['unit', 'unit_first', 'score', 'dossier', 'channel'],
         'indicator', ['numerator', 'denominator', 'value', 'declared', 'source'],
         'unit', ['content'],
+        'succession', ['content'],
+        'alias', ['content'],
+        'source', ['content'],
         'contact', ['at']) AS register_names,
 
 raw_pauses AS
@@ -138,6 +144,7 @@ raw AS
         [records.source, records.key],
         [
             toString(max((ms(records.at), records.unit))),
+            toString(min((ms(records.at), records.unit))),
             newest(16, records.score, 0),
             newest(17, records.dossier, ''),
             newest(2, records.channel, '')
@@ -162,11 +169,11 @@ raw AS
     UNION ALL
     SELECT
         'unit',
-        [records.key, toString(ifNull(toInt32(records.valid_from), toInt32(-2147483648)))],
+        [toString(records.tree), records.key, toString(ifNull(toInt32(records.valid_from), toInt32(-2147483648)))],
         [toString(argMax(
             (ms(records.at), toInt32(records.valid_to), records.parent, toString(records.kind), records.category,
                 records.name_vi, records.name_en, records.short_name, records.sort_order, millionths(records.lat),
-                millionths(records.lon), toString(records.tree)),
+                millionths(records.lon)),
             (ms(records.at),
                 (isNotNull(records.valid_to), ifNull(toInt32(records.valid_to), 0)),
                 (isNotNull(records.parent), ifNull(records.parent, '')),
@@ -177,15 +184,43 @@ raw AS
                 (isNotNull(records.short_name), ifNull(records.short_name, '')),
                 records.sort_order,
                 (isNotNull(records.lat), ifNull(records.lat, 0)),
-                (isNotNull(records.lon), ifNull(records.lon, 0)),
-                toString(records.tree))))]
+                (isNotNull(records.lon), ifNull(records.lon, 0)))))]
     FROM records
     WHERE records.type = 'unit' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
-    GROUP BY records.key, records.valid_from
+    GROUP BY records.tree, records.key, records.valid_from
+    UNION ALL
+    SELECT
+        'succession',
+        [records.key, records.unit, toString(ifNull(toInt32(records.valid_from), 0))],
+        [toString(argMax(
+            (ms(records.at), millionths(records.share), records.is_default),
+            (ms(records.at), ifNull(millionths(records.share), 0), records.is_default)))]
+    FROM records
+    WHERE records.type = 'succession' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY records.key, records.unit, records.valid_from
+    UNION ALL
+    SELECT
+        'alias',
+        [records.source, records.key],
+        [toString(argMax(
+            (ms(records.at), records.meant),
+            (ms(records.at), isNotNull(records.meant), ifNull(records.meant, ''))))]
+    FROM records
+    WHERE records.type = 'alias' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY records.source, records.key
+    UNION ALL
+    SELECT
+        'source',
+        [records.source],
+        [toString(argMax((ms(records.at), records.profile), (ms(records.at), records.profile)))]
+    FROM records
+    WHERE records.type = 'source' AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY records.source
     UNION ALL
     SELECT 'contact', [records.source], [toString(max(ms(records.received_at)))]
     FROM records
-    WHERE records.type != 'unit' AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type NOT IN ('unit', 'succession', 'alias', 'source')
+        AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
     GROUP BY records.source
 ),
 
@@ -242,6 +277,7 @@ state AS
         [],
         [
             code(max(rating_state.unit)),
+            first_code(min(rating_state.unit_first)),
             small(max(rating_state.score)),
             text(max(rating_state.dossier)),
             text(max(rating_state.channel))
@@ -267,12 +303,39 @@ state AS
     UNION ALL
     SELECT
         'unit',
-        [unit_state.code, toString(unit_state.valid_from)],
+        [unit_state.tree, unit_state.code, toString(unit_state.valid_from)],
         [],
         [unit_content(max(unit_state.content))]
     FROM unit_state
     WHERE cityHash64(unit_state.code) % {slices:UInt32} = {slice:UInt32}
-    GROUP BY unit_state.code, unit_state.valid_from
+    GROUP BY unit_state.tree, unit_state.code, unit_state.valid_from
+    UNION ALL
+    SELECT
+        'succession',
+        [succession_state.old, succession_state.new, toString(succession_state.effective)],
+        [],
+        [succession_content(max(succession_state.content))]
+    FROM succession_state
+    WHERE cityHash64(succession_state.old) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY succession_state.old, succession_state.new, succession_state.effective
+    UNION ALL
+    SELECT
+        'alias',
+        [alias_state.source, alias_state.raw],
+        [],
+        [alias_content(max(alias_state.content))]
+    FROM alias_state
+    WHERE cityHash64(alias_state.raw) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY alias_state.source, alias_state.raw
+    UNION ALL
+    SELECT
+        'source',
+        [source_state.source],
+        [],
+        [toString((toInt64(max(source_state.content).at), max(source_state.content).profile))]
+    FROM source_state
+    WHERE cityHash64(source_state.source) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY source_state.source
     UNION ALL
     SELECT 'contact', [source_contact.source], [], [toString(max(source_contact.at))]
     FROM source_contact

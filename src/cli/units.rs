@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use reqwest::Method;
 use serde::Deserialize as _;
 
-use super::client::{Client, ListedRejection, Request, Retry, ServerArgs};
+use super::client::{Client, ListedRejection, Request, Retry, ServerArgs, say_again};
 
 /// Bytes of a list: what the server takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;
@@ -20,6 +20,9 @@ pub enum UnitsCommand {
     Load {
         /// The list
         file: PathBuf,
+        /// Which unit goes on as which: a list with the columns old, new, share, effective, default
+        #[arg(long, value_name = "FILE")]
+        successions: Option<PathBuf>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap would show it as the command's own text")]
         server: ServerArgs,
@@ -32,41 +35,62 @@ pub enum UnitsCommand {
 /// When the file can't be read or the server can't be reached.
 pub async fn run(command: &UnitsCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match command {
-        UnitsCommand::Load { file, server } => load(file, &Client::new(server, Retry::DEFAULT)?, out).await,
+        UnitsCommand::Load { file, successions, server } => {
+            let client = Client::new(server, Retry::DEFAULT)?;
+            let loaded = load(file, &UNITS, &client, out).await?;
+            match successions {
+                Some(file) if loaded => load(file, &SUCCESSIONS, &client, out).await.map(exit_code),
+                _ => Ok(exit_code(loaded)),
+            }
+        }
     }
 }
 
-async fn load(file: &Path, client: &Client, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+fn exit_code(loaded: bool) -> ExitCode {
+    if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// A kind of list: where it goes, and what its rows are called.
+struct Kind {
+    path: &'static str,
+    rows: &'static str,
+}
+
+const UNITS: Kind = Kind { path: "/api/v1/units", rows: "unit" };
+const SUCCESSIONS: Kind = Kind { path: "/api/v1/successions", rows: "succession" };
+
+/// Sends a list; whether it was taken.
+async fn load(file: &Path, kind: &Kind, client: &Client, out: &mut impl Write) -> anyhow::Result<bool> {
     let shown = file.display();
     let bytes = std::fs::metadata(file).with_context(|| format!("{shown} can't be read"))?.len();
     if bytes > LIST_BYTES_MAX {
         bail!("{shown} has {bytes} bytes, a list has at most {LIST_BYTES_MAX}");
     }
     let body = std::fs::read_to_string(file).with_context(|| format!("{shown} can't be read as UTF-8"))?;
-    let (path, content_type) = ("/api/v1/units", content_type(file));
-    let request = Request { method: Method::PUT, path, query: Vec::new(), content_type, body };
+    let request =
+        Request { method: Method::PUT, path: kind.path, query: Vec::new(), content_type: content_type(file), body };
     let waiting = |why: &str, wait: std::time::Duration| {
-        eprintln!("{why}; sending again in {:.1} s", wait.as_secs_f32());
+        say_again(why, wait);
     };
     let answer = client.send(&request, waiting).await?;
     for rejection in answer.body.get("rejections").and_then(|list| Vec::deserialize(list).ok()).into_iter().flatten() {
-        let ListedRejection { line, pointer, code, reason } = rejection;
+        let ListedRejection { line, pointer, code, reason, .. } = rejection;
         let column = pointer.trim_start_matches('/');
         let place = if column.is_empty() { String::new() } else { format!(", {column}") };
         writeln!(out, "line {line}{place}: {code}: {reason}")?;
     }
     if !answer.status.is_success() {
-        writeln!(out, "{shown}: {}; no unit was loaded", answer.problem())?;
-        return Ok(ExitCode::FAILURE);
+        writeln!(out, "{shown}: {}; no {} was loaded", answer.problem(), kind.rows)?;
+        return Ok(false);
     }
     match answer.body.get("accepted").and_then(serde_json::Value::as_u64) {
-        Some(accepted) => writeln!(out, "{shown}: {accepted} units loaded")?,
+        Some(accepted) => writeln!(out, "{shown}: {accepted} {}s loaded", kind.rows)?,
         None => writeln!(out, "{shown}: loaded")?,
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(true)
 }
 
-fn content_type(file: &Path) -> &'static str {
+pub(super) fn content_type(file: &Path) -> &'static str {
     match file.extension().and_then(|ending| ending.to_str()) {
         Some("ndjson" | "jsonl") => "application/x-ndjson",
         Some("json") => "application/json",

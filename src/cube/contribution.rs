@@ -4,7 +4,7 @@ use crate::kpi::Slot;
 use crate::model::{Channel, Class, Day, Derived, DossierState, Instant, RatingState, Stage, Zone};
 
 /// Additions to one unit: day, slot, how many.
-pub(super) type Contribution = Vec<(Day, Slot, i64)>;
+pub type Contribution = Vec<(Day, Slot, i64)>;
 
 /// What a dossier adds, judged at `now`.
 pub(super) fn of_dossier(state: &DossierState, derived: &Derived, now: Instant, zone: &Zone) -> Contribution {
@@ -94,6 +94,10 @@ fn add_resolved(
         Class::OnTime => (Slot::ResolvedOnTime, Some(Slot::ReceivedOnTime)),
     };
     additions.push((last, resolved, 1));
+    if let Some(hours) = derived.processing_hours() {
+        additions.push((last, Slot::of_hours(hours), 1));
+        additions.push((last, Slot::ResolvedHoursSum, hours));
+    }
     if let Some(slot) = of_received {
         additions.push((first, slot, 1));
     }

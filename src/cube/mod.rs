@@ -9,15 +9,25 @@
 //! in the due queue, and `tick` visits just the dossiers whose instant has come. So the state is a function of
 //! records and `now`, not of the history of ticks, batches or order (C-1, C-2).
 //!
-//! Counters are kept for each unit twice: `own` for what it handles itself, `sum` with everything below it (C-3).
+//! Counters are kept for each unit and perspective: `own` for what it handles itself; as it is now and processed also
+//! `sum` with everything below it (C-3). A change of the hierarchy is read into new counters aside (`building`).
 
 mod contribution;
 mod days;
+mod placement;
+mod counters;
+mod building;
 mod owner;
 mod view;
+mod dimension;
+mod drill;
 #[cfg(test)]
 mod tests;
 
 pub use crate::kpi::Window;
+pub use contribution::Contribution;
+pub use dimension::{AGES, Dimension};
+pub use drill::{Item, ItemKind, Selection};
 pub use owner::Cube;
-pub use view::{Change, DossierView, View};
+pub use placement::Placement;
+pub use view::{Change, DossierRef, DossierView, View};

@@ -7,32 +7,41 @@ use rpds::{HashTrieMapSync, VectorSync};
 
 use crate::model::{
     Contact, Day, DossierEvent, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey,
-    RatingState, Record, Text, UnitFact, Zone, derive,
+    RatingState, Record, SourceFact, Text, UnitFact, Zone, derive,
 };
-use crate::units::{Tree, UnitId, Units};
+use crate::units::{Hierarchies, Units};
 
-use super::contribution::{Contribution, of_dossier, of_rating};
-use super::days::Days;
-use super::view::{Entry, View, read_unit, unit_of};
+use super::building::{Building, Changes};
+use super::contribution::{of_dossier, of_rating};
+use super::counters::Counters;
+use super::placement::Placement;
+use super::view::{Entry, View};
 
 /// A clock set back by less is waited for.
 const STEP_BACK_MS_MAX: i64 = 60_000;
+
+/// Dossiers and ratings read again under a new hierarchy by one `apply` or `tick`: a fraction of a second, so that
+/// the pulse of walls never stands still.
+const SLICE: usize = 20_000;
 
 /// The live aggregates. See the module's documentation for how they follow from records and `now`.
 #[derive(Debug)]
 pub struct Cube {
     seq: u64,
-    now: Instant,
-    zone: Arc<Zone>,
-    units: Arc<Units>,
-    tree: Arc<Tree>,
-    own: Vec<Arc<Days>>,
-    sum: Vec<Arc<Days>>,
+    pub(super) now: Instant,
+    pub(super) zone: Arc<Zone>,
+    /// The newest hierarchy: that of what is being built, else that shown.
+    pub(super) units: Arc<Units>,
+    pub(super) shown: Counters,
+    pub(super) building: Option<Building>,
+    slice: usize,
     places: HashTrieMapSync<DossierKey, u32>,
-    dossiers: VectorSync<Arc<Entry>>,
-    ratings: HashMap<RatingKey, RatingState>,
+    pub(super) dossiers: VectorSync<Arc<Entry>>,
+    rating_places: HashMap<RatingKey, u32>,
+    pub(super) ratings: VectorSync<(RatingKey, RatingState)>,
     indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     contacts: Arc<BTreeMap<Text, Instant>>,
+    sources: Arc<BTreeMap<Text, SourceFact>>,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
     turns: BTreeSet<(Instant, u32)>,
     texts: HashSet<Text>,
@@ -41,21 +50,28 @@ pub struct Cube {
 impl Cube {
     /// An empty cube at an instant.
     pub fn new(zone: Zone, now: Instant) -> Cube {
-        let units = Units::default();
-        let tree = Tree::build(&units, zone.day(now));
+        Cube::with_slice(zone, now, SLICE)
+    }
+
+    /// An empty cube that reads so many dossiers at once under a new hierarchy.
+    pub fn with_slice(zone: Zone, now: Instant, slice: usize) -> Cube {
+        let units = Arc::new(Units::default());
+        let hierarchies = Arc::new(Hierarchies::build(&units, zone.day(now)));
         Cube {
             seq: 0,
             now,
             zone: Arc::new(zone),
-            own: vec![Arc::default(); tree.len()],
-            sum: vec![Arc::default(); tree.len()],
-            units: Arc::new(units),
-            tree: Arc::new(tree),
+            shown: Counters::empty(units.clone(), hierarchies),
+            building: None,
+            slice,
+            units,
             places: HashTrieMapSync::new_sync(),
             dossiers: VectorSync::new_sync(),
-            ratings: HashMap::new(),
+            rating_places: HashMap::new(),
+            ratings: VectorSync::new_sync(),
             indicators: HashTrieMapSync::new_sync(),
             contacts: Arc::default(),
+            sources: Arc::default(),
             turns: BTreeSet::new(),
             texts: HashSet::new(),
         }
@@ -63,7 +79,7 @@ impl Cube {
 
     /// Applies records up to sequence number `seq`.
     pub fn apply(&mut self, records: impl IntoIterator<Item = Record>, seq: u64) {
-        let mut units = Vec::new();
+        let mut changes = Changes::default();
         for record in records {
             match record {
                 Record::Dossier(event) => self.apply_dossier(*event),
@@ -76,12 +92,15 @@ impl Cube {
                     state.apply(&report);
                     self.indicators.insert_mut(report.key, state);
                 }
-                Record::Unit(fact) => units.push(*fact),
-                Record::Succession(_) | Record::Alias(_) => {}
+                Record::Unit(fact) => changes.units.push(*fact),
+                Record::Succession(succession) => changes.successions.push(succession),
+                Record::Alias(alias) => changes.aliases.push(alias),
+                Record::Source(fact) => self.apply_source(*fact),
                 Record::Contact(contact) => self.apply_contact(contact),
             }
         }
-        self.apply_units(units);
+        self.change_hierarchy(changes);
+        self.build_on(self.slice);
         self.seq = self.seq.max(seq);
     }
 
@@ -126,13 +145,15 @@ impl Cube {
         if self.zone.day(before) != self.zone.day(now) {
             self.turn_day();
         }
+        self.build_on(self.slice);
     }
 
     fn turn_back(&mut self, now: Instant) {
         self.now = now;
-        self.tree = Arc::new(Tree::build(&self.units, self.today()));
         self.turns.clear();
-        self.rebuild();
+        // No figure judged at the later instant can stay, so this doesn't wait for slices.
+        self.begin_building(Arc::new(Hierarchies::build(&self.units, self.today())));
+        self.settle();
         for place in 0..u32::try_from(self.dossiers.len()).expect("fewer than four thousand million dossiers") {
             self.queue_turns(place);
         }
@@ -144,14 +165,15 @@ impl Cube {
             seq: self.seq,
             now: self.now,
             zone: self.zone.clone(),
-            units: self.units.clone(),
-            tree: self.tree.clone(),
-            own: self.own.clone(),
-            sum: self.sum.clone(),
+            counters: self.shown.clone(),
+            newest_units: self.units.clone(),
+            units_pending: self.building.is_some(),
             places: self.places.clone(),
             dossiers: self.dossiers.clone(),
+            rating_list: self.ratings.clone(),
             indicators: self.indicators.clone(),
             contacts: self.contacts.clone(),
+            sources: self.sources.clone(),
         }
     }
 
@@ -186,53 +208,72 @@ impl Cube {
             None => {
                 let place = u32::try_from(self.dossiers.len()).expect("fewer than four thousand million dossiers");
                 self.places.insert_mut(key.clone(), place);
-                self.dossiers.push_back_mut(Arc::new(Entry { key, state: DossierState::default() }));
+                self.dossiers.push_back_mut(Arc::new(Entry::new(key)));
+                self.shown.placements.push(Placement::default());
                 place
             }
         };
         if let Some(entry) = self.dossiers.get_mut(place as usize) {
-            change(&mut Arc::make_mut(entry).state);
+            let entry = Arc::make_mut(entry);
+            change(&mut entry.state);
+            entry.derived = derive(&entry.state, &self.zone);
         }
+        self.place(place);
         self.contribute(place, self.now, 1);
         self.queue_turns(place);
+    }
+
+    /// Reads anew under which units a dossier counts.
+    fn place(&mut self, place: u32) {
+        let Some(entry) = self.dossiers.get(place as usize) else { return };
+        for counters in [Some(&mut self.shown), building_with(&mut self.building, place)].into_iter().flatten() {
+            let placement = counters.reader(&self.zone).dossier(&entry.key, &entry.state);
+            counters.placements.set(place as usize, placement);
+        }
     }
 
     /// Adds (1) or takes away (-1) what a dossier contributes at `now`.
     fn contribute(&mut self, place: u32, now: Instant, sign: i64) {
         let Some(entry) = self.dossiers.get(place as usize) else { return };
-        let derived = derive(&entry.state, &self.zone);
-        let unit = unit_of(&self.units, &self.zone, &entry.state).unit;
-        let additions = of_dossier(&entry.state, &derived, now, &self.zone);
-        self.add(unit, &additions, sign);
-    }
-
-    fn add(&mut self, unit: UnitId, additions: &Contribution, sign: i64) {
-        for (day, slot, by) in additions {
-            Arc::make_mut(&mut self.own[unit.place()]).add(*day, *slot, sign * by);
-        }
-        for above in self.tree.path(unit) {
-            let days = Arc::make_mut(&mut self.sum[above.place()]);
-            for (day, slot, by) in additions {
-                days.add(*day, *slot, sign * by);
-            }
+        let additions = of_dossier(&entry.state, &entry.derived, now, &self.zone);
+        for counters in [Some(&mut self.shown), building_with(&mut self.building, place)].into_iter().flatten() {
+            let placement = counters.placements.get(place as usize);
+            counters.add(&placement, &additions, sign);
         }
     }
 
     fn queue_turns(&mut self, place: u32) {
         let Some(entry) = self.dossiers.get(place as usize) else { return };
-        let derived = derive(&entry.state, &self.zone);
         let now = self.now;
-        self.turns.extend(derived.turns().filter(|turn| *turn > now && *turn != Instant::FOREVER).map(|t| (t, place)));
+        let turns = entry.derived.turns().filter(|turn| *turn > now && *turn != Instant::FOREVER);
+        self.turns.extend(turns.map(|turn| (turn, place)));
     }
 
     fn change_rating(&mut self, key: RatingKey, change: impl FnOnce(&mut RatingState)) {
-        let state = self.ratings.entry(key).or_default();
-        let before = (read_unit(&self.units, &self.zone, &state.unit).unit, of_rating(state, &self.zone));
+        let next = self.ratings.len();
+        let place = *self.rating_places.entry(key.clone()).or_insert_with(|| {
+            self.ratings.push_back_mut((key, RatingState::default()));
+            u32::try_from(next).expect("fewer than four thousand million ratings")
+        }) as usize;
+        let Some((key, state)) = self.ratings.get_mut(place) else { return };
+        let before = state.clone();
         change(state);
-        let after = (read_unit(&self.units, &self.zone, &state.unit).unit, of_rating(state, &self.zone));
-        if before != after {
-            self.add(before.0, &before.1, -1);
-            self.add(after.0, &after.1, 1);
+        if before == *state {
+            return;
+        }
+        let built = self.building.as_mut().filter(|building| place < building.ratings);
+        for counters in [Some(&mut self.shown), built.map(|building| &mut building.counters)].into_iter().flatten() {
+            for (state, sign) in [(&before, -1), (&*state, 1)] {
+                let placement = counters.reader(&self.zone).rating(&key.source, state);
+                counters.add(&placement, &of_rating(state, &self.zone), sign);
+            }
+        }
+    }
+
+    /// Notes what is known of a source; the greatest (`at`, profile) stays.
+    pub fn apply_source(&mut self, fact: SourceFact) {
+        if self.sources.get(&fact.source).is_none_or(|kept| fact.wins_over(kept)) {
+            Arc::make_mut(&mut self.sources).insert(fact.source.clone(), fact);
         }
     }
 
@@ -245,37 +286,17 @@ impl Cube {
     }
 
     /// Joins versions of units; when any is new, everything is read again under the new hierarchy.
-    pub fn apply_units(&mut self, facts: Vec<UnitFact>) {
-        if !facts.is_empty() && Arc::make_mut(&mut self.units).offer(facts) {
-            self.tree = Arc::new(Tree::build(&self.units, self.today()));
-            self.rebuild();
-        }
+    pub fn apply_units(&mut self, units: Vec<UnitFact>) {
+        self.change_hierarchy(Changes { units, ..Changes::default() });
+        self.build_on(self.slice);
     }
 
-    fn today(&self) -> Day {
+    pub(super) fn today(&self) -> Day {
         self.zone.day(self.now)
     }
+}
 
-    /// A new day can move units without an end under other parents.
-    fn turn_day(&mut self) {
-        let tree = Tree::build(&self.units, self.today());
-        if tree != *self.tree {
-            self.tree = Arc::new(tree);
-            self.rebuild();
-        }
-    }
-
-    fn rebuild(&mut self) {
-        self.own = vec![Arc::default(); self.tree.len()];
-        self.sum = vec![Arc::default(); self.tree.len()];
-        for place in 0..u32::try_from(self.dossiers.len()).expect("fewer than four thousand million dossiers") {
-            self.contribute(place, self.now, 1);
-        }
-        let ratings = std::mem::take(&mut self.ratings);
-        for state in ratings.values() {
-            let unit = read_unit(&self.units, &self.zone, &state.unit).unit;
-            self.add(unit, &of_rating(state, &self.zone), 1);
-        }
-        self.ratings = ratings;
-    }
+/// The counters being built, when they have a dossier already.
+fn building_with(building: &mut Option<Building>, place: u32) -> Option<&mut Counters> {
+    building.as_mut().filter(|building| (place as usize) < building.dossiers).map(|building| &mut building.counters)
 }

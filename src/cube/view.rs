@@ -5,17 +5,31 @@ use std::sync::Arc;
 
 use rpds::{HashTrieMapSync, VectorSync};
 
+use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, Text, Zone, derive};
-use crate::units::{Tree, UnitId, Units};
+use crate::model::{
+    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, SourceFact,
+    Text, Zone,
+};
+use crate::units::{Hierarchies, Hierarchy, Perspective, Tree, UnitId, Units};
 
-use super::days::Days;
+use super::contribution::{Contribution, of_dossier};
+use super::counters::Counters;
+use super::placement::Placement;
 
 /// One dossier as the cube keeps it.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) key: DossierKey,
     pub(super) state: DossierState,
+    /// Made anew with every change of the state, so that questions over all dossiers needn't.
+    pub(super) derived: Derived,
+}
+
+impl Entry {
+    pub(super) fn new(key: DossierKey) -> Entry {
+        Entry { key, state: DossierState::default(), derived: Derived::default() }
+    }
 }
 
 /// One dossier as a view shows it.
@@ -27,10 +41,25 @@ pub struct DossierView {
     pub state: DossierState,
     /// What follows from them.
     pub derived: Derived,
-    /// The unit it counts under now.
+    /// The unit it counts under, as it is now and processed.
     pub unit: UnitId,
     /// Its code of the unit had ended.
     pub stale_code: bool,
+    /// The units it counts under in every perspective.
+    pub placement: Placement,
+}
+
+/// One dossier of a view, without a copy.
+#[derive(Clone, Copy, Debug)]
+pub struct DossierRef<'a> {
+    /// Its key.
+    pub key: &'a DossierKey,
+    /// Its registers.
+    pub state: &'a DossierState,
+    /// What follows from them.
+    pub derived: &'a Derived,
+    /// The units it counts under.
+    pub placement: Placement,
 }
 
 /// A change of one slot of one unit from one day to the next: what `verify` compares with SQL.
@@ -52,14 +81,15 @@ pub struct View {
     pub(super) seq: u64,
     pub(super) now: Instant,
     pub(super) zone: Arc<Zone>,
-    pub(super) units: Arc<Units>,
-    pub(super) tree: Arc<Tree>,
-    pub(super) own: Vec<Arc<Days>>,
-    pub(super) sum: Vec<Arc<Days>>,
+    pub(super) counters: Counters,
+    pub(super) newest_units: Arc<Units>,
+    pub(super) units_pending: bool,
     pub(super) places: HashTrieMapSync<DossierKey, u32>,
     pub(super) dossiers: VectorSync<Arc<Entry>>,
+    pub(super) rating_list: VectorSync<(RatingKey, RatingState)>,
     pub(super) indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
+    pub(super) sources: Arc<BTreeMap<Text, SourceFact>>,
 }
 
 impl View {
@@ -83,14 +113,30 @@ impl View {
         &self.zone
     }
 
-    /// All versions of units.
+    /// All versions of units, successions and aliases that the figures are counted under.
     pub fn units(&self) -> &Units {
-        &self.units
+        &self.counters.units
     }
 
-    /// The tree as it stands today.
-    pub fn tree(&self) -> &Tree {
-        &self.tree
+    /// Whether a newer hierarchy is known and the figures are being read again under it; these are still whole
+    /// figures of the former one.
+    pub fn units_pending(&self) -> bool {
+        self.units_pending
+    }
+
+    /// The newest versions of units, successions and aliases, also those that no figure is counted under yet.
+    pub fn newest_units(&self) -> &Units {
+        &self.newest_units
+    }
+
+    /// Both hierarchies as they stand today.
+    pub fn hierarchies(&self) -> &Hierarchies {
+        &self.counters.hierarchies
+    }
+
+    /// The tree of a hierarchy as it stands today.
+    pub fn tree(&self, hierarchy: Hierarchy) -> &Tree {
+        self.counters.hierarchies.tree(hierarchy)
     }
 
     /// The last contact of each source, by the receiving clock.
@@ -98,37 +144,69 @@ impl View {
         &self.contacts
     }
 
+    /// What is known of each source.
+    pub fn sources(&self) -> &BTreeMap<Text, SourceFact> {
+        &self.sources
+    }
+
     /// How many dossiers are known.
     pub fn dossier_count(&self) -> usize {
         self.dossiers.len()
     }
 
-    /// All measures of a unit with everything below it.
-    pub fn measures(&self, unit: UnitId, window: Window) -> Measures {
-        Measures::of(&self.sum[unit.place()].sums(window.first, window.last))
+    /// All measures of a unit with everything below it; of an area, of its members.
+    pub fn measures(&self, unit: UnitId, window: Window, perspective: Perspective) -> Measures {
+        self.counters.measures(unit, window, perspective)
     }
 
-    /// All measures of what a unit handles itself: its row `own`.
-    pub fn own_measures(&self, unit: UnitId, window: Window) -> Measures {
-        Measures::of(&self.own[unit.place()].sums(window.first, window.last))
+    /// All measures of what a unit handles itself: its row `own`. The children's and this add up (C-3).
+    pub fn own_measures(&self, unit: UnitId, window: Window, perspective: Perspective) -> Measures {
+        self.counters.own_measures(unit, window, perspective)
     }
 
     /// The first day on which a unit with everything below it has any figure; before it there is no data.
-    pub fn first_day(&self, unit: UnitId) -> Option<Day> {
-        self.sum[unit.place()].first()
+    pub fn first_day(&self, unit: UnitId, perspective: Perspective) -> Option<Day> {
+        self.counters.first_day(unit, perspective)
     }
 
     /// One dossier, judged at this view's instant.
     pub fn dossier(&self, key: &DossierKey) -> Option<DossierView> {
-        let entry = self.dossiers.get(*self.places.get(key)? as usize)?;
-        let reading = unit_of(&self.units, &self.zone, &entry.state);
+        let place = *self.places.get(key)? as usize;
+        let entry = self.dossiers.get(place)?;
+        let placement = self.counters.placements.get(place);
         Some(DossierView {
             key: entry.key.clone(),
             state: entry.state.clone(),
-            derived: derive(&entry.state, &self.zone),
-            unit: reading.unit,
-            stale_code: reading.stale_code,
+            derived: entry.derived.clone(),
+            unit: placement.unit(Perspective::default()),
+            stale_code: placement.stale_code(Perspective::default()),
+            placement,
         })
+    }
+
+    /// All dossiers with what follows from their registers, in the order of their arrival. Cheap to go through.
+    pub fn dossiers(&self) -> impl Iterator<Item = DossierRef<'_>> {
+        self.dossiers.iter().zip(self.counters.placements.iter()).map(|(entry, placement)| DossierRef {
+            key: &entry.key,
+            state: &entry.state,
+            derived: &entry.derived,
+            placement,
+        })
+    }
+
+    /// What a dossier adds to the days of its units: day, slot, how many. All figures are sums of these.
+    pub fn contribution(&self, dossier: &DossierRef<'_>) -> Contribution {
+        of_dossier(dossier.state, dossier.derived, self.now, &self.zone)
+    }
+
+    /// A dossier's part in the measures of a window: those of a unit are the sum of its dossiers' parts (and its
+    /// ratings').
+    pub fn share(&self, dossier: &DossierRef<'_>, window: Window) -> Measures {
+        let mut sums = Sums::ZERO;
+        for addition in self.contribution(dossier) {
+            sums.add(window, addition);
+        }
+        Measures::of(&sums)
     }
 
     /// The registers of an indicator.
@@ -137,27 +215,9 @@ impl View {
     }
 
     /// Every change of every unit's own days, in no order.
-    pub fn changes(&self) -> impl Iterator<Item = Change> + '_ {
-        self.tree.ids().flat_map(move |unit| {
-            self.own[unit.place()].changes().map(move |(day, slot, by): (Day, Slot, i64)| Change {
-                unit,
-                day,
-                measure: slot.name(),
-                by,
-            })
+    pub fn changes(&self, perspective: Perspective) -> impl Iterator<Item = Change> + '_ {
+        self.counters.own(perspective).flat_map(|(unit, days)| {
+            days.changes().map(move |(day, slot, by): (Day, Slot, i64)| Change { unit, day, measure: slot.name(), by })
         })
-    }
-}
-
-/// Under which unit a dossier counts now: its newest code read on the local day of that register's `at`.
-pub(super) fn unit_of(units: &Units, zone: &Zone, state: &DossierState) -> crate::units::Reading {
-    read_unit(units, zone, &state.unit)
-}
-
-/// The unit of a code register.
-pub(super) fn read_unit(units: &Units, zone: &Zone, register: &crate::model::Register<Text>) -> crate::units::Reading {
-    match (register.value(), register.at()) {
-        (Some(code), Some(at)) => units.read(code, zone.day(at)),
-        _ => crate::units::Reading { unit: UnitId::UNRESOLVED, stale_code: false },
     }
 }

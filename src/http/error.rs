@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::auth::Refusal;
+use crate::auth::{Denied, ForeignSource, Refusal, TooOften};
 use crate::ingest::EnvelopeError;
 use crate::journal::AppendError;
 use crate::pipeline::verify::VerifyError;
@@ -33,9 +33,30 @@ pub enum Problem {
         /// The path.
         path: String,
     },
-    /// 403: the guard of open mode.
+    /// 403: the request wasn't meant for this server.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// 401: nobody showed a token.
+    #[error("this needs a token: send it as `Authorization: Bearer oct_...`")]
+    NoToken,
+    /// 401: the token is worth nothing.
+    #[error("{0}")]
+    BadToken(Denied),
+    /// 429: too often.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
+    /// 403: records of a source that isn't the caller's.
+    #[error(transparent)]
+    ForeignSource(#[from] ForeignSource),
+    /// 403: it concerns every unit, and the caller may see only some.
+    #[error("this concerns every unit: it needs a token that is bound to none")]
+    NeedsWhole,
+    /// 404: no such token.
+    #[error("there is no token {id:?}")]
+    UnknownToken {
+        /// The id asked for.
+        id: String,
+    },
     /// 403: the caller has not the role.
     #[error("this needs the role {role}")]
     Forbidden {
@@ -112,6 +133,12 @@ pub enum Problem {
     /// 503: too many bodies are being read.
     #[error("too many batches are being read; nothing of this one was stored, send it again")]
     Busy,
+    /// 503: too many questions are being answered that look at every dossier.
+    #[error("too many questions that look at every dossier are being answered; ask again")]
+    TooManyQuestions,
+    /// 406: neither of the forms that there are is accepted.
+    #[error("there are application/json and text/csv of this")]
+    NotAcceptable,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]
     Timeout {
@@ -153,7 +180,15 @@ impl Problem {
             Problem::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", None)
             }
-            Problem::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.code(), "Not served in open mode", None),
+            Problem::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.code(), "Not served", None),
+            Problem::NoToken => (StatusCode::UNAUTHORIZED, "no_token", "Who are you?", None),
+            Problem::BadToken(_) => (StatusCode::UNAUTHORIZED, "bad_token", "Token not accepted", None),
+            Problem::TooOften(often) => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_often", "Too many requests", Some(often.retry_after_s))
+            }
+            Problem::ForeignSource(_) => (StatusCode::FORBIDDEN, "foreign_source", "Another's source", None),
+            Problem::NeedsWhole => (StatusCode::FORBIDDEN, "needs_whole", "Not allowed", None),
+            Problem::UnknownToken { .. } => (StatusCode::NOT_FOUND, "unknown_token", "Unknown token", None),
             Problem::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed", None),
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
@@ -183,6 +218,8 @@ impl Problem {
             }
             Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", Some(5)),
             Problem::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
+            Problem::TooManyQuestions => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
+            Problem::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Not in this form", None),
             Problem::Timeout { .. } => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", Some(5)),
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };
@@ -208,7 +245,7 @@ fn envelope_code(error: &EnvelopeError) -> &'static str {
         E::BadEncoding { .. } => "bad_encoding",
         E::BadArray { .. } => "bad_array",
         E::NoHeader => "no_header",
-        E::UnknownColumn(_) => "unknown_column",
+        E::UnknownColumn { .. } => "unknown_column",
         E::DuplicateColumn(_) => "duplicate_column",
         E::MissingColumn(_) => "missing_column",
     }
@@ -237,6 +274,10 @@ fn append_words(error: &AppendError) -> String {
     }
 }
 
+/// How a caller is asked for a token (RFC 6750).
+const CHALLENGE: &str = "Bearer realm=\"opcentre\"";
+const CHALLENGE_INVALID: &str = "Bearer realm=\"opcentre\", error=\"invalid_token\"";
+
 /// The body of RFC 9457.
 #[derive(Serialize)]
 struct Body<'a> {
@@ -258,7 +299,8 @@ impl IntoResponse for Problem {
             }
             Problem::NotVerified(cause) => tracing::warn!(error = %Chain(cause), "figures could not be verified"),
             Problem::NotJournalled(cause) => tracing::warn!(error = %Chain(cause), "a batch was not journalled"),
-            problem => tracing::debug!(problem.code = code, problem.detail = %problem, "a request was not answered"),
+            // Without the detail, which repeats what the caller sent.
+            _ => tracing::debug!(problem.code = code, "a request was not answered"),
         }
         let body = Body {
             r#type: format!("urn:opcentre:problem:{code}"),
@@ -274,6 +316,10 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = if code == "no_token" { CHALLENGE } else { CHALLENGE_INVALID };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
         if let Some(seconds) = retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

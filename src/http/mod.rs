@@ -12,8 +12,12 @@ pub mod bounds;
 pub mod extract;
 pub mod answers;
 mod json;
+mod meter;
+pub mod openapi;
 pub mod listen;
+mod routes;
 mod guard;
+mod sight;
 mod headers;
 mod health;
 mod assets;
@@ -21,9 +25,13 @@ mod events;
 mod rejects;
 mod units_load;
 mod verify;
+mod tokens;
 mod units;
+mod links;
 mod boards;
+mod form;
 mod figures;
+mod drill;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -35,23 +43,30 @@ use tower_http::compression::CompressionLayer;
 
 pub use answers::node_name;
 pub use error::Problem;
-pub use listen::BoundedListener;
+pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use readiness::{Condition, Readiness};
+pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
+pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
     let areas = Router::new()
         .merge(health::router())
+        .merge(meter::router())
+        .merge(openapi::router())
         .merge(assets::router())
         .merge(units::router())
+        .merge(links::router())
         .merge(boards::router())
         .merge(figures::router())
+        .merge(tokens::router())
+        .merge(drill::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
-        .merge(events::router())
+        .merge(events::router(&state))
         .merge(rejects::router())
         .merge(units_load::router())
         .merge(verify::router());
@@ -62,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
         .layer(middleware::map_response(headers::protect))
+        .layer(middleware::from_fn_with_state(state.clone(), meter::measure))
         .with_state(state)
 }
 

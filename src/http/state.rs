@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::auth::OpenMode;
+use crate::auth::{Gate, Rates};
 use crate::cube::View;
 use crate::facts::Facts;
+use crate::ingest::Limits;
 use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
-use crate::model::{Clock, Text, Zone};
+use crate::model::{Clock, Instant, Text, Zone};
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -19,6 +21,7 @@ use crate::topics::{LivePulse, Topics};
 use super::error::Problem;
 use super::live::Screens;
 use super::readiness::Readiness;
+use super::tokens::TokenKeeper;
 
 /// Whether the domain clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,8 +52,12 @@ pub struct AppState {
     pub pulse: LivePulse,
     /// Which parts of the server are ready.
     pub readiness: Readiness,
-    /// Proof that the server listens on loopback only.
-    pub mode: OpenMode,
+    /// Who is let in.
+    pub gate: Gate,
+    /// How often.
+    pub rates: Rates,
+    /// The tokens of the data dir.
+    pub tokens: TokenKeeper,
     /// The connected screens.
     pub screens: Screens,
     /// Id of this node (S-3).
@@ -59,6 +66,12 @@ pub struct AppState {
     pub demo: bool,
     /// Where records go.
     pub journal: Journal,
+    /// Bounds of bodies and lines.
+    pub limits: Limits,
+    /// Everything that was counted.
+    pub metrics: PrometheusHandle,
+    /// When the process started, by the real clock.
+    pub started_at: Instant,
     /// Compares figures with SQL.
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.

@@ -1,6 +1,11 @@
-//! `PUT /api/v1/units`: a list of units, taken as a whole or not at all.
+//! `PUT /api/v1/units`, `/api/v1/successions` and `/api/v1/aliases`: lists, taken as a whole or not at all.
 //!
-//! A hierarchy taken in part would count dossiers under the wrong roof, so one bad row refuses the list.
+//! A hierarchy taken in part would count dossiers under the wrong roof, so one bad row refuses the list. A list is
+//! checked against everything journalled before it: one list may follow another at once.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -9,11 +14,17 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::put;
 use axum::{Extension, Json, Router};
+use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{EnvelopeError, Limits, UnitRow, check_units, read_units};
+use crate::cube::View;
+use crate::ingest::{
+    EnvelopeError, Limits, Rejection, check_aliases, check_successions, check_units, read_aliases, read_successions,
+    read_units,
+};
 use crate::model::codec::encode;
-use crate::model::{Record, UnitFact};
+use crate::model::{Instant, Record, Text, UnitFact};
+use crate::units::{TERRITORY, UnitId, Units};
 
 use super::error::Problem;
 use super::events::{RejectionAnswer, body_of, text};
@@ -21,17 +32,23 @@ use super::guard::require;
 use super::state::AppState;
 
 /// The whole country in both states has about two megabytes.
-const UNITS_BYTES_MAX: usize = 8 << 20;
+const LIST_BYTES_MAX: usize = 8 << 20;
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+/// The longest wait until what was journalled before is in the figures.
+const CATCH_UP_MS_MAX: u64 = 10_000;
 
 /// The area's routes.
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/units", put(put_units)).layer(DefaultBodyLimit::max(UNITS_BYTES_MAX))
+    Router::new()
+        .route("/api/v1/units", put(put_units))
+        .route("/api/v1/successions", put(put_successions))
+        .route("/api/v1/aliases", put(put_aliases))
+        .layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
 }
 
 #[derive(Debug, serde::Serialize)]
-struct UnitsAnswer<'a> {
+struct ListAnswer<'a> {
     received: usize,
     accepted: usize,
     rejected: usize,
@@ -41,49 +58,141 @@ struct UnitsAnswer<'a> {
     node: &'a str,
 }
 
+/// A list that was read and checked.
+struct Checked {
+    received: usize,
+    rejected: usize,
+    rejections: Vec<Rejection>,
+    records: Vec<Record>,
+}
+
+type Body = Result<Bytes, BytesRejection>;
+
 async fn put_units(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Response, Problem> {
-    require(&caller, Role::Operate)?;
-    let body = body_of(body, UNITS_BYTES_MAX)?;
-    let view = state.view()?;
+    take(&state, &caller, (headers, body), units).await
+}
+
+async fn put_successions(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    take(&state, &caller, (headers, body), successions).await
+}
+
+async fn put_aliases(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    take(&state, &caller, (headers, body), aliases).await
+}
+
+/// What reads and checks a list: its bytes and content type, against the units known, at an instant.
+type Check = fn(&[u8], Option<&str>, &Units, Instant) -> Result<Checked, EnvelopeError>;
+
+async fn take(
+    state: &AppState,
+    caller: &Caller,
+    (headers, body): (HeaderMap, Body),
+    check: Check,
+) -> Result<Response, Problem> {
+    require(caller, Role::Operate)?;
+    let body = body_of(body, LIST_BYTES_MAX)?;
+    let view = caught_up(state).await?;
     let now = (state.clock)();
     let content_type = text(&headers, &header::CONTENT_TYPE);
-    let read = move || {
-        let mut batch = read_units(&body, content_type.as_deref(), now, &Limits::default())?;
-        let known: Vec<UnitFact> = view.units().versions().map(|(_, fact)| UnitFact::clone(fact)).collect();
-        batch.units.iter_mut().for_each(|row| supersede(&mut row.fact, &known));
-        let unfit = check_units(&batch.units, &known);
-        Ok::<_, EnvelopeError>((batch, unfit))
-    };
-    let (batch, unfit) = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
-    let rejected = batch.rejected + unfit.len();
-    let rejections = batch.rejections.iter().chain(&unfit).take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of);
-    let mut answer = UnitsAnswer {
-        received: batch.received,
+    let read = move || check(&body, content_type.as_deref(), view.newest_units(), now);
+    let list = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
+    let mut answer = ListAnswer {
+        received: list.received,
         accepted: 0,
-        rejected,
-        rejections: rejections.collect(),
+        rejected: list.rejected,
+        rejections: list.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
         seq: None,
         node: &state.node,
     };
-    if rejected > 0 {
+    if list.rejected > 0 {
         let answer = serde_json::to_value(answer).map_err(Problem::internal)?;
-        return Err(Problem::NoneAccepted { received: batch.received, answer });
+        return Err(Problem::NoneAccepted { received: list.received, answer });
     }
-    let payload = |row: &UnitRow| encode(&Record::Unit(Box::new(row.fact.clone()))).into();
-    answer.seq = Some(state.journal.append(batch.units.iter().map(payload).collect(), now.0).await?.last_seq);
-    answer.accepted = batch.received;
+    let payloads = list.records.iter().map(|record| encode(record).into()).collect();
+    answer.seq = Some(state.journal.append(payloads, now.0).await?.last_seq);
+    answer.accepted = list.received;
     Ok(Json(answer).into_response())
 }
 
-/// What is loaded now must win over what is known, also when the clock stands still or was set back.
-fn supersede(fact: &mut UnitFact, known: &[UnitFact]) {
-    let former = known.iter().find(|known| known.code == fact.code && known.valid_from == fact.valid_from);
-    if let Some(former) = former {
-        fact.at = fact.at.max(former.at.plus_ms(1));
+/// A view with everything journalled so far, so that a list may name what the one before it brought.
+async fn caught_up(state: &AppState) -> Result<Arc<View>, Problem> {
+    let synced = *state.journal.synced().borrow();
+    let mut views = state.view.clone();
+    let has_all = |view: &Option<Arc<View>>| view.as_ref().is_some_and(|view| view.seq() >= synced);
+    match timeout(Duration::from_millis(CATCH_UP_MS_MAX), views.wait_for(has_all)).await {
+        Ok(Ok(view)) => view.clone().ok_or(Problem::NotReady),
+        _ => Err(Problem::NotReady),
     }
+}
+
+fn units(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -> Result<Checked, EnvelopeError> {
+    let mut batch = read_units(body, content_type, now, &Limits::default())?;
+    let facts: Vec<UnitFact> = known.versions().map(|(_, fact)| UnitFact::clone(fact)).collect();
+    let key = |fact: &UnitFact| (fact.tree.clone(), fact.code.clone(), fact.valid_from);
+    let former: HashMap<_, _> = facts.iter().map(|fact| (key(fact), fact.at)).collect();
+    for row in &mut batch.units {
+        row.fact.at = after(now, former.get(&key(&row.fact)).copied());
+    }
+    let unfit = check_units(&batch.units, &facts);
+    Ok(Checked {
+        received: batch.received,
+        rejected: batch.rejected + unfit.len(),
+        rejections: [batch.rejections, unfit].concat(),
+        records: batch.units.into_iter().map(|row| Record::Unit(Box::new(row.fact))).collect(),
+    })
+}
+
+fn successions(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -> Result<Checked, EnvelopeError> {
+    let mut list = read_successions(body, content_type, now, &Limits::default())?;
+    let former: HashMap<_, _> =
+        known.successions().map(|it| ((it.old.clone(), it.new.clone(), it.effective), it.at)).collect();
+    for row in &mut list.rows {
+        let key = (row.fact.old.clone(), row.fact.new.clone(), row.fact.effective);
+        row.fact.at = after(now, former.get(&key).copied());
+    }
+    let unfit = check_successions(&list.rows, |code, day| known.read(code, day).unit != UnitId::UNRESOLVED);
+    Ok(Checked {
+        received: list.received,
+        rejected: list.rejected + unfit.len(),
+        rejections: [list.rejections, unfit].concat(),
+        records: list.rows.into_iter().map(|row| Record::Succession(row.fact)).collect(),
+    })
+}
+
+fn aliases(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -> Result<Checked, EnvelopeError> {
+    let mut list = read_aliases(body, content_type, now, &Limits::default())?;
+    let former: HashMap<_, _> = known.aliases().map(|it| ((it.source.clone(), it.raw.clone()), it.at)).collect();
+    for row in &mut list.rows {
+        let key = (row.fact.source.clone(), row.fact.raw.clone());
+        row.fact.at = after(now, former.get(&key).copied());
+    }
+    let codes: std::collections::HashSet<&Text> =
+        known.versions().filter(|(_, fact)| &*fact.tree == TERRITORY).map(|(_, fact)| &fact.code).collect();
+    let unfit = check_aliases(&list.rows, |code| codes.contains(&Text::new(code)));
+    Ok(Checked {
+        received: list.received,
+        rejected: list.rejected + unfit.len(),
+        rejections: [list.rejections, unfit].concat(),
+        records: list.rows.into_iter().map(|row| Record::Alias(row.fact)).collect(),
+    })
+}
+
+/// What is loaded now must win over what is known, also when the clock stands still or was set back.
+fn after(now: Instant, former: Option<Instant>) -> Instant {
+    former.map_or(now, |former| now.max(former.plus_ms(1)))
 }

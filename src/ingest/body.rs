@@ -8,7 +8,7 @@ use serde::Deserializer as _;
 use serde::de::{SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Column, Limits};
+use super::Limits;
 
 /// The greatest window that a zstd frame may ask for, as a power of two: twice a whole body.
 const ZSTD_WINDOW_LOG_MAX: u32 = 25;
@@ -53,8 +53,13 @@ pub enum EnvelopeError {
     #[error("the body has no header line in UTF-8")]
     NoHeader,
     /// A column that isn't known (400).
-    #[error("column `{0}` is not known: use {columns}", columns = Column::LIST)]
-    UnknownColumn(String),
+    #[error("column `{name}` is not known: use {columns}")]
+    UnknownColumn {
+        /// Its name.
+        name: String,
+        /// The names that there are.
+        columns: &'static str,
+    },
     /// A column given twice (400).
     #[error("column `{0}` is given twice")]
     DuplicateColumn(&'static str),
@@ -101,7 +106,7 @@ pub(super) enum Form {
     Lines,
     /// A JSON array of records.
     Array,
-    /// Comma separated values with a header line; units only.
+    /// Comma separated values with a header line; lists only.
     Csv,
 }
 
@@ -113,7 +118,7 @@ pub(super) fn record_form(body: &[u8], content_type: Option<&str>) -> Result<For
     form(body, content_type, JSON_TYPES)
 }
 
-/// The form of a list of units, which may also be CSV.
+/// The form of a list of units, successions or aliases, which may also be CSV.
 pub(super) fn unit_form(body: &[u8], content_type: Option<&str>) -> Result<Form, EnvelopeError> {
     match media_type(content_type) {
         Some(media) if media.eq_ignore_ascii_case("text/csv") => Ok(Form::Csv),

@@ -32,6 +32,8 @@ const SHOWN_CHARS_MAX: usize = 64;
 /// | `duplicate_unit` | the same code and `valid_from` twice in one file |
 /// | `overlap` | two versions of one unit valid on the same day |
 /// | `unknown_parent` | `parent` is neither in the file nor known |
+/// | `unknown_unit` | a code that names no unit on the day in question |
+/// | `duplicate_row` | the same succession or alias twice in one file |
 /// | `cycle` | a unit above itself |
 /// | `ragged_row` | a CSV row with more or fewer cells than the header |
 /// | `unmapped_value` | a cell that the mapping's `map` doesn't name, without a default |
@@ -58,6 +60,8 @@ pub enum Code {
     DuplicateUnit,
     Overlap,
     UnknownParent,
+    UnknownUnit,
+    DuplicateRow,
     Cycle,
     RaggedRow,
     UnmappedValue,
@@ -86,6 +90,8 @@ impl Code {
             Code::DuplicateUnit => "duplicate_unit",
             Code::Overlap => "overlap",
             Code::UnknownParent => "unknown_parent",
+            Code::UnknownUnit => "unknown_unit",
+            Code::DuplicateRow => "duplicate_row",
             Code::Cycle => "cycle",
             Code::RaggedRow => "ragged_row",
             Code::UnmappedValue => "unmapped_value",
@@ -110,6 +116,9 @@ pub struct Rejection {
     pub code: Code,
     /// Why, for people: the value (cut) and what is allowed.
     pub reason: String,
+    /// What else is wrong with the line; the first few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Fault>,
     /// SHA-256 of the line.
     #[serde(skip)]
     pub hash: Hash,
@@ -156,12 +165,15 @@ impl Serialize for Hash {
     }
 }
 
-/// A fault found in one record, before its line is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) pointer: String,
-    pub(super) code: Code,
-    pub(super) reason: String,
+/// A fault found in one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// JSON pointer to the faulty field.
+    pub pointer: String,
+    /// Why, for programs.
+    pub code: Code,
+    /// Why, for people.
+    pub reason: String,
 }
 
 impl Fault {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rejection::{Code, Fault, Rejection, shown};
-use super::units::{UnitRow, rejection};
+use super::sheet::rejection;
+use super::units::UnitRow;
 use crate::model::{Day, Text, UnitFact};
 
 /// Checks a list of units as it would stand beside the known ones, where a version with the same code and first day
@@ -31,21 +32,25 @@ struct Version<'a> {
     new: Option<usize>,
 }
 
-/// All versions by code and first day, as they would stand.
-struct Versions<'a>(BTreeMap<&'a Text, BTreeMap<Day, Version<'a>>>);
+/// All versions by tree, code and first day, as they would stand; the trees know nothing of one another.
+struct Versions<'a>(BTreeMap<(&'a Text, &'a Text), BTreeMap<Day, Version<'a>>>);
 
 impl<'a> Versions<'a> {
     fn of(new: &'a [UnitRow], known: &'a [UnitFact], faults: &mut BTreeMap<usize, Box<Fault>>) -> Versions<'a> {
-        let mut versions: BTreeMap<&Text, BTreeMap<Day, Version<'_>>> = BTreeMap::new();
+        let mut versions: BTreeMap<(&Text, &Text), BTreeMap<Day, Version<'_>>> = BTreeMap::new();
         for fact in known {
-            let kept =
-                versions.entry(&fact.code).or_default().entry(first(fact)).or_insert(Version { fact, new: None });
+            let kept = versions
+                .entry((&fact.tree, &fact.code))
+                .or_default()
+                .entry(first(fact))
+                .or_insert(Version { fact, new: None });
             // The greatest (at, content) of one version wins.
             kept.fact = kept.fact.max(fact);
         }
         for (index, row) in new.iter().enumerate() {
             let version = Version { fact: &row.fact, new: Some(index) };
-            let before = versions.entry(&row.fact.code).or_default().insert(first(&row.fact), version);
+            let before =
+                versions.entry((&row.fact.tree, &row.fact.code)).or_default().insert(first(&row.fact), version);
             if let Some(earlier) = before.and_then(|version| version.new) {
                 let reason = format!("{} stands on line {} already", named(&row.fact), new[earlier].line);
                 faults.insert(index, Fault::new("/code", Code::DuplicateUnit, reason));
@@ -55,7 +60,7 @@ impl<'a> Versions<'a> {
     }
 
     fn overlap(&self, row: &UnitRow, index: usize) -> Option<Box<Fault>> {
-        let of_code = self.0.get(&row.fact.code)?;
+        let of_code = self.0.get(&(&row.fact.tree, &row.fact.code))?;
         let mine = (first(&row.fact), last(&row.fact));
         let before = of_code.range(..mine.0).next_back().filter(|(_, version)| last(version.fact) >= mine.0);
         // Of two new versions that overlap the later one is named.
@@ -68,9 +73,13 @@ impl<'a> Versions<'a> {
 
     fn parent(&self, row: &UnitRow) -> Option<Box<Fault>> {
         let parent = row.fact.parent.as_ref()?;
-        let unknown = !self.0.contains_key(parent);
+        let unknown = !self.0.contains_key(&(&row.fact.tree, parent));
         unknown.then(|| {
-            let reason = format!("parent {} of {} is neither in the list nor known", shown(parent), named(&row.fact));
+            let reason = format!(
+                "parent {} of {} is neither in the list nor known in its tree",
+                shown(parent),
+                named(&row.fact)
+            );
             Fault::new("/parent", Code::UnknownParent, reason)
         })
     }
@@ -80,7 +89,7 @@ impl<'a> Versions<'a> {
         let mut seen = BTreeSet::new();
         let mut at = &row.fact;
         while seen.insert((&at.code, first(at))) {
-            at = self.on(at.parent.as_ref()?, last(at))?;
+            at = self.on((&at.tree, at.parent.as_ref()?), last(at))?;
         }
         let reason = format!("{} stands above itself", named(at));
         Some(Fault::new("/parent", Code::Cycle, reason))
@@ -88,8 +97,8 @@ impl<'a> Versions<'a> {
 
     /// The version valid on a day, else the latest that ended before, else the first that comes (stricter than R-23,
     /// so that no cycle can come about later).
-    fn on(&self, code: &Text, day: Day) -> Option<&'a UnitFact> {
-        let of_code = self.0.get(code)?;
+    fn on(&self, key: (&Text, &Text), day: Day) -> Option<&'a UnitFact> {
+        let of_code = self.0.get(&key)?;
         let version = of_code.range(..=day).next_back().or_else(|| of_code.iter().next());
         version.map(|(_, version)| version.fact)
     }

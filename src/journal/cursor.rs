@@ -49,13 +49,16 @@ impl Cursor {
     /// # Errors
     /// [`Error::Disk`], [`Error::Sync`].
     pub fn store(&self, disk: &dyn Disk) -> Result<(), Error> {
-        match disk.remove(FILE_NEXT) {
-            Err(fault) if fault.kind() != io::ErrorKind::NotFound => {
-                return Err(disk_error("remove", FILE_NEXT)(fault));
+        // One that a crash left is written over, not made anew: should only the rename survive the next crash, it must
+        // not give the cursor's name to the former content.
+        let file = match disk.open(FILE_NEXT) {
+            Ok(file) => file,
+            Err(fault) if fault.kind() == io::ErrorKind::NotFound => {
+                disk.create(FILE_NEXT).map_err(disk_error("create", FILE_NEXT))?
             }
-            _ => {}
-        }
-        let file = disk.create(FILE_NEXT).map_err(disk_error("create", FILE_NEXT))?;
+            Err(source) => return Err(disk_error("open", FILE_NEXT)(source)),
+        };
+        file.truncate(FILE_BYTES as u64).map_err(disk_error("cut", FILE_NEXT))?;
         file.write_all_at(0, &encode(*self)).map_err(disk_error("write to", FILE_NEXT))?;
         file.sync().map_err(sync_error(FILE_NEXT))?;
         disk.rename(FILE_NEXT, FILE).map_err(disk_error("rename", FILE_NEXT))?;

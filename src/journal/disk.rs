@@ -36,7 +36,7 @@ pub trait DiskFile: Send + Sync + 'static {
     fn read_exact_at(&self, offset: u64, into: &mut [u8]) -> io::Result<()>;
     /// Writes all of `bytes` at `offset`; after an error any part of them may have been written.
     fn write_all_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()>;
-    /// Cuts the file to `size` bytes.
+    /// Cuts the file to `size` bytes, or fills it up to them with zeros.
     fn truncate(&self, size: u64) -> io::Result<()>;
     /// Makes content and length durable (fdatasync).
     fn sync(&self) -> io::Result<()>;

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt;
 
+use super::record::frame_bytes;
 use super::segment::first_seq_of;
 use super::{AppendError, Appended, Disk, Error, Gap, Journal, Options, Reader, Record, Recovery, Writer, open};
 use faulty::FaultyDisk;
@@ -48,8 +49,12 @@ impl World {
     }
 
     fn open_with_floor(disk: &FaultyDisk, options: Options, cursor_floor: u64) -> World {
+        World::open_at(disk, options, cursor_floor, NOW_MS)
+    }
+
+    fn open_at(disk: &FaultyDisk, options: Options, cursor_floor: u64, now_ms: i64) -> World {
         let disk: Arc<dyn Disk> = Arc::new(disk.clone());
-        let (journal, writer, recovery) = open(disk, options, cursor_floor, NOW_MS).expect("journal opens");
+        let (journal, writer, recovery) = open(disk, options, cursor_floor, now_ms).expect("journal opens");
         World { journal, writer, recovery }
     }
 

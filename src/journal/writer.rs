@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
+use metrics::{counter, histogram};
 use tokio::sync::{oneshot, watch};
+use tokio::time::Instant as Timer;
 
 use super::disk::DiskFile;
 use super::error::{disk_error, sync_error};
@@ -25,6 +27,8 @@ pub struct Writer {
     file: Arc<dyn DiskFile>,
     segment: u64,
     synced_bytes: u64,
+    /// Whether something was cut off behind them since the last sync.
+    is_cut: bool,
     group: Group,
 }
 
@@ -54,7 +58,17 @@ impl Writer {
         let next_seq = state.synced_seq + 1;
         drop(state);
         let group = Group { frames: Vec::new(), waiting: Vec::new(), next_seq, newest_at_ms: last.newest_at_ms };
-        Writer { shared, queue, synced, options, file, segment: last.first_seq, synced_bytes: last.bytes, group }
+        Writer {
+            shared,
+            queue,
+            synced,
+            options,
+            file,
+            segment: last.first_seq,
+            synced_bytes: last.bytes,
+            is_cut: false,
+            group,
+        }
     }
 
     /// Writes what is appended until the journal is closed or its last handle is dropped, and what is queued then.
@@ -111,16 +125,21 @@ impl Writer {
             return Ok(());
         }
         let name = segment::name(self.segment);
+        let begun = Timer::now();
         match self.file.write_all_at(self.synced_bytes, &self.group.frames) {
             Ok(()) => {}
             Err(fault) if is_without_room(&fault) => {
                 self.file.truncate(self.synced_bytes).map_err(disk_error("cut", &name))?;
+                self.is_cut = true;
                 self.refuse_group();
                 return Ok(());
             }
             Err(source) => return Err(disk_error("write to", &name)(source)),
         }
         self.file.sync().map_err(sync_error(&name))?;
+        histogram!("opcentre_journal_fsync_seconds").record(begun.elapsed().as_secs_f64());
+        self.group.count();
+        self.is_cut = false;
         self.synced_bytes += self.group.bytes();
         self.publish();
         for Waiting { appended, answer } in self.group.waiting.drain(..) {
@@ -158,6 +177,11 @@ impl Writer {
 
     /// Goes on in a new segment. The former one is synced, the new one's name is before anything is written to it.
     fn roll(&mut self) -> Result<Room, Error> {
+        if self.is_cut {
+            // Or what was cut off could come back after a crash, and be damage in a segment that isn't the last.
+            self.file.sync().map_err(sync_error(&segment::name(self.segment)))?;
+            self.is_cut = false;
+        }
         let first_seq = self.group.next_seq;
         let name = segment::name(first_seq);
         self.file = match self.shared.disk.create(&name) {
@@ -206,6 +230,14 @@ impl Group {
 
     fn bytes(&self) -> u64 {
         self.frames.len() as u64
+    }
+
+    /// What was written, for whoever watches.
+    fn count(&self) {
+        let records: u64 = self.waiting.iter().map(|waiting| waiting.appended.records).sum();
+        counter!("opcentre_journal_appends_total").increment(self.waiting.len() as u64);
+        counter!("opcentre_journal_records_total").increment(records);
+        counter!("opcentre_journal_written_bytes_total").increment(self.bytes());
     }
 
     fn clear_frames(&mut self) {

@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+use super::window::Window;
+use crate::model::Day;
+
 /// What is kept per unit and local day. A window's figures are sums of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
@@ -48,6 +51,28 @@ pub enum Slot {
     RatingsSatisfied,
     /// Sum of the scores.
     RatingScoreSum,
+    /// Of those finished: up to 4 hours of processing.
+    ResolvedHoursLe4,
+    /// Of those finished: up to 8 hours of processing, more than the bucket before.
+    ResolvedHoursLe8,
+    /// Of those finished: up to 24 hours of processing, more than the bucket before.
+    ResolvedHoursLe24,
+    /// Of those finished: up to 48 hours of processing, more than the bucket before.
+    ResolvedHoursLe48,
+    /// Of those finished: up to 72 hours of processing, more than the bucket before.
+    ResolvedHoursLe72,
+    /// Of those finished: up to 120 hours of processing, more than the bucket before.
+    ResolvedHoursLe120,
+    /// Of those finished: up to 240 hours of processing, more than the bucket before.
+    ResolvedHoursLe240,
+    /// Of those finished: up to 480 hours of processing, more than the bucket before.
+    ResolvedHoursLe480,
+    /// Of those finished: up to 720 hours of processing, more than the bucket before.
+    ResolvedHoursLe720,
+    /// Of those finished: more than 720 hours of processing.
+    ResolvedHoursGt720,
+    /// Sum of the hours of processing of those finished, each rounded down.
+    ResolvedHoursSum,
     /// In progress and in time. From here on: levels, kept as changes from day to day.
     InProgressWithin,
     /// In progress and past due.
@@ -66,7 +91,7 @@ pub enum Slot {
 
 impl Slot {
     /// How many slots a day has.
-    pub const COUNT: usize = 28;
+    pub const COUNT: usize = 39;
 
     /// All slots, in order.
     pub const ALL: [Slot; Slot::COUNT] = [
@@ -91,6 +116,17 @@ impl Slot {
         Slot::Ratings,
         Slot::RatingsSatisfied,
         Slot::RatingScoreSum,
+        Slot::ResolvedHoursLe4,
+        Slot::ResolvedHoursLe8,
+        Slot::ResolvedHoursLe24,
+        Slot::ResolvedHoursLe48,
+        Slot::ResolvedHoursLe72,
+        Slot::ResolvedHoursLe120,
+        Slot::ResolvedHoursLe240,
+        Slot::ResolvedHoursLe480,
+        Slot::ResolvedHoursLe720,
+        Slot::ResolvedHoursGt720,
+        Slot::ResolvedHoursSum,
         Slot::InProgressWithin,
         Slot::InProgressOverdue,
         Slot::InProgressUndated,
@@ -99,6 +135,12 @@ impl Slot {
         Slot::Uncollected,
         Slot::WaitingAcceptance,
     ];
+
+    /// The bucket of a processing time in whole hours.
+    pub fn of_hours(hours: i64) -> Slot {
+        let bucket = HOURS_BUCKETS.into_iter().find(|(most, _)| hours <= *most);
+        bucket.map_or(Slot::ResolvedHoursGt720, |(_, slot)| slot)
+    }
 
     /// Its place in a day's row.
     pub fn place(self) -> usize {
@@ -120,6 +162,19 @@ impl Slot {
         MEASURES[self.place()].1
     }
 }
+
+/// The buckets of processing time with the most hours that each holds; what takes longer is in the last one.
+const HOURS_BUCKETS: [(i64, Slot); 9] = [
+    (4, Slot::ResolvedHoursLe4),
+    (8, Slot::ResolvedHoursLe8),
+    (24, Slot::ResolvedHoursLe24),
+    (48, Slot::ResolvedHoursLe48),
+    (72, Slot::ResolvedHoursLe72),
+    (120, Slot::ResolvedHoursLe120),
+    (240, Slot::ResolvedHoursLe240),
+    (480, Slot::ResolvedHoursLe480),
+    (720, Slot::ResolvedHoursLe720),
+];
 
 /// A named figure of a unit and a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -147,6 +202,17 @@ pub enum Measure {
     Ratings,
     RatingsSatisfied,
     RatingScoreSum,
+    ResolvedHoursLe4,
+    ResolvedHoursLe8,
+    ResolvedHoursLe24,
+    ResolvedHoursLe48,
+    ResolvedHoursLe72,
+    ResolvedHoursLe120,
+    ResolvedHoursLe240,
+    ResolvedHoursLe480,
+    ResolvedHoursLe720,
+    ResolvedHoursGt720,
+    ResolvedHoursSum,
     InProgressWithin,
     InProgressOverdue,
     InProgressUndated,
@@ -162,7 +228,7 @@ pub enum Measure {
 }
 
 /// How many measures there are.
-pub const MEASURE_COUNT: usize = 33;
+pub const MEASURE_COUNT: usize = 44;
 
 /// All measures with their names, the slots first and in their order.
 pub const MEASURES: [(Measure, &str); MEASURE_COUNT] = [
@@ -187,6 +253,17 @@ pub const MEASURES: [(Measure, &str); MEASURE_COUNT] = [
     (Measure::Ratings, "ratings"),
     (Measure::RatingsSatisfied, "ratings_satisfied"),
     (Measure::RatingScoreSum, "rating_score_sum"),
+    (Measure::ResolvedHoursLe4, "resolved_hours_le_4"),
+    (Measure::ResolvedHoursLe8, "resolved_hours_le_8"),
+    (Measure::ResolvedHoursLe24, "resolved_hours_le_24"),
+    (Measure::ResolvedHoursLe48, "resolved_hours_le_48"),
+    (Measure::ResolvedHoursLe72, "resolved_hours_le_72"),
+    (Measure::ResolvedHoursLe120, "resolved_hours_le_120"),
+    (Measure::ResolvedHoursLe240, "resolved_hours_le_240"),
+    (Measure::ResolvedHoursLe480, "resolved_hours_le_480"),
+    (Measure::ResolvedHoursLe720, "resolved_hours_le_720"),
+    (Measure::ResolvedHoursGt720, "resolved_hours_gt_720"),
+    (Measure::ResolvedHoursSum, "resolved_hours_sum"),
     (Measure::InProgressWithin, "in_progress_within"),
     (Measure::InProgressOverdue, "in_progress_overdue"),
     (Measure::InProgressUndated, "in_progress_undated"),
@@ -207,6 +284,13 @@ impl Measure {
         MEASURES[self as usize].1
     }
 
+    /// Whether it stands at a window's end or before its beginning, and isn't counted day by day.
+    pub fn is_level(self) -> bool {
+        use Measure::{CarriedOver, InProgress, TakenOn};
+        matches!(self, CarriedOver | TakenOn | InProgress)
+            || Slot::ALL.into_iter().any(|slot| slot.is_level() && slot.measure() == self)
+    }
+
     /// The measure of a name.
     pub fn named(name: &str) -> Option<Measure> {
         MEASURES.iter().find(|(_, known)| *known == name).map(|(measure, _)| *measure)
@@ -222,9 +306,44 @@ pub struct Sums {
     pub carried_over: i64,
 }
 
+/// The levels that make up what is in progress.
+const IN_PROGRESS: [Slot; 4] =
+    [Slot::InProgressWithin, Slot::InProgressOverdue, Slot::InProgressUndated, Slot::InProgressWaiting];
+
+impl Sums {
+    /// Nothing.
+    pub const ZERO: Sums = Sums { slots: [0; Slot::COUNT], carried_over: 0 };
+
+    /// Adds a change of one slot on one day to the sums of a window.
+    pub fn add(&mut self, window: Window, (day, slot, by): (Day, Slot, i64)) {
+        if day > window.last {
+            return;
+        }
+        if day >= window.first {
+            self.slots[slot.place()] += by;
+        } else if slot.is_level() {
+            self.carry_in(slot, by);
+        }
+    }
+
+    /// Adds what a level had at the end of the day before the window.
+    pub fn carry_in(&mut self, slot: Slot, level: i64) {
+        self.slots[slot.place()] += level;
+        if IN_PROGRESS.contains(&slot) {
+            self.carried_over += level;
+        }
+    }
+}
+
 /// All measures of a unit and a window, in the order of [`MEASURES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures([i64; MEASURE_COUNT]);
+
+impl Default for Measures {
+    fn default() -> Measures {
+        Measures([0; MEASURE_COUNT])
+    }
+}
 
 impl Measures {
     /// Makes the composite measures: `received` = online + counter + post; `taken_on` = received + carried over;
@@ -249,6 +368,15 @@ impl Measures {
     /// The value of one measure.
     pub fn get(&self, measure: Measure) -> i64 {
         self.0[measure as usize]
+    }
+
+    /// The sum of two, measure by measure: every measure is a sum.
+    #[must_use]
+    pub fn plus(mut self, other: &Measures) -> Measures {
+        for (value, more) in self.0.iter_mut().zip(other.0) {
+            *value += more;
+        }
+        self
     }
 
     /// Whether every measure is 0.

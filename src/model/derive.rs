@@ -7,6 +7,8 @@ use super::dossier::DossierState;
 use super::kind::{PauseKind, Status};
 use super::time::{Instant, Zone};
 
+const HOUR_MS: i64 = 3_600_000;
+
 /// The class of a finished dossier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -94,6 +96,13 @@ impl Derived {
             return Stage::Undated;
         }
         Stage::Within { nearly_late: self.nearly_late_from.is_some_and(|from| at >= from) }
+    }
+
+    /// the whole hours from taken on to the finish, without the pauses between; none while it is open.
+    pub fn processing_hours(&self) -> Option<i64> {
+        let (taken_on, finish) = (self.taken_on?, self.finish?);
+        let paused = self.pauses.iter().map(|(from, to)| ((*to).min(finish).0 - (*from).max(taken_on).0).max(0));
+        Some((finish.0 - taken_on.0 - paused.sum::<i64>()).div_euclid(HOUR_MS))
     }
 
     /// The instants at which [`Derived::stage`] or waiting for acceptance changes, in no order: from each of them on

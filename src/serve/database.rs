@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use metrics::counter;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -33,8 +34,8 @@ pub(super) async fn run_engine(
 ) -> anyhow::Result<()> {
     let told = async move { stopped(&mut stop).await };
     match database {
-        Database::Embedded { library } => {
-            let options = SuperviseOptions { library, ..SuperviseOptions::new(data_dir) };
+        Database::Embedded { library, memory_bytes_max } => {
+            let options = SuperviseOptions { library, memory_bytes_max, ..SuperviseOptions::new(data_dir) };
             supervise(options, states, told).await;
         }
         Database::Server { .. } => told.await,
@@ -67,6 +68,9 @@ pub(super) async fn keep_store(
     let mut wait_ms = RETRY_MS.0;
     loop {
         let state = engine.borrow_and_update().clone();
+        if matches!(state, EngineState::Ready { .. }) {
+            counter!("opcentre_engine_starts_total").increment(1);
+        }
         let endpoint = match endpoint(&database, &state) {
             Ok(endpoint) => endpoint,
             Err(reason) => {

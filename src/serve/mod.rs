@@ -14,25 +14,28 @@ mod database;
 mod seed;
 mod sink;
 mod tasks;
+mod tokens;
 
 pub use clock::{running_from, system_now};
 pub use database::server_endpoint;
+pub use tokens::{tokens_in, zone_of};
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
-use crate::auth::OpenMode;
+use crate::auth::{Gate, Rates};
 use crate::config::{Config, ConfigError, Database, DomainClock};
 use crate::cube::View;
 use crate::engine::{self, EngineState};
 use crate::facts::Facts;
 use crate::http;
-use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::http::{AppState, ClockKind, Condition, LiveLimits, Peer, Readiness, Screens as Sockets, TokenKeeper};
 use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::kpi::Catalogue;
@@ -43,6 +46,7 @@ use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkStat
 use crate::pipeline::stopped;
 use crate::pipeline::verify::Verifier;
 use crate::store::{Sequenced, Store};
+use crate::telemetry::start_metrics;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
@@ -55,19 +59,13 @@ const STOP_HTTP: Duration = Duration::from_secs(5);
 const STOP_JOURNAL: Duration = Duration::from_secs(10);
 /// How long the live figures have to finish a round.
 const STOP_LIVE: Duration = Duration::from_secs(5);
-/// How long the sink has to store what is synced; the rest is stored after the next start.
-const STOP_SINK: Duration = Duration::from_secs(10);
+/// How long it may take to write down which tokens were used.
+const STOP_TOKENS: Duration = Duration::from_secs(5);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
 
-/// A body of 16 MiB can take twice that in the journal and a little more, in its worst form.
-const JOURNAL: journal::Options = journal::Options {
-    segment_bytes_max: 64 << 20,
-    journal_bytes_max: 8 << 30,
-    append_bytes_max: 64 << 20,
-    queue_appends_max: 1024,
-    queue_bytes_max: 128 << 20,
-};
+/// How often histograms are folded when nobody asks for metrics: their samples wait in memory until then.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Told to whoever started the process once it listens.
 #[derive(Clone, Copy, Debug)]
@@ -87,6 +85,8 @@ struct Parts {
     /// What ClickHouse refused for good, as it was at the start.
     set_aside: Vec<Sequenced>,
     facts: Facts,
+    gate: Gate,
+    tokens: TokenKeeper,
     rejects: Rejects,
     clock: Clock,
     wall: Clock,
@@ -98,6 +98,7 @@ struct Parts {
     views: watch::Sender<Option<Arc<View>>>,
     stores: watch::Receiver<Option<Store>>,
     sink_state: watch::Sender<SinkState>,
+    metrics: PrometheusHandle,
 }
 
 /// Runs until `shutdown` resolves; `started` is told when it listens, before it is ready.
@@ -111,12 +112,12 @@ pub async fn run(
     started: impl FnOnce(Started) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
-    let mode = OpenMode::on(address)?;
     let data_dir = open_data_dir(&config)?;
-    let facts = Facts::open(&data_dir.facts())?;
-    let rejects = Rejects::open(facts.clone())?;
+    let (facts, tokens, rejects) = open_facts(&data_dir)?;
+    let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
-    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
+    let metrics = start_metrics().context("metrics can't be counted")?;
+    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
@@ -133,7 +134,7 @@ pub async fn run(
         readiness: Readiness::starting(&["clickhouse", "figures"]),
         topics: Topics::new(&epoch, TopicsLimits::default()),
         pulse: LivePulse::new(),
-        sockets: Sockets::new(LiveLimits::default()),
+        sockets: Sockets::new(LiveLimits { sockets_max: config.screens_max, ..LiveLimits::default() }),
         views: watch::Sender::new(None),
         sink_state: watch::Sender::new(SinkState::default()),
         config,
@@ -144,21 +145,26 @@ pub async fn run(
         recovered_seq,
         set_aside: quarantine.records().cloned().collect(),
         facts,
+        gate,
+        tokens,
         rejects,
         clock,
         wall,
         catalogue,
         stores,
+        metrics,
     });
 
     tasks.watch("journal", blocking("journal", move || writer.run().map_err(Into::into)));
     start_database(&mut tasks, &parts, store_sender, engine_stopped);
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped));
+    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
+    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
-    let state = app_state(&parts, mode, verifier);
-    tasks.spawn("http", serve_http(listener, state, http_stopped));
+    let state = app_state(&parts, verifier);
+    tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
+    tasks.spawn("metrics", keep_metrics(parts.metrics.clone()));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
     // From here on threads are running: whatever goes wrong, they are told and waited for.
     let outcome = match started(Started { address }) {
@@ -170,6 +176,13 @@ pub async fn run(
     };
     stop(tasks, &parts, stops).await;
     outcome
+}
+
+/// The small facts, and what is kept among them.
+fn open_facts(data_dir: &DataDir) -> anyhow::Result<(Facts, TokenKeeper, Rejects)> {
+    let facts = Facts::open(&data_dir.facts())?;
+    let (tokens, rejects) = (TokenKeeper::open(facts.clone())?, Rejects::open(facts.clone())?);
+    Ok((facts, tokens, rejects))
 }
 
 /// The embedded engine, if it is to run here, and the connection to ClickHouse.
@@ -203,7 +216,8 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("journal", STOP_JOURNAL).await;
     stops.stages.send_replace(true);
     tasks.ended("live", STOP_LIVE).await;
-    tasks.ended("sink", STOP_SINK).await;
+    tasks.ended("sink", parts.config.stop_flush).await;
+    tasks.ended("tokens", STOP_TOKENS).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
 }
@@ -219,11 +233,11 @@ fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
 
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);
 
-fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJournal> {
+fn open_journal(data_dir: &DataDir, options: journal::Options, clock: &Clock) -> anyhow::Result<OpenedJournal> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(&data_dir.journal())?);
     let cursor = Cursor::load(&*disk)?;
     let floor = cursor.map_or(0, |cursor| cursor.seq);
-    let (journal, writer, recovery) = journal::open(disk.clone(), JOURNAL, floor, clock().0)?;
+    let (journal, writer, recovery) = journal::open(disk.clone(), options, floor, clock().0)?;
     tracing::info!(
         journal.last_seq = recovery.last_seq,
         journal.segments = recovery.segments,
@@ -271,7 +285,7 @@ async fn run_live(
         clock: parts.clock.clone(),
         views: parts.views.clone(),
         requests,
-        screens: Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone()),
+        screens: screens(&parts),
         fault_hang: parts.config.fault_live_hang.clone(),
         replay_to: *parts.journal.synced().borrow(),
         replayed: false,
@@ -297,6 +311,14 @@ async fn run_live(
     }
 }
 
+fn screens(parts: &Parts) -> Screens {
+    let screens = Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
+    match parts.gate.tokens() {
+        Some(tokens) => screens.naming_by(tokens),
+        None => screens,
+    }
+}
+
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
     Verifier {
         snapshots,
@@ -310,7 +332,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
     }
 }
 
-fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
+fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
     let is_frozen = matches!(parts.config.clock, DomainClock::Frozen(_));
     AppState {
         clock: parts.clock.clone(),
@@ -321,10 +343,15 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         topics: parts.topics.clone(),
         pulse: parts.pulse.clone(),
         readiness: parts.readiness.clone(),
-        mode,
+        gate: parts.gate.clone(),
+        rates: Rates::default(),
+        tokens: parts.tokens.clone(),
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
+        limits: parts.config.limits,
+        metrics: parts.metrics.clone(),
+        started_at: (parts.wall)(),
         journal: parts.journal.clone(),
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
@@ -334,16 +361,33 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
     }
 }
 
+/// Folds histograms for ever.
+async fn keep_metrics(metrics: PrometheusHandle) -> anyhow::Result<()> {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP).await;
+        metrics.run_upkeep();
+    }
+}
+
 /// Serves until told to stop; then screens are told, and requests under way are finished.
-async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn serve_http(
+    listener: TcpListener,
+    state: AppState,
+    connections_max: usize,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let sockets = state.screens.clone();
     let screens = sockets.clone();
     let told = async move {
         stopped(&mut stop).await;
         sockets.stop();
     };
-    let listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
-    axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
+    let mut listener = http::BoundedListener::new(listener, connections_max);
+    if state.gate.is_required() {
+        listener = listener.per_peer(http::listen::CONNECTIONS_PER_PEER_MAX);
+    }
+    let router = http::router(state).into_make_service_with_connect_info::<Peer>();
+    axum::serve(listener, router).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
     // Screens are no requests any more: their `bye` is waited for apart.
     screens.all_left().await;
     Ok(())

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use crate::cube::Cube;
 use crate::journal::Cursor;
-use crate::model::{Clock, Zone};
+use crate::model::{Clock, Record, Zone};
 use crate::pipeline::stopped;
 use crate::store::{LastSeq, Seeded, Sequenced, Store, StoreError};
 
@@ -71,12 +71,15 @@ async fn read(store: &Store, known: &Known, zone: &Zone, clock: &Clock) -> Resul
     let stored = store.last_seq(known.node).await?;
     let from = stored_up_to(known, stored);
     let mut cube = Cube::new(zone.clone(), clock());
-    let mut units = Vec::new();
+    let mut hierarchy = Vec::new();
     let given = AtomicU64::new(0);
     let states = store.seed(|item| {
         given.fetch_add(1, Ordering::Relaxed);
         match item {
-            Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
+            Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
+            Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
@@ -88,9 +91,10 @@ async fn read(store: &Store, known: &Known, zone: &Zone, clock: &Clock) -> Resul
         read = states => read?,
         () = silent(&given, silence) => return Err(StoreError::TimedOut(silence)),
     }
-    cube.apply_units(units);
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
-    cube.apply(known.set_aside.iter().map(|sequenced| sequenced.record.clone()), from);
+    hierarchy.extend(known.set_aside.iter().map(|sequenced| sequenced.record.clone()));
+    cube.apply(hierarchy, from);
+    cube.settle();
     Ok((cube, from, stored))
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use metrics::{counter, gauge};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
@@ -11,7 +12,6 @@ use crate::http::Condition;
 use crate::journal::Cursor;
 use crate::pipeline::sink::{HoldRequest, Quarantine, Sink, SinkParts, SinkState};
 use crate::pipeline::stopped;
-use crate::telemetry;
 
 use super::Parts;
 
@@ -58,10 +58,20 @@ async fn tell_of_sink(parts: &Parts) {
         let state = states.borrow_and_update().clone();
         let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
         parts.readiness.set("sink", sink_condition(&state, waiting));
-        telemetry::tell_sink(&state, waiting);
+        count_sink(&state, waiting);
         // The sender lives in `parts`; that nothing changes for a while is as good as a change.
         drop(timeout(TELL_EVERY, states.changed()).await);
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a gauge is read by people")]
+fn count_sink(state: &SinkState, waiting: u64) {
+    gauge!("opcentre_sink_lag_records").set(waiting as f64);
+    gauge!("opcentre_sink_lag_seconds").set(state.waited().as_secs_f64());
+    counter!("opcentre_sink_batches_total").absolute(state.batches);
+    counter!("opcentre_sink_records_total").absolute(state.records);
+    counter!("opcentre_sink_retries_total").absolute(state.retries);
+    gauge!("opcentre_sink_quarantined_records").set(state.quarantined.len() as f64);
 }
 
 /// Intake and figures go on while nothing can be stored; the one who runs it should know all the same.

@@ -4,8 +4,9 @@ use clickhouse::{Row, RowRead};
 use serde::Deserialize;
 
 use crate::model::{
-    Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant, Pause,
-    PauseKind, Period, RatingKey, RatingState, Register, Status, Text, UnitFact, UnitKind,
+    Alias, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant,
+    Pause, PauseKind, Period, RatingKey, RatingState, Register, SourceFact, SourceProfile, Status, Succession, Text,
+    UnitFact, UnitKind,
 };
 
 use super::{Store, StoreError};
@@ -14,6 +15,9 @@ const DOSSIERS: &str = include_str!("../../sql/queries/seed_dossiers.sql");
 const RATINGS: &str = include_str!("../../sql/queries/seed_ratings.sql");
 const INDICATORS: &str = include_str!("../../sql/queries/seed_indicators.sql");
 const UNITS: &str = include_str!("../../sql/queries/seed_units.sql");
+const SUCCESSIONS: &str = include_str!("../../sql/queries/seed_successions.sql");
+const SOURCES: &str = include_str!("../../sql/queries/seed_sources.sql");
+const ALIASES: &str = include_str!("../../sql/queries/seed_aliases.sql");
 const CONTACTS: &str = include_str!("../../sql/queries/seed_contacts.sql");
 
 /// One key's folded state.
@@ -21,6 +25,12 @@ const CONTACTS: &str = include_str!("../../sql/queries/seed_contacts.sql");
 pub enum Seeded {
     /// The newest content of a unit version.
     Unit(Box<UnitFact>),
+    /// The newest content of a succession, also of one taken back.
+    Succession(Succession),
+    /// The newest content of an alias, also of one taken back.
+    Alias(Alias),
+    /// What is known of a source.
+    Source(Box<SourceFact>),
     /// When a source was last heard.
     Contact(Contact),
     /// A dossier.
@@ -155,6 +165,7 @@ struct RatingRow<'a> {
     source: &'a str,
     id: &'a str,
     unit: Wire<&'a str>,
+    unit_first: (i64, &'a str),
     score: Wire<u8>,
     dossier: Wire<&'a str>,
     channel: Wire<&'a str>,
@@ -164,7 +175,7 @@ impl RatingRow<'_> {
     fn seeded(self) -> Option<Seeded> {
         let state = RatingState {
             unit: text(self.unit)?,
-            unit_first: First::default(),
+            unit_first: first(self.unit_first),
             score: register(self.score, Some)?,
             dossier: text(self.dossier)?,
             channel: text(self.channel)?,
@@ -255,19 +266,82 @@ impl UnitRow<'_> {
 }
 
 #[derive(Row, Deserialize)]
+struct SuccessionRow<'a> {
+    old: &'a str,
+    new: &'a str,
+    effective: i32,
+    at: i64,
+    share: i64,
+    is_default: bool,
+}
+
+impl SuccessionRow<'_> {
+    fn seeded(self) -> Option<Seeded> {
+        Some(Seeded::Succession(Succession {
+            at: Instant(self.at),
+            old: Text::new(self.old),
+            new: Text::new(self.new),
+            effective: Day(self.effective),
+            share: Decimal::from_millionths(self.share).ok()?,
+            is_default: self.is_default,
+        }))
+    }
+}
+
+#[derive(Row, Deserialize)]
+struct AliasRow<'a> {
+    source: &'a str,
+    raw: &'a str,
+    at: i64,
+    unit: Option<&'a str>,
+}
+
+impl AliasRow<'_> {
+    fn seeded(self) -> Seeded {
+        Seeded::Alias(Alias {
+            at: Instant(self.at),
+            source: Text::new(self.source),
+            raw: Text::new(self.raw),
+            unit: self.unit.map(Text::new),
+        })
+    }
+}
+
+#[derive(Row, Deserialize)]
+struct SourceRow<'a> {
+    source: &'a str,
+    at: i64,
+    profile: &'a str,
+}
+
+impl SourceRow<'_> {
+    fn seeded(self) -> Option<Seeded> {
+        let profile = SourceProfile::of_text(self.profile).ok()?;
+        Some(Seeded::Source(Box::new(SourceFact { at: Instant(self.at), source: Text::new(self.source), profile })))
+    }
+}
+
+#[derive(Row, Deserialize)]
 struct ContactRow<'a> {
     source: &'a str,
     at: i64,
 }
 
 impl Store {
-    /// Hands over every key's folded state: units and contacts first, then dossiers, ratings, indicators. One state at a
-    /// time is in memory here; ClickHouse streams them.
+    /// Hands over every key's folded state: units, successions, aliases, sources and contacts first, then dossiers, ratings,
+    /// indicators. One state at a time is in memory here; ClickHouse streams them.
     ///
     /// # Errors
     /// As any query; [`StoreError::Unreadable`] when a state holds a value that this program doesn't know.
     pub async fn seed(&self, mut take: impl FnMut(Seeded)) -> Result<(), StoreError> {
         self.each::<UnitRow<'_>>(UNITS, "unit_state", |row| row.seeded().map(&mut take)).await?;
+        self.each::<SuccessionRow<'_>>(SUCCESSIONS, "succession_state", |row| row.seeded().map(&mut take)).await?;
+        self.each::<AliasRow<'_>>(ALIASES, "alias_state", |row| {
+            take(row.seeded());
+            Some(())
+        })
+        .await?;
+        self.each::<SourceRow<'_>>(SOURCES, "source_state", |row| row.seeded().map(&mut take)).await?;
         self.each::<ContactRow<'_>>(CONTACTS, "source_contact", |row| {
             take(Seeded::Contact(Contact { source: Text::new(row.source), at: Instant(row.at) }));
             Some(())

@@ -2,19 +2,31 @@
 //!
 //! A code alone names nothing; (code, day) does: from one day on the same code can mean another territory. A
 //! code that no unit explains goes under `unresolved`, a visible child of the root, so that nothing is ever dropped.
-//! Parents are read on the child's last valid day, so a tree belongs to a day. Successions, the view as it
-//! was, aliases and second trees are not here yet.
+//! Parents are read on the child's last valid day, so a tree belongs to a day.
+//!
+//! There are two hierarchies ([`Hierarchies`]): *now*, in which a unit that went on as another one counts there
+//! ([`Mapping`]), and *was*, in which everything counts where it was. Other trees than the territory group its units
+//! into areas, such as former districts; records never name them, questions may.
+//!
+//! Questions: [`Units::ask`] (what a code names on a day), [`Hierarchies::written_on`] (what a code written down on a
+//! day names now), [`Tree::covers`] (whether one unit's figures are part of another's).
 
 mod perspective;
 mod registry;
-mod label;
+mod succession;
 mod tree;
+mod hierarchies;
+mod label;
+mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use hierarchies::Hierarchies;
 pub use label::UnitLabel;
 pub use perspective::{Hierarchy, Perspective, UnitRole};
 pub use registry::{Reading, TERRITORY, UnitId, Units};
+pub use scope::{Scope, ScopeRoot, Sight, VisibleUnit};
+pub use succession::Mapping;
 pub use tree::{Node, Tree};
 
 /// The code under which everything stands whose unit no one knows.

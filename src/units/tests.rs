@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{Day, Instant, Text, UnitFact, UnitKind};
+use crate::model::{Alias, Day, Instant, Succession, Text, UnitFact, UnitKind};
 
 fn unit(code: &str, parent: Option<&str>, valid: (Option<&str>, Option<&str>)) -> UnitFact {
     let day = |text: &str| text.parse::<Day>().unwrap();
@@ -61,7 +61,7 @@ fn r22_a_parent_is_read_on_the_last_valid_day_of_its_child() {
         unit("0002", Some("25"), (Some("2025-07-01"), None)),
     ]);
     let today = "2025-12-01".parse().unwrap();
-    let tree = Tree::build(&units, today);
+    let tree = Tree::was(&units, today);
     let parent_from = |code: &str| {
         let unit = units.read(code, today).unit;
         tree.node(tree.node(unit).parent.unwrap()).fact.clone().unwrap().valid_from.map(|day| day.to_string())
@@ -79,7 +79,7 @@ fn a_circle_of_parents_is_cut_and_an_unknown_parent_is_unresolved() {
         unit("b", Some("a"), (None, None)),
         unit("c", Some("x"), (None, None)),
     ]);
-    let tree = Tree::build(&units, Day(20_000));
+    let tree = Tree::was(&units, Day(20_000));
     for id in tree.ids() {
         assert!(tree.path(id).count() <= tree.len());
     }
@@ -105,7 +105,7 @@ fn r22_of_a_circle_only_the_least_member_is_cut() {
         unit("b", Some("a"), (None, None)),
         unit("c", Some("b"), (None, None)),
     ]);
-    let tree = Tree::build(&units, Day(20_000));
+    let tree = Tree::was(&units, Day(20_000));
     let codes: Vec<String> = tree
         .path(units.read("0", Day(20_000)).unit)
         .map(|id| units.fact(id).map_or("unresolved".to_owned(), |fact| fact.code.to_string()))
@@ -117,7 +117,7 @@ fn r22_of_a_circle_only_the_least_member_is_cut() {
 fn r23_a_unit_of_another_tree_stands_under_nobody_and_names_nothing() {
     let elsewhere = UnitFact { tree: Text::new("health"), ..unit("elsewhere", Some("root"), (None, None)) };
     let units = units([unit("root", None, (None, None)), elsewhere]);
-    let tree = Tree::build(&units, Day(20_000));
+    let tree = Tree::was(&units, Day(20_000));
     let (id, _) = units.versions().find(|(_, fact)| &*fact.code == "elsewhere").unwrap();
     assert_eq!(tree.path(id).collect::<Vec<_>>(), [id]);
     assert_eq!(tree.node(units.read("root", Day(20_000)).unit).children, [UnitId::UNRESOLVED]);
@@ -128,7 +128,7 @@ fn r23_a_unit_of_another_tree_stands_under_nobody_and_names_nothing() {
 fn r23_unresolved_stands_under_the_root_of_the_day() {
     let root_on = |day: &str, facts: &[UnitFact]| {
         let units = units(facts.iter().cloned());
-        let tree = Tree::build(&units, day.parse().unwrap());
+        let tree = Tree::was(&units, day.parse().unwrap());
         let root = tree.node(UnitId::UNRESOLVED).parent?;
         let fact = units.fact(root).unwrap();
         Some(format!("{} {}", fact.code, fact.valid_from.map(|day| day.to_string()).unwrap_or_default()))
@@ -143,4 +143,234 @@ fn r23_unresolved_stands_under_the_root_of_the_day() {
     assert_eq!(root_on("2024-08-03", &facts).unwrap(), "c 2024-08-03");
     assert_eq!(root_on("2024-08-04", &facts).unwrap(), "c 2024-08-04", "the version that began last");
     assert_eq!(root_on("2024-06-29", &facts).unwrap(), "a ", "the least code of those valid");
+}
+
+fn in_tree(tree: &str, fact: UnitFact) -> UnitFact {
+    UnitFact { tree: Text::new(tree), ..fact }
+}
+
+fn goes_on(old: &str, new: &str, effective: &str, share: &str, is_default: bool) -> Succession {
+    Succession {
+        at: Instant(0),
+        old: Text::new(old),
+        new: Text::new(new),
+        effective: effective.parse().unwrap(),
+        share: share.parse().unwrap(),
+        is_default,
+    }
+}
+
+/// A unit as tests write it: its code, with the first day of its version when there is one.
+fn named(units: &Units, unit: UnitId) -> String {
+    match units.fact(unit) {
+        None => UNRESOLVED.to_owned(),
+        Some(fact) => match fact.valid_from {
+            None => fact.code.to_string(),
+            Some(from) => format!("{} from {from}", fact.code),
+        },
+    }
+}
+
+/// The code read on a day, then as what it stands now on another day.
+fn now_of(units: &Units, (code, on): (&str, &str), today: &str) -> String {
+    let hierarchies = Hierarchies::build(units, today.parse().unwrap());
+    named(units, hierarchies.written_on(units, code, on.parse().unwrap()))
+}
+
+/// The way up in a hierarchy of a code read on a day.
+fn way_up(units: &Units, hierarchy: Hierarchy, (code, on): (&str, &str), today: &str) -> Vec<String> {
+    let hierarchies = Hierarchies::build(units, today.parse().unwrap());
+    let tree = hierarchies.tree(hierarchy);
+    tree.path(units.ask(code, on.parse().unwrap()).unit).map(|id| named(units, id)).collect()
+}
+
+const OLD: (Option<&str>, Option<&str>) = (None, Some("2025-06-30"));
+const NEW: (Option<&str>, Option<&str>) = (Some("2025-07-01"), None);
+
+/// Hoa Binh (17) goes on in Phu Tho (25); its commune 04903 in 04831, while the code 04903 names another unit.
+fn merged() -> Units {
+    let mut units = units([
+        unit("17", None, OLD),
+        unit("148", Some("17"), OLD),
+        unit("04903", Some("148"), OLD),
+        unit("04906", Some("148"), OLD),
+        unit("25", None, OLD),
+        unit("25", None, NEW),
+        unit("04831", Some("25"), NEW),
+        unit("04903", Some("25"), NEW),
+    ]);
+    units.offer_successions([
+        goes_on("17", "25", "2025-07-01", "1", false),
+        goes_on("25", "25", "2025-07-01", "1", false),
+        goes_on("04903", "04831", "2025-07-01", "1", false),
+        goes_on("04906", "04831", "2025-07-01", "0.3", false),
+        goes_on("04906", "04903", "2025-07-01", "0.7", true),
+    ]);
+    units
+}
+
+#[test]
+fn r22_a_succession_counts_from_its_day_on_and_a_divided_unit_goes_on_as_its_default() {
+    let units = merged();
+    assert_eq!(now_of(&units, ("17", "2025-06-01"), "2025-06-30"), "17");
+    assert_eq!(now_of(&units, ("17", "2025-06-01"), "2025-07-01"), "25 from 2025-07-01");
+    assert_eq!(now_of(&units, ("25", "2025-06-01"), "2025-07-01"), "25 from 2025-07-01");
+    assert_eq!(now_of(&units, ("04906", "2025-06-01"), "2025-07-01"), "04903 from 2025-07-01");
+    assert_eq!(now_of(&units, ("148", "2025-06-01"), "2025-07-01"), "148", "nothing stands for it");
+}
+
+#[test]
+fn r23_a_code_used_again_is_another_unit_from_its_day_on() {
+    let units = merged();
+    assert_eq!(now_of(&units, ("04903", "2025-06-30"), "2025-12-01"), "04831 from 2025-07-01");
+    assert_eq!(now_of(&units, ("04903", "2025-07-01"), "2025-12-01"), "04903 from 2025-07-01");
+    // The old code written late is still the old unit, which goes on.
+    assert_eq!(now_of(&units, ("17", "2025-11-01"), "2025-12-01"), "25 from 2025-07-01");
+}
+
+#[test]
+fn r22_parents_are_mapped_in_the_tree_as_it_is_now_and_not_in_that_as_it_was() {
+    let units = merged();
+    let old = ("04906", "2025-06-30");
+    assert_eq!(way_up(&units, Hierarchy::Was, old, "2025-12-01"), ["04906", "148", "17"]);
+    assert_eq!(way_up(&units, Hierarchy::Now, old, "2025-12-01"), ["04906", "148", "25 from 2025-07-01"]);
+    assert_eq!(way_up(&units, Hierarchy::Now, old, "2025-06-30"), ["04906", "148", "17"]);
+}
+
+#[test]
+fn r22_of_several_successions_a_whole_one_goes_first_then_the_earliest_then_the_least_code() {
+    let facts = ["a", "b", "c", "d", "old"].map(|code| unit(code, None, (None, None)));
+    let after = |successions: &[Succession]| {
+        let mut units = units(facts.clone());
+        units.offer_successions(successions.iter().cloned());
+        now_of(&units, ("old", "2025-01-01"), "2025-12-01")
+    };
+    let part = goes_on("old", "a", "2025-01-01", "0.5", true);
+    let whole = goes_on("old", "d", "2025-03-01", "1", false);
+    let whole_too = goes_on("old", "c", "2025-03-01", "1", true);
+    let earlier = goes_on("old", "d", "2025-02-01", "1", false);
+    assert_eq!(after(std::slice::from_ref(&part)), "a");
+    assert_eq!(after(&[part.clone(), whole.clone()]), "d");
+    assert_eq!(after(&[part.clone(), whole.clone(), whole_too.clone()]), "c");
+    assert_eq!(after(&[part.clone(), whole_too.clone(), earlier]), "d");
+    assert_eq!(after(&[goes_on("old", "a", "2025-01-01", "0.5", false)]), "old", "a part that is no default");
+    assert_eq!(after(&[goes_on("old", "nobody", "2025-01-01", "1", false)]), "old", "an unknown successor");
+    assert_eq!(after(&[goes_on("old", "a", "2025-12-02", "1", false)]), "old", "not yet in effect");
+    let taken_back = Succession { at: Instant(5), share: "0".parse().unwrap(), ..whole.clone() };
+    for successions in [[whole.clone(), taken_back.clone()], [taken_back, whole]] {
+        assert_eq!(after(&successions), "old", "taken back, in any order");
+    }
+}
+
+#[test]
+fn r22_in_a_circle_of_successions_the_way_ends_at_its_least_member() {
+    let mut units = units(["a", "b", "c", "z"].map(|code| unit(code, None, (None, None))));
+    units.offer_successions([
+        goes_on("z", "c", "2025-01-01", "1", false),
+        goes_on("c", "b", "2025-01-01", "1", false),
+        goes_on("b", "c", "2025-01-01", "1", false),
+        goes_on("a", "a", "2025-01-01", "1", false),
+    ]);
+    for (code, end) in [("z", "b"), ("c", "b"), ("b", "b"), ("a", "a")] {
+        assert_eq!(now_of(&units, (code, "2025-02-01"), "2025-12-01"), end);
+    }
+}
+
+#[test]
+fn r22_a_unit_whose_parent_goes_on_as_itself_stands_as_a_root() {
+    let mut units = units([unit("p", None, (None, None)), unit("c", Some("p"), (None, None))]);
+    units.offer_successions([goes_on("p", "c", "2025-01-01", "1", false)]);
+    assert_eq!(way_up(&units, Hierarchy::Now, ("c", "2025-02-01"), "2025-12-01"), ["c"]);
+    assert_eq!(way_up(&units, Hierarchy::Was, ("c", "2025-02-01"), "2025-12-01"), ["c", "p"]);
+}
+
+#[test]
+fn an_alias_says_what_one_source_means_until_it_is_taken_back() {
+    let mut units = units(["1", "2", "3"].map(|code| unit(code, None, (None, None))));
+    let alias = |at, source: &str, raw: &str, unit: Option<&str>| Alias {
+        at: Instant(at),
+        source: source.into(),
+        raw: raw.into(),
+        unit: unit.map(Text::new),
+    };
+    let under = |units: &Units, source: &str, raw: &str| {
+        let today = "2025-02-01".parse().unwrap();
+        let hierarchies = Hierarchies::build(units, today);
+        named(units, hierarchies.place(units, Hierarchy::Was, source, (&raw.into(), today)).unit)
+    };
+    assert!(units.offer_aliases([alias(1, "s", "x", Some("1")), alias(1, "s", "1", Some("2"))]));
+    assert_eq!(under(&units, "s", "x"), "1", "one step, no chain");
+    assert_eq!(under(&units, "s", "1"), "2", "it wins over the unit of that code");
+    assert_eq!(under(&units, "other", "1"), "1");
+    assert_eq!(under(&units, "other", "x"), UNRESOLVED);
+    assert!(!units.offer_aliases([alias(2, "s", "x", Some("1"))]), "nothing new");
+    assert!(units.offer_aliases([alias(3, "s", "1", None), alias(2, "s", "1", Some("3"))]));
+    assert_eq!(under(&units, "s", "1"), "1", "taken back by the newest");
+}
+
+/// Areas of two former districts beside the province's communes.
+fn with_areas() -> Units {
+    let mut units = merged();
+    units.offer([
+        in_tree("former", UnitFact { kind: UnitKind::Area, ..unit("former-148", None, (None, None)) }),
+        in_tree("former", UnitFact { kind: UnitKind::Area, ..unit("former-north", Some("former-148"), (None, None)) }),
+        in_tree("former", unit("04903", Some("former-north"), OLD)),
+        in_tree("former", unit("04906", Some("former-148"), OLD)),
+        in_tree("former", unit("04831", Some("former-148"), NEW)),
+    ]);
+    units
+}
+
+#[test]
+fn a_second_tree_groups_units_of_the_territory_and_names_nothing_in_records() {
+    let units = with_areas();
+    let today: Day = "2025-12-01".parse().unwrap();
+    assert_eq!(units.read("former-148", today).unit, UnitId::UNRESOLVED);
+    assert_eq!(
+        way_up(&units, Hierarchy::Now, ("former-north", "2025-12-01"), "2025-12-01"),
+        ["former-north", "former-148"]
+    );
+    assert_eq!(named(&units, units.ask("04831", today).unit), "04831 from 2025-07-01", "the territory goes first");
+    let hierarchies = Hierarchies::build(&units, today);
+    let tree = hierarchies.tree(Hierarchy::Was);
+    let area = units.ask("former-148", today).unit;
+    let mut owners: Vec<String> =
+        tree.below(area).flat_map(|below| tree.owners(below)).map(|id| named(&units, id)).collect();
+    owners.sort();
+    // The later unit of code 04903 is read in that tree as late: until the tree names it, it goes with the former one.
+    assert_eq!(owners, ["04831 from 2025-07-01", "04903", "04903 from 2025-07-01", "04906"]);
+}
+
+#[test]
+fn h1_a_unit_covers_what_is_part_of_its_figures() {
+    let units = with_areas();
+    let today: Day = "2025-12-01".parse().unwrap();
+    let hierarchies = Hierarchies::build(&units, today);
+    let covers = |hierarchy: Hierarchy, above: &str, (unit, on): (&str, &str)| {
+        let unit = units.ask(unit, on.parse().unwrap()).unit;
+        hierarchies.tree(hierarchy).covers(units.ask(above, today).unit, unit)
+    };
+    let (old, new) = ("2025-06-30", "2025-12-01");
+    assert!(covers(Hierarchy::Now, "25", ("148", old)));
+    assert!(!covers(Hierarchy::Was, "25", ("148", old)));
+    assert!(covers(Hierarchy::Was, "17", ("04906", old)));
+    assert!(!covers(Hierarchy::Was, "04906", ("17", old)));
+    assert!(covers(Hierarchy::Now, "former-148", ("04831", new)));
+    assert!(!covers(Hierarchy::Now, "former-north", ("04831", new)));
+    assert!(covers(Hierarchy::Now, "25", ("former-148", new)), "all its members are");
+    assert!(!covers(Hierarchy::Was, "17", ("former-148", new)), "04831 is not under 17");
+    assert!(!covers(Hierarchy::Now, "former-148", ("25", new)));
+}
+
+#[test]
+fn circles_and_unknown_parents_of_another_tree_stand_apart() {
+    let units = units([
+        unit("root", None, (None, None)),
+        in_tree("t", unit("a", Some("b"), (None, None))),
+        in_tree("t", unit("b", Some("a"), (None, None))),
+        in_tree("t", unit("c", Some("root"), (None, None))),
+    ]);
+    let on = "2025-12-01";
+    assert_eq!(way_up(&units, Hierarchy::Now, ("b", on), on), ["b", "a"]);
+    assert_eq!(way_up(&units, Hierarchy::Now, ("c", on), on), ["c"]);
 }

@@ -11,6 +11,7 @@ use opcentre::cli::demo::{Event, History, SEED, START};
 use opcentre::cube::{Cube, Window};
 use opcentre::ingest::{Context, Limits, read_batch, read_units};
 use opcentre::model::{Day, Record, UnitFact, Zone};
+use opcentre::units::{Hierarchy, Perspective};
 
 const UNITS: &[u8] = include_bytes!("../../dashboards/units/hoa-binh.csv");
 const BATCH_LINES: usize = 5_000;
@@ -88,9 +89,9 @@ fn questions(cube: &Cube) {
     let last = view.today();
     let window = Window { first: Day(last.0 - 365), last };
     let begun = Instant::now();
-    let units: Vec<_> = view.tree().ids().collect();
+    let units: Vec<_> = view.tree(Hierarchy::Now).ids().collect();
     for unit in &units {
-        black_box(view.measures(*unit, window));
+        black_box(view.measures(*unit, window, Perspective::default()));
     }
     let each_us = begun.elapsed().as_micros() as f64 / units.len() as f64;
     println!("a view in {took_us} us; all measures of a unit over a year in {each_us:.1} us ({} units)", units.len());

@@ -13,7 +13,7 @@ use opcentre::kpi::Slot;
 use opcentre::model::{Class, Day, DossierKey, Instant, Record, Zone};
 use opcentre::pipeline::verify::compare;
 use opcentre::store::{Seeded, Sequenced, Store, UnitKey, Verdict};
-use opcentre::units::UnitId;
+use opcentre::units::{Perspective, UnitId};
 
 use crate::store::{Dice, store};
 use crate::support::engine::TestEngine;
@@ -28,13 +28,15 @@ const PRINTED_MAX: usize = 12;
 /// Smaller lists tried of a round that fails.
 const CUT_TRIES_MAX: usize = 60;
 
-/// Figures by unit, day and measure.
-type Figures = BTreeMap<(UnitId, Day, &'static str), i64>;
+/// Figures by perspective, unit, day and measure.
+type Figures = BTreeMap<(Perspective, UnitId, Day, &'static str), i64>;
 
 fn figures(view: &View) -> Figures {
     let mut figures = Figures::new();
-    for change in view.changes() {
-        *figures.entry((change.unit, change.day, change.measure)).or_default() += change.by;
+    for perspective in Perspective::ALL {
+        for change in view.changes(perspective) {
+            *figures.entry((perspective, change.unit, change.day, change.measure)).or_default() += change.by;
+        }
     }
     figures.retain(|_, by| *by != 0);
     figures
@@ -71,6 +73,7 @@ fn applied(dice: &mut Dice, world: &World) -> Cube {
         }
     }
     cube.tick(world.now);
+    cube.settle();
     cube
 }
 
@@ -84,25 +87,31 @@ async fn insert(dice: &mut Dice, store: &Store, world: &World) {
 /// A cube as a start makes it from ClickHouse.
 async fn seeded(store: &Store, world: &World) -> Cube {
     let mut cube = Cube::new(world.zone.clone(), world.now);
-    let mut units = Vec::new();
+    let mut hierarchy = Vec::new();
     store
         .seed(|item| match item {
-            Seeded::Unit(fact) => units.push(*fact),
+            Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
+            Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
+            Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
+            Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Contact(contact) => cube.apply_contact(contact),
         })
         .await
         .unwrap();
-    cube.apply_units(units);
+    cube.apply(hierarchy, 0);
+    cube.settle();
     cube
 }
 
 fn unit_key(view: &View, unit: UnitId) -> UnitKey {
     match view.units().fact(unit) {
         None => UnitKey::Unresolved,
-        Some(fact) => UnitKey::Version { code: fact.code.clone(), valid_from: fact.valid_from },
+        Some(fact) => {
+            UnitKey::Version { tree: fact.tree.clone(), code: fact.code.clone(), valid_from: fact.valid_from }
+        }
     }
 }
 
@@ -119,7 +128,7 @@ fn verdict(view: &View, key: &DossierKey) -> Option<Verdict> {
     });
     (!derived.void).then(|| Verdict {
         id: key.id.to_string(),
-        unit: unit_key(view, found.unit),
+        units: Perspective::ALL.map(|of| unit_key(view, found.placement.unit(of))).to_vec(),
         accepted: derived.accepted,
         taken_on: derived.taken_on,
         finish: derived.finish,
@@ -135,10 +144,10 @@ fn judged(verdict: Verdict) -> Verdict {
     if verdict.accepted {
         return verdict;
     }
-    let Verdict { id, unit, accepted, .. } = verdict;
+    let Verdict { id, units, accepted, .. } = verdict;
     Verdict {
         id,
-        unit,
+        units,
         accepted,
         taken_on: None,
         finish: None,
@@ -189,7 +198,7 @@ async fn differences(store: &Store, world: &World, seed: u64, seen: &mut BTreeSe
     straight.apply(world.records.iter().cloned(), 1);
     let mut seeded = seeded(store, world).await;
     let view = Arc::new(live.view());
-    seen.extend(view.changes().map(|change| change.measure));
+    seen.extend(view.changes(Perspective::default()).map(|change| change.measure));
 
     let mut found = verdict_differences(store, &view, world).await;
     found.extend(sql_differences(store, &view, &world.zone, "now").await);

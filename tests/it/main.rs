@@ -4,14 +4,21 @@
 mod support;
 
 mod agree;
+mod apart;
 mod bad_days;
 mod boston;
 mod clients;
 mod crash;
 mod engine;
+mod guards;
+mod hierarchy;
+mod malformed;
+mod operate;
 mod rejects;
 mod start;
+mod stop;
 mod store;
 mod text;
 mod tidy;
 mod verify_sql;
+mod verify_units;

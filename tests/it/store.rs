@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use clickhouse::Client;
 use opcentre::model::{
     Contact, Decimal, DossierKey, DossierState, Field, IndicatorKey, IndicatorReport, IndicatorState, Instant,
-    RatingState, Record, Text,
+    RatingState, Record, Text, UnitFact,
 };
 use opcentre::store::{Endpoint, LastSeq, Seeded, Sequenced, Store, StoreError};
 
 use crate::support::engine::TestEngine;
-use crate::support::records::{dossier, rating, time, unit, zone};
+use crate::support::records::{alias, dossier, rating, source, succession, time, unit, zone};
 
 /// A store on a database of its own, migrated.
 pub async fn store(engine: &TestEngine, database: &str) -> Store {
@@ -147,12 +147,19 @@ impl Dice {
     }
 }
 
+fn unit_words(fact: &UnitFact) -> String {
+    format!("unit {} {} {:?}", fact.tree, fact.code, fact.valid_from)
+}
+
 /// All states, by a text of their kind and key.
 pub async fn seeded(store: &Store) -> BTreeMap<String, Seeded> {
     let mut states = BTreeMap::new();
     let take = |seeded: Seeded| {
         let key = match &seeded {
-            Seeded::Unit(fact) => format!("unit {} {:?}", fact.code, fact.valid_from),
+            Seeded::Unit(fact) => unit_words(fact),
+            Seeded::Succession(given) => format!("succession {} {} {}", given.old, given.new, given.effective),
+            Seeded::Alias(given) => format!("alias {} {}", given.source, given.raw),
+            Seeded::Source(fact) => format!("source {}", fact.source),
             Seeded::Contact(contact) => format!("contact {}", contact.source),
             Seeded::Dossier(key, _) => format!("dossier {key:?}"),
             Seeded::Rating(key, _) => format!("rating {key:?}"),
@@ -181,7 +188,7 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
             Record::Rating(rating) => ratings.entry(rating.key.clone()).or_default().apply(rating),
             Record::Indicator(report) => indicators.entry(report.key.clone()).or_default().apply(report),
             Record::Unit(fact) => {
-                let kept = states.entry(format!("unit {} {:?}", fact.code, fact.valid_from));
+                let kept = states.entry(unit_words(fact));
                 let kept = kept.or_insert_with(|| Seeded::Unit(fact.clone()));
                 if let Seeded::Unit(kept) = kept
                     && **kept < **fact
@@ -189,7 +196,30 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
                     *kept = fact.clone();
                 }
             }
-            Record::Succession(_) | Record::Alias(_) | Record::Contact(_) => {}
+            Record::Succession(given) => {
+                let kept = states.entry(format!("succession {} {} {}", given.old, given.new, given.effective));
+                let kept = kept.or_insert_with(|| Seeded::Succession(given.clone()));
+                if let Seeded::Succession(kept) = kept {
+                    *kept = given.clone().max(kept.clone());
+                }
+            }
+            Record::Alias(given) => {
+                let kept = states.entry(format!("alias {} {}", given.source, given.raw));
+                let kept = kept.or_insert_with(|| Seeded::Alias(given.clone()));
+                if let Seeded::Alias(kept) = kept {
+                    *kept = given.clone().max(kept.clone());
+                }
+            }
+            Record::Source(given) => {
+                let kept = states.entry(format!("source {}", given.source));
+                let kept = kept.or_insert_with(|| Seeded::Source(given.clone()));
+                if let Seeded::Source(kept) = kept
+                    && given.wins_over(kept)
+                {
+                    *kept = given.clone();
+                }
+            }
+            Record::Contact(_) => {}
         }
     }
     states.extend(
@@ -248,7 +278,7 @@ async fn every_query_answers_on_an_empty_database() {
     store.verify_figures(&zone(), now, |row| panic!("{row:?}")).await.unwrap();
     assert!(store.verify_windows(&zone(), now, &[]).await.unwrap().is_empty());
     assert!(store.verify_windows(&zone(), now, &[(zone().day(now), zone().day(now))]).await.unwrap().is_empty());
-    assert_eq!(store.verify_units(&zone(), now).await.unwrap().len(), 1, "unresolved alone");
+    assert_eq!(store.verify_units(&zone(), now).await.unwrap().len(), 2, "unresolved alone, now and as it was");
     assert!(store.verify_verdicts(&zone(), now, "s").await.unwrap().is_empty());
     assert!(store.verify_refold().await.unwrap().is_empty());
     store.insert(7, &[]).await.unwrap();
@@ -273,6 +303,26 @@ async fn i3_order_repetition_and_split_of_records_change_no_state() {
         records.push(unit(&format!("C at=01-01T08:00 {}", dice.of(&days))));
         records.push(Record::Contact(Contact { source: "s".into(), at: Instant(dice.roll(1_000).cast_signed()) }));
         records.push(indicator(&mut dice));
+        let tree = dice.of(&["areas", "territory"]);
+        records.push(unit(&format!("C tree={tree} at=0{}-02T08:00 name=m{version}", dice.roll(2) + 1)));
+        records.push(succession(&format!(
+            "{} {} 2024-07-0{} share={} at=0{}-01T08:00{}",
+            dice.of(&["A", "B"]),
+            dice.of(&["A", "C"]),
+            dice.roll(2) + 1,
+            dice.of(&["0", "0.000001", "0.5", "1"]),
+            dice.roll(2) + 1,
+            dice.of(&["", " default"])
+        )));
+        records.push(source(
+            dice.of(&["s", "t", "u"]),
+            &format!("0{}-01T08:00", dice.roll(3) + 1),
+            dice.of(&["", "\"", "ẤĐ", "Một cửa"]),
+        ));
+        records.push(alias(
+            dice.of(&["s", "t"]),
+            &format!("{} {} at=0{}-01T08:00", dice.of(&["A", "x"]), dice.of(&["A", "B", "null"]), dice.roll(2) + 1),
+        ));
     }
     let expected = folded(&records);
     assert!(expected.len() > 50);
@@ -290,7 +340,8 @@ async fn i3_order_repetition_and_split_of_records_change_no_state() {
     }
     assert_same(&seeded(&shuffled).await, &expected);
     let client = engine.database("shuffled").await;
-    for table in ["records", "dossier_state", "rating_state", "indicator_state", "unit_state", "source_contact"] {
+    let tables = ["records", "dossier_state", "rating_state", "indicator_state", "unit_state", "source_contact"];
+    for table in tables.into_iter().chain(["succession_state", "alias_state", "source_state"]) {
         execute(&client, &format!("OPTIMIZE TABLE {table} FINAL")).await;
     }
     assert_same(&seeded(&shuffled).await, &expected);
@@ -407,6 +458,13 @@ async fn i3_any_text_survives_the_whole_way() {
         report.key.code = text.clone();
         report.key.unit = text.clone();
         records.push(Record::Indicator(report));
+        let Record::Succession(mut given) = succession("A B 2024-07-01") else { panic!() };
+        (given.old, given.new) = (text.clone(), text.clone());
+        records.push(Record::Succession(given));
+        let Record::Alias(mut given) = alias("s", "A B") else { panic!() };
+        (given.source, given.raw, given.unit) = (text.clone(), text.clone(), Some(text.clone()));
+        records.push(Record::Alias(given));
+        records.push(source(&text, "07-01T08:00", &text));
         records.push(Record::Contact(Contact { source: text, at: Instant(5) }));
     }
     store.insert(u64::MAX, &sequenced(&records)).await.unwrap();
@@ -417,8 +475,8 @@ async fn i3_any_text_survives_the_whole_way() {
     for (place, text) in texts.iter().enumerate() {
         let history = store.history(&Text::new(text), &Text::new(text)).await.unwrap();
         assert_eq!(history.len(), 1, "{text:?}");
-        assert_eq!(Record::Dossier(history[0].event.clone().into()), records[place * 5], "{text:?}");
-        assert_eq!((history[0].node, history[0].seq), (u64::MAX, place as u64 * 5 + 1));
+        assert_eq!(Record::Dossier(history[0].event.clone().into()), records[place * 8], "{text:?}");
+        assert_eq!((history[0].node, history[0].seq), (u64::MAX, place as u64 * 8 + 1));
     }
     store
         .verify_windows(&zone(), time("08-02T08:00"), &[(zone().day(time("07-01")), zone().day(time("07-31")))])

@@ -6,6 +6,7 @@ use crate::cube::{Cube, View, Window};
 use crate::ingest::{self, Limits};
 use crate::kpi::Measure;
 use crate::model::{Day, Instant, Record, UnitFact, Zone};
+use crate::units::Perspective;
 
 use super::catalogue::{DEPARTMENTS, DISTRICT_ON_TIME};
 use super::{Event, History, RATINGS, SEED, START, calendar};
@@ -55,7 +56,7 @@ impl Figures {
     fn of(&self, code: &str, (first, last): (&str, &str), measure: Measure) -> i64 {
         let window = Window { first: first.parse().unwrap(), last: last.parse().unwrap() };
         let unit = self.0.units().read(code, self.0.today()).unit;
-        self.0.measures(unit, window).get(measure)
+        self.0.measures(unit, window, Perspective::default()).get(measure)
     }
 
     fn percent(&self, code: &str, window: (&str, &str), (parts, whole): (&[Measure], &[Measure])) -> f64 {

@@ -9,7 +9,7 @@ fn read(body: &str, content_type: &str) -> UnitBatch {
 }
 
 fn refused(row: &str, code: &str, pointer: &str, says: &str) {
-    let header = Column::LIST.replace(' ', "");
+    let header = UNITS.names.replace(' ', "");
     let batch = read(&format!("{header}\n{row}\n"), "text/csv; charset=utf-8");
     let refused = &batch.rejections[0];
     assert_eq!(

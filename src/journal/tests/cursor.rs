@@ -41,6 +41,28 @@ fn a_crash_at_any_step_of_a_store_leaves_the_former_cursor_or_the_latter() {
 }
 
 #[test]
+fn what_a_crashed_store_left_never_becomes_the_cursor() {
+    for left in [0, 5, 24, 30] {
+        for survives in 0..8usize {
+            let disk = FaultyDisk::default();
+            FORMER.store(&disk).unwrap();
+            disk.create("cursor.next").unwrap();
+            disk.sync_dir().unwrap();
+            disk.spoil("cursor.next", |content| content.resize(left, 7));
+            disk.inject(|faults| faults.sync_dir = true);
+            assert!(matches!(LATTER.store(&disk), Err(Error::Sync { .. })));
+            let mut change = 0;
+            let after = disk.power_lost(|n| {
+                change += 1;
+                (survives >> (change - 1) & 1) % n
+            });
+            let found = Cursor::load(&after).unwrap().expect("a cursor is there");
+            assert!(found == FORMER || found == LATTER, "{found:?}");
+        }
+    }
+}
+
+#[test]
 fn a_broken_cursor_is_an_error_and_not_zero() {
     let disk = FaultyDisk::default();
     FORMER.store(&disk).unwrap();

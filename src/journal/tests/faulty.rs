@@ -7,7 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::journal::{Disk, DiskFile};
 
-const SECTOR_BYTES: usize = 512;
+/// What survives a power loss or doesn't, by itself. Smaller than on any real medium: more can go wrong.
+const SECTOR_BYTES: usize = 64;
+
+/// What a process that can't reach the disk any more leaves to look at, before it dies.
+type Witness = Box<dyn FnOnce() + Send>;
 
 /// Handles share the disk; `killed` and `power_lost` give a disk that the former process can't reach any more.
 #[derive(Clone, Default)]
@@ -15,6 +19,8 @@ pub(super) struct FaultyDisk {
     state: Arc<Mutex<State>>,
     /// If set, every sync of a file first waits for a message here.
     gate: Arc<Mutex<Option<Receiver<()>>>>,
+    /// Called right before a planned death.
+    witness: Arc<Mutex<Option<Witness>>>,
 }
 
 #[derive(Clone, Default)]
@@ -26,12 +32,38 @@ struct State {
     unsynced: Vec<NameChange>,
     faults: Faults,
     syncs: usize,
+    planned: Option<Planned>,
+    is_dead: bool,
+    /// Changes tried since a planned fault that isn't lack of room.
+    changes_after_fault: Option<usize>,
 }
 
 #[derive(Clone, Default)]
 struct Content {
     now: Vec<u8>,
     synced: Vec<u8>,
+    /// The content after each change since the last sync.
+    since: Vec<Vec<u8>>,
+}
+
+/// What is to happen at one change of the disk (create, remove, rename, write, truncate, any sync), whichever it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Planned {
+    /// How many changes go well before.
+    pub(super) changes_before: usize,
+    pub(super) what: What,
+    /// If the change is a write: how many bytes of it are written.
+    pub(super) written: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// The process ends: this change and all further ones fail.
+    Death,
+    /// An I/O error, once.
+    Fault,
+    /// No room, once; only for a change that takes room.
+    NoRoom,
 }
 
 #[derive(Clone)]
@@ -75,6 +107,69 @@ impl FaultyDisk {
         *self.gate.lock().unwrap() = Some(gate);
     }
 
+    /// Plans what is to happen, in place of what was planned before.
+    pub(super) fn plan(&self, planned: Option<Planned>) {
+        self.lock().planned = planned;
+    }
+
+    /// Has something looked at right before a planned death.
+    pub(super) fn set_witness(&self, witness: impl FnOnce() + Send + 'static) {
+        *self.witness.lock().unwrap() = Some(Box::new(witness));
+    }
+
+    /// How many changes were tried after a planned fault; None if there was none.
+    pub(super) fn changes_after_fault(&self) -> Option<usize> {
+        self.lock().changes_after_fault
+    }
+
+    /// Flips a bit on the medium and in the kernel.
+    pub(super) fn flip(&self, name: &str, place: usize, bit: u8) {
+        let mut state = self.lock();
+        let file = state.names[name];
+        let content = &mut state.files[file];
+        for version in content.since.iter_mut().chain([&mut content.now, &mut content.synced]) {
+            if let Some(byte) = version.get_mut(place) {
+                *byte ^= 1 << bit;
+            }
+        }
+    }
+
+    /// Told of every change before it is made: how much of it is made if it fails, and how.
+    fn meet(&self, takes_room: bool) -> Option<(usize, io::Error)> {
+        let mut state = self.lock();
+        if let Some(changes) = &mut state.changes_after_fault {
+            *changes += 1;
+        }
+        if state.is_dead {
+            return Some((0, fault(ErrorKind::Other)));
+        }
+        let planned = state.planned.as_mut()?;
+        if planned.changes_before > 0 {
+            planned.changes_before -= 1;
+            return None;
+        }
+        let Planned { what, written, .. } = state.planned.take()?;
+        match what {
+            What::NoRoom => takes_room.then(|| (written, fault(ErrorKind::StorageFull))),
+            What::Fault => {
+                state.changes_after_fault = Some(0);
+                Some((written, fault(ErrorKind::Other)))
+            }
+            What::Death => {
+                state.is_dead = true;
+                drop(state);
+                if let Some(witness) = self.witness.lock().unwrap().take() {
+                    witness();
+                }
+                Some((written, fault(ErrorKind::Other)))
+            }
+        }
+    }
+
+    fn meet_whole(&self, takes_room: bool) -> io::Result<()> {
+        self.meet(takes_room).map_or(Ok(()), |(_, error)| Err(error))
+    }
+
     /// How often a file was synced.
     pub(super) fn syncs(&self) -> usize {
         self.lock().syncs
@@ -85,7 +180,7 @@ impl FaultyDisk {
         let mut state = self.lock();
         let file = state.names[name];
         let result = change(&mut state.files[file].now);
-        state.files[file].synced = state.files[file].now.clone();
+        state.files[file].sync();
         result
     }
 
@@ -96,8 +191,14 @@ impl FaultyDisk {
 
     /// The process was killed: the kernel still has everything, synced or not.
     pub(super) fn killed(&self) -> FaultyDisk {
-        let state = State { faults: Faults::default(), ..self.lock().clone() };
-        FaultyDisk { state: Arc::new(Mutex::new(state)), gate: Arc::default() }
+        let state = State {
+            faults: Faults::default(),
+            planned: None,
+            is_dead: false,
+            changes_after_fault: None,
+            ..self.lock().clone()
+        };
+        FaultyDisk { state: Arc::new(Mutex::new(state)), ..FaultyDisk::default() }
     }
 
     /// The power went: of what wasn't synced any part may be there. `choose(n)` decides, giving a number below n.
@@ -113,12 +214,19 @@ impl FaultyDisk {
             .files
             .into_iter()
             .map(|content| {
-                let left = after_power_loss(content, &mut choose);
-                Content { now: left.clone(), synced: left }
+                let left = after_power_loss(&content, &mut choose);
+                Content { now: left.clone(), synced: left, since: Vec::new() }
             })
             .collect();
         let state = State { files, names_synced: names.clone(), names, ..State::default() };
-        FaultyDisk { state: Arc::new(Mutex::new(state)), gate: Arc::default() }
+        FaultyDisk { state: Arc::new(Mutex::new(state)), ..FaultyDisk::default() }
+    }
+}
+
+impl Content {
+    fn sync(&mut self) {
+        self.synced = self.now.clone();
+        self.since.clear();
     }
 }
 
@@ -138,22 +246,30 @@ fn apply(names: &mut BTreeMap<String, usize>, change: &NameChange) {
     }
 }
 
-/// Of an unsynced extension any prefix is there, in which one sector may be missing; of another change all or nothing.
-fn after_power_loss(content: Content, choose: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
-    let Content { now, synced } = content;
-    if !now.starts_with(&synced) {
-        return if choose(2) == 1 { now } else { synced };
-    }
-    let mut left = now;
-    left.truncate(synced.len() + choose(left.len() - synced.len() + 1));
-    if left.len() > synced.len() && choose(2) == 1 {
-        let first = synced.len() / SECTOR_BYTES;
-        let last = (left.len() - 1) / SECTOR_BYTES;
-        let begin = (first + choose(last - first + 1)) * SECTOR_BYTES;
+/// Any length there was since the last sync or between; each sector as it was at any time since then, or nothing of it
+/// but what was synced. A choice of 0 is the least length and the newest content.
+fn after_power_loss(content: &Content, choose: &mut impl FnMut(usize) -> usize) -> Vec<u8> {
+    let Content { synced, since, .. } = content;
+    let lengths = since.iter().chain([synced]).map(Vec::len);
+    let (least, most) = lengths.fold((usize::MAX, 0), |(least, most), length| (least.min(length), most.max(length)));
+    let more = if most > least { choose(most - least + 1) } else { 0 };
+    let mut left = vec![0; least + more];
+    for begin in (0..left.len()).step_by(SECTOR_BYTES) {
         let end = (begin + SECTOR_BYTES).min(left.len());
-        left[begin.max(synced.len())..end].fill(0);
+        let sector = &mut left[begin..end];
+        copy_part(sector, synced, begin);
+        let choice = if since.is_empty() { 0 } else { choose(since.len() + 1) };
+        if let Some(newest_first) = since.len().checked_sub(1 + choice) {
+            copy_part(sector, &since[newest_first], begin);
+        }
     }
     left
+}
+
+/// As much of `into` as `from` holds at this place.
+fn copy_part(into: &mut [u8], from: &[u8], begin: usize) {
+    let part = &from[begin.min(from.len())..(begin + into.len()).min(from.len())];
+    into[..part.len()].copy_from_slice(part);
 }
 
 impl Disk for FaultyDisk {
@@ -162,6 +278,7 @@ impl Disk for FaultyDisk {
     }
 
     fn create(&self, name: &str) -> io::Result<Arc<dyn DiskFile>> {
+        self.meet_whole(true)?;
         let mut state = self.lock();
         if state.faults.no_new_files {
             return Err(fault(ErrorKind::StorageFull));
@@ -181,6 +298,7 @@ impl Disk for FaultyDisk {
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        self.meet_whole(false)?;
         let mut state = self.lock();
         state.names.get(name).ok_or(fault(ErrorKind::NotFound))?;
         state.change(NameChange::Remove(name.to_owned()));
@@ -188,6 +306,7 @@ impl Disk for FaultyDisk {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.meet_whole(false)?;
         let mut state = self.lock();
         state.names.get(from).ok_or(fault(ErrorKind::NotFound))?;
         state.change(NameChange::Rename(from.to_owned(), to.to_owned()));
@@ -195,6 +314,7 @@ impl Disk for FaultyDisk {
     }
 
     fn sync_dir(&self) -> io::Result<()> {
+        self.meet_whole(false)?;
         let mut state = self.lock();
         if std::mem::take(&mut state.faults.sync_dir) {
             return Err(fault(ErrorKind::Other));
@@ -231,32 +351,39 @@ impl DiskFile for FaultyFile {
     }
 
     fn write_all_at(&self, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        let met = self.disk.meet(true);
         let mut state = self.disk.lock();
         let state = &mut *state;
         let used: usize = state.names.values().map(|&file| state.files[file].now.len()).sum();
         let room = state.faults.bytes_max.map_or(usize::MAX, |bytes_max| bytes_max.saturating_sub(used));
-        let (written, error) = match state.faults.write.take() {
-            Some((written, kind)) => (written.min(bytes.len()), Some(kind)),
-            None if bytes.len() > room => (room, Some(ErrorKind::StorageFull)),
+        let told = state.faults.write.take().map(|(written, kind)| (written, fault(kind)));
+        let (written, error) = match met.or(told) {
+            Some((written, error)) => (written.min(bytes.len()), Some(error)),
+            None if bytes.len() > room => (room, Some(fault(ErrorKind::StorageFull))),
             None => (bytes.len(), None),
         };
-        let now = &mut state.files[self.file].now;
+        let Content { now, since, .. } = &mut state.files[self.file];
         let begin = offset as usize;
         now.resize(now.len().max(begin + written), 0);
         now[begin..begin + written].copy_from_slice(&bytes[..written]);
-        error.map_or(Ok(()), |kind| Err(fault(kind)))
+        since.push(now.clone());
+        error.map_or(Ok(()), Err)
     }
 
     fn truncate(&self, size: u64) -> io::Result<()> {
+        self.disk.meet_whole(false)?;
         let mut state = self.disk.lock();
         if std::mem::take(&mut state.faults.truncate) {
             return Err(fault(ErrorKind::Other));
         }
-        state.files[self.file].now.truncate(size as usize);
+        let Content { now, since, .. } = &mut state.files[self.file];
+        now.resize(size as usize, 0);
+        since.push(now.clone());
         Ok(())
     }
 
     fn sync(&self) -> io::Result<()> {
+        self.disk.meet_whole(false)?;
         if let Some(gate) = &*self.disk.gate.lock().unwrap() {
             gate.recv().unwrap();
         }
@@ -265,8 +392,7 @@ impl DiskFile for FaultyFile {
         if std::mem::take(&mut state.faults.sync) {
             return Err(fault(ErrorKind::Other));
         }
-        let content = &mut state.files[self.file];
-        content.synced = content.now.clone();
+        state.files[self.file].sync();
         Ok(())
     }
 }

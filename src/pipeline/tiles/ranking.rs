@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::kpi::{Band, Better, Kpi, UnitScope, Window, figure};
 use crate::model::{Decimal, UnitKind};
-use crate::units::{UnitId, UnitLabel};
+use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel};
 
 use super::{Base, Reading};
 
@@ -57,13 +57,17 @@ impl<'a> Reading<'a> {
         let (category, units) = self.category_units(window);
         let now = self.day();
         let shorter = Window { first: window.first, last: now.plus(-1) };
-        let sums: Vec<(i64, i64)> = units.iter().map(|unit| kpi.sums(&self.view.measures(*unit, window))).collect();
+        let sums: Vec<(i64, i64)> =
+            units.iter().map(|unit| kpi.sums(&self.view.measures(*unit, window, Perspective::default()))).collect();
         let ranks = ranks(kpi, &sums);
         // An ended window moves no more.
         let before = if shorter.last < shorter.first || window.last < self.view.today() {
             vec![None; units.len()]
         } else {
-            let sums: Vec<_> = units.iter().map(|unit| kpi.sums(&self.view.measures(*unit, shorter))).collect();
+            let sums: Vec<_> = units
+                .iter()
+                .map(|unit| kpi.sums(&self.view.measures(*unit, shorter, Perspective::default())))
+                .collect();
             self::ranks(kpi, &sums)
         };
         let mut order: Vec<usize> = (0..units.len()).collect();
@@ -95,7 +99,7 @@ impl<'a> Reading<'a> {
     /// The panel's category, or the one with most direct sub-units, territorial ones before departments and offices;
     /// with its units in protocol order.
     fn category_units(&self, window: Window) -> (&'a str, Vec<UnitId>) {
-        let tree = self.view.tree();
+        let tree = self.view.tree(Hierarchy::Now);
         let mut categories: Vec<(&'a str, Vec<UnitId>)> = Vec::new();
         for child in &tree.node(self.unit).children {
             let Some(fact) = self.view.units().fact(*child) else { continue };

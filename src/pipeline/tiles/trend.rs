@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::kpi::{Kpi, Measure, Series, Window, Words, figure, window::weeks_to};
+use crate::units::Perspective;
 
 use super::{Base, Reading};
 
@@ -73,7 +74,10 @@ impl<'a> Reading<'a> {
     fn count_row(&self, measure: Measure) -> Option<SeriesRow<'a>> {
         let title = self.catalogue.measure_words(measure)?;
         // A unit without any figure whose sources send has nothing since today.
-        let begun = self.view.first_day(self.unit).or_else(|| self.is_heard().then(|| self.view.today()));
+        let begun = self
+            .view
+            .first_day(self.unit, Perspective::default())
+            .or_else(|| self.is_heard().then(|| self.view.today()));
         let points = self.weeks().map(|week| CountPoint {
             window: week,
             // Before anything was known there is a gap, not a zero.

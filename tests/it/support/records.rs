@@ -5,8 +5,8 @@
 //! `to` is open and `..null` says so; `unit=` and `source=` are the case's name unless given.
 
 use opcentre::model::{
-    Channel, DossierEvent, DossierKey, Field, Instant, PauseEvent, PauseKind, Rating, Record, Status, Text, UnitFact,
-    UnitKind, Zone,
+    Alias, Channel, DossierEvent, DossierKey, Field, Instant, PauseEvent, PauseKind, Rating, Record, SourceFact,
+    SourceProfile, Status, Succession, Text, UnitFact, UnitKind, Zone,
 };
 
 /// The zone of these tests.
@@ -166,4 +166,57 @@ pub fn unit(line: &str) -> Record {
         }
     }
     Record::Unit(Box::new(fact))
+}
+
+/// A succession `old new 2024-07-01 [share=0.5] [default] [at=07-01T08:00]`; the share is 1 unless given.
+pub fn succession(line: &str) -> Record {
+    let mut words = line.split_whitespace();
+    let mut given = Succession {
+        at: time("2023-01-01T00:00"),
+        old: Text::new(words.next().unwrap()),
+        new: Text::new(words.next().unwrap()),
+        effective: words.next().unwrap().parse().unwrap(),
+        share: "1".parse().unwrap(),
+        is_default: false,
+    };
+    for word in words {
+        match word.split_once('=') {
+            None if word == "default" => given.is_default = true,
+            Some(("share", value)) => given.share = value.parse().unwrap(),
+            Some(("at", value)) => given.at = time(value),
+            _ => panic!("field {word}"),
+        }
+    }
+    Record::Succession(given)
+}
+
+/// An alias `raw unit [at=07-01T08:00]` of a source; `null` takes it back.
+pub fn alias(source: &str, line: &str) -> Record {
+    let mut words = line.split_whitespace();
+    let mut given = Alias {
+        at: time("2023-01-01T00:00"),
+        source: Text::new(source),
+        raw: Text::new(words.next().unwrap()),
+        unit: words.next().filter(|unit| *unit != "null").map(Text::new),
+    };
+    for word in words {
+        match word.split_once('=') {
+            Some(("at", value)) => given.at = time(value),
+            _ => panic!("field {word}"),
+        }
+    }
+    Record::Alias(given)
+}
+
+/// What is known of a source: given at an instant, called by a name.
+pub fn source(name: &str, at: &str, system: &str) -> Record {
+    let profile = SourceProfile {
+        system: (!system.is_empty()).then(|| Text::new(system)),
+        units: vec![Text::new(system)],
+        cadence_minutes: Some(15),
+        hours: vec![(450, 690), (810, 1_020)],
+        weekdays: vec![1, 2, 3, 4, 5],
+        ..SourceProfile::default()
+    };
+    Record::Source(Box::new(SourceFact { at: time(at), source: Text::new(name), profile }))
 }

@@ -1,0 +1,114 @@
+//! The counters of all units under one state of the hierarchy.
+
+use std::sync::Arc;
+
+use super::contribution::Contribution;
+use super::days::Days;
+use super::placement::{Placement, Placements, Reader};
+use crate::kpi::measure::Sums;
+use crate::kpi::{Measures, Slot, Window};
+use crate::model::{Day, Zone};
+use crate::units::{Hierarchies, Hierarchy, Perspective, UnitId, UnitRole, Units};
+
+/// The perspective whose sums over all below are kept; the others' are made when somebody asks.
+const SUMMED: Perspective = Perspective { hierarchy: Hierarchy::Now, role: UnitRole::Processing };
+
+/// Counters by unit and day, with the hierarchy they are counted under. Cheap to share and to change.
+#[derive(Clone, Debug)]
+pub(super) struct Counters {
+    pub(super) units: Arc<Units>,
+    pub(super) hierarchies: Arc<Hierarchies>,
+    /// What every unit of the territory handles itself, in each perspective.
+    own: [Vec<Arc<Days>>; 4],
+    /// With everything below it, as it is now and processed.
+    sum: Vec<Arc<Days>>,
+    pub(super) placements: Placements,
+}
+
+impl Counters {
+    /// Nothing counted yet.
+    pub(super) fn empty(units: Arc<Units>, hierarchies: Arc<Hierarchies>) -> Counters {
+        let none = vec![Arc::<Days>::default(); units.len()];
+        Counters {
+            own: [none.clone(), none.clone(), none.clone(), none.clone()],
+            sum: none,
+            units,
+            hierarchies,
+            placements: Placements::default(),
+        }
+    }
+
+    /// What reads codes under this hierarchy.
+    pub(super) fn reader<'a>(&'a self, zone: &'a Zone) -> Reader<'a> {
+        Reader { units: &self.units, hierarchies: &self.hierarchies, zone }
+    }
+
+    /// Adds (1) or takes away (-1) what counts under these units.
+    pub(super) fn add(&mut self, placement: &Placement, additions: &Contribution, sign: i64) {
+        if additions.is_empty() {
+            return;
+        }
+        for (own, perspective) in self.own.iter_mut().zip(Perspective::ALL) {
+            let days = Arc::make_mut(&mut own[placement.unit(perspective).place()]);
+            for (day, slot, by) in additions {
+                days.add(*day, *slot, sign * by);
+            }
+        }
+        for above in self.hierarchies.tree(SUMMED.hierarchy).path(placement.unit(SUMMED)) {
+            let days = Arc::make_mut(&mut self.sum[above.place()]);
+            for (day, slot, by) in additions {
+                days.add(*day, *slot, sign * by);
+            }
+        }
+    }
+
+    /// What the units of the territory behind a unit handle themselves.
+    fn owned(&self, unit: UnitId, perspective: Perspective) -> impl Iterator<Item = &Days> {
+        let own = &self.own[perspective.place()];
+        self.hierarchies.tree(perspective.hierarchy).owners(unit).map(|owner| &*own[owner.place()])
+    }
+
+    /// The counters that make up the figures of a unit with everything below it.
+    fn parts(&self, unit: UnitId, perspective: Perspective) -> Vec<&Days> {
+        let tree = self.hierarchies.tree(perspective.hierarchy);
+        if perspective == SUMMED && tree.is_territory(unit) {
+            return vec![&self.sum[unit.place()]];
+        }
+        tree.below(unit).flat_map(|below| self.owned(below, perspective)).collect()
+    }
+
+    /// Every change of a unit with everything below it.
+    pub(super) fn changes(
+        &self,
+        unit: UnitId,
+        perspective: Perspective,
+    ) -> impl Iterator<Item = (Day, Slot, i64)> + '_ {
+        self.parts(unit, perspective).into_iter().flat_map(Days::changes)
+    }
+
+    pub(super) fn measures(&self, unit: UnitId, window: Window, perspective: Perspective) -> Measures {
+        summed(self.parts(unit, perspective), window)
+    }
+
+    pub(super) fn own_measures(&self, unit: UnitId, window: Window, perspective: Perspective) -> Measures {
+        summed(self.owned(unit, perspective), window)
+    }
+
+    pub(super) fn first_day(&self, unit: UnitId, perspective: Perspective) -> Option<Day> {
+        self.parts(unit, perspective).into_iter().filter_map(Days::first).min()
+    }
+
+    /// What every unit handles itself.
+    pub(super) fn own(&self, perspective: Perspective) -> impl Iterator<Item = (UnitId, &Days)> {
+        let own = &self.own[perspective.place()];
+        self.hierarchies.tree(perspective.hierarchy).ids().map(|unit| (unit, &*own[unit.place()]))
+    }
+}
+
+fn summed<'a>(parts: impl IntoIterator<Item = &'a Days>, window: Window) -> Measures {
+    let mut sums = Sums::ZERO;
+    for days in parts {
+        days.add_to(&mut sums, window);
+    }
+    Measures::of(&sums)
+}
