@@ -1,8 +1,10 @@
--- The second half after verify_rules: every measure of every unit version as day deltas, so that a window's flow is the
--- sum of its days and a stock at a day is the sum up to that day (R-16 to R-21).
+-- The last part after verify_hierarchy and verify_rules: every measure of every unit version of the territory in every
+-- perspective as day deltas, so that a window's flow is the sum of its days and a stock at a day is the sum up to that
+-- day (R-16 to R-21).
 -- A stock is its value at a day's J less its value at the day before's J. J of a day before today is the day's last
 -- millisecond, of today and later days the instant `now` (R-16).
--- Rows: is_resolved, unit_key, unit_from (both meaningless for `unresolved`), day, measure, delta (never 0).
+-- Rows: perspective (see verify_rules), unit_key and unit_from (an empty tree for `unresolved`), day, measure, delta
+-- (never 0).
 ,
 r16_r19_days AS
 (
@@ -64,12 +66,10 @@ r17_r19_stocks AS
 dossier_deltas AS
 (
     WITH
-        (names, sign) -> arrayMap((day, name) -> (day, name, toInt8(sign)), days, names) AS on_days,
+        (names, sign) -> arrayMap((day, name) -> (day, name, toInt64(sign)), days, names) AS on_days,
         names -> arrayPushFront(arrayPopBack(names), '') AS day_before
     SELECT
-        is_resolved,
-        unit_key,
-        unit_from,
+        places,
         -- leaving yesterday's name and taking today's; what stays the same cancels out in the sum
         arrayConcat(
             on_days(in_progress, 1), on_days(day_before(in_progress), -1),
@@ -77,7 +77,7 @@ dossier_deltas AS
             on_days(uncollected, 1), on_days(day_before(uncollected), -1),
             on_days(waiting_acceptance, 1), on_days(day_before(waiting_acceptance), -1)) AS stocks,
         -- R-16, R-18: on the day of taking on, judged now
-        arrayMap(name -> (taken_on_day, name, toInt8(1)), if(accepted, [
+        arrayMap(name -> (taken_on_day, name, toInt64(1)), if(accepted, [
             concat('received_', channel_name),
             if(finish_class IN ('resolved_early', 'resolved_on_time'), 'received_on_time', ''),
             if(class_now IN ('in_progress_within', 'in_progress_waiting'), 'received_open_within', ''),
@@ -86,14 +86,16 @@ dossier_deltas AS
             if(is_reused_data, 'reused_data', ''),
             if(is_payable, 'payable', ''),
             if(is_paid_online, 'paid_online', '')], [])) AS received_flows,
-        -- R-15, R-18: on the day of finish
-        arrayMap(name -> (finish_day, name, toInt8(1)), if(accepted AND is_finished, [
-            finish_class,
-            if(is_electronic_result, 'electronic_result', '')], [])) AS resolved_flows,
+        -- R-15, R-18, R-20: on the day of finish
+        if(accepted AND is_finished, [
+            (finish_day, finish_class, toInt64(1)),
+            (finish_day, if(is_electronic_result, 'electronic_result', ''), toInt64(1)),
+            (finish_day, hours_class, toInt64(1)),
+            (finish_day, 'resolved_hours_sum', hours)], []) AS resolved_flows,
         -- R-19
         [
-            (local_day(last_seen[6]), if(NOT accepted AND newest_status = 6, 'sent_back', ''), toInt8(1)),
-            (local_day(rescheduled_at), if(accepted AND rescheduled_at != none, 'rescheduled', ''), toInt8(1))
+            (local_day(last_seen[6]), if(NOT accepted AND newest_status = 6, 'sent_back', ''), toInt64(1)),
+            (local_day(rescheduled_at), if(accepted AND rescheduled_at != none, 'rescheduled', ''), toInt64(1))
         ] AS other_flows,
         arrayFilter(row -> row.2 != '', arrayConcat(stocks, received_flows, resolved_flows, other_flows)) AS deltas
     FROM r17_r19_stocks
@@ -103,32 +105,42 @@ dossier_deltas AS
 rating_deltas AS
 (
     SELECT
-        is_resolved,
-        unit_key,
-        unit_from,
-        local_day(toInt64(bitShiftRight(score_register, 9))) AS score_day,
-        bitAnd(score_register, 255) AS score_value,
+        places,
         [
             (score_day, 'ratings', toInt64(1)),
-            (score_day, 'ratings_satisfied', toInt64(score_value >= 4)),
-            (score_day, 'rating_score_sum', toInt64(score_value))
+            (score_day, 'ratings_satisfied', toInt64(score >= 4)),
+            (score_day, 'rating_score_sum', score)
         ] AS deltas
     FROM rated
+),
+
+place_deltas AS
+(
+    SELECT place.1 AS unit, place.2 AS perspectives, toInt32(row.1) AS day, row.2 AS measure, sum(row.3) AS by
+    FROM
+    (
+        SELECT arrayJoin(places) AS place, arrayJoin(deltas) AS row FROM dossier_deltas
+        UNION ALL
+        SELECT arrayJoin(places) AS place, arrayJoin(deltas) AS row FROM rating_deltas
+    )
+    GROUP BY unit, perspectives, day, measure
+    HAVING by != 0
 )
 
 SELECT
-    toBool(is_resolved) AS is_resolved,
-    unit_key,
-    unit_from,
-    toInt32(row.1) AS day,
-    row.2 AS measure,
-    sum(row.3) AS delta
+    toUInt8(perspective) AS perspective,
+    unit_versions.tree AS unit_tree,
+    unit_versions.code AS unit_key,
+    unit_versions.valid_from AS unit_from,
+    day,
+    measure,
+    delta
 FROM
 (
-    SELECT is_resolved, unit_key, unit_from, arrayJoin(deltas) AS row FROM dossier_deltas
-    UNION ALL
-    SELECT is_resolved, unit_key, unit_from, arrayJoin(deltas) AS row FROM rating_deltas
-)
-GROUP BY is_resolved, unit_key, unit_from, day, measure
-HAVING delta != 0
-ORDER BY is_resolved, unit_key, unit_from, day, measure
+    SELECT arrayJoin(bitPositionsToArray(perspectives)) AS perspective, unit, day, measure, sum(by) AS delta
+    FROM place_deltas
+    GROUP BY perspective, unit, day, measure
+    HAVING delta != 0
+) AS deltas
+LEFT JOIN unit_versions ON unit_versions.unit = deltas.unit
+ORDER BY perspective, deltas.unit, day, measure

@@ -54,6 +54,7 @@ WITH
         'unit', ['content'],
         'succession', ['content'],
         'alias', ['content'],
+        'source', ['content'],
         'contact', ['at']) AS register_names,
 
 raw_pauses AS
@@ -190,7 +191,7 @@ raw AS
     UNION ALL
     SELECT
         'succession',
-        [records.key, records.unit, toString(toInt32(records.valid_from))],
+        [records.key, records.unit, toString(ifNull(toInt32(records.valid_from), 0))],
         [toString(argMax(
             (ms(records.at), millionths(records.share), records.is_default),
             (ms(records.at), ifNull(millionths(records.share), 0), records.is_default)))]
@@ -208,9 +209,18 @@ raw AS
     WHERE records.type = 'alias' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
     GROUP BY records.source, records.key
     UNION ALL
+    SELECT
+        'source',
+        [records.source],
+        [toString(argMax((ms(records.at), records.profile), (ms(records.at), records.profile)))]
+    FROM records
+    WHERE records.type = 'source' AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY records.source
+    UNION ALL
     SELECT 'contact', [records.source], [toString(max(ms(records.received_at)))]
     FROM records
-    WHERE records.type NOT IN ('unit', 'succession', 'alias') AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type NOT IN ('unit', 'succession', 'alias', 'source')
+        AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
     GROUP BY records.source
 ),
 
@@ -317,6 +327,15 @@ state AS
     FROM alias_state
     WHERE cityHash64(alias_state.raw) % {slices:UInt32} = {slice:UInt32}
     GROUP BY alias_state.source, alias_state.raw
+    UNION ALL
+    SELECT
+        'source',
+        [source_state.source],
+        [],
+        [toString((toInt64(max(source_state.content).at), max(source_state.content).profile))]
+    FROM source_state
+    WHERE cityHash64(source_state.source) % {slices:UInt32} = {slice:UInt32}
+    GROUP BY source_state.source
     UNION ALL
     SELECT 'contact', [source_contact.source], [], [toString(max(source_contact.at))]
     FROM source_contact

@@ -1,31 +1,27 @@
--- What the rules R-3 to R-15 and R-22, R-23 say of every dossier: the first half of verify_figures, verify_windows and
--- verify_verdicts, which begin with this text. It ends with the relation `judged`, one row per dossier that isn't void.
--- Written from the rules alone; the cube is their other implementation.
+-- What the rules R-3 to R-15, R-20 and R-22 say of every dossier and rating: the middle part of verify_figures,
+-- verify_windows and verify_verdicts, after verify_hierarchy. It ends with the relations `judged`, one row per dossier that
+-- isn't void, and `rated`, one per rating with a score. Written from the rules alone; the cube is their other implementation.
 --
--- Parameters: tz (IANA zone), now (ms). All instants are Int64 ms, all days Int32 days since 1970-01-01.
--- `never` stands below and `forever` above every instant; -1 is "no instant".
-WITH RECURSIVE
-    toInt64(-1) AS none,
-    toInt64(-1000000000000000) AS never,
-    toInt64(1000000000000000) AS forever,
-    -- the last instant whose local day is asked for: later ones only arise from an open pause
-    toInt64(10000000000000) AS last_dated,
-    ms -> toInt32(toDate32(fromUnixTimestamp64Milli(least(ms, last_dated), {tz:String}))) AS local_day,
-    day -> toUnixTimestamp64Milli(toDateTime64(toDate32(toInt32(day)), 3, {tz:String})) AS day_start,
-    register -> toInt64(bitShiftRight(register, 49)) AS instant_at,
-    register -> if(bitTest(toUInt64(bitShiftRight(register, 48)), 0),
-        toInt64(bitAnd(register, toUInt128(281474976710655))), none) AS instant_value,
-    register -> bitTest(register, 8) AND bitTest(register, 0) AS is_true,
-    register -> toInt64(reinterpretAsUInt64(reverse(substring(register, 1, 6)))) AS text_at,
-    -- R-23 over versions (first day, last day), an open end being the extreme Int32: the one valid on the day that began
-    -- last, else the one that ended last before it; (false, 0) when there is none
-    (versions, day) -> arrayElement(arrayConcat(
-        arrayMap(version -> (true, version.1), arraySlice(arrayReverseSort(
-            arrayFilter(version -> version.1 <= day AND day <= version.2, versions)), 1, 1)),
-        arrayMap(version -> (true, version.1), arraySlice(arrayReverseSort(version -> (version.2, version.1),
-            arrayFilter(version -> version.2 < day, versions)), 1, 1)),
-        [(false, toInt32(0))]), 1) AS unit_of,
-    local_day({now:Int64}) AS today,
+-- Perspectives: 0 now and processing, 1 now and receiving, 2 was and processing, 3 was and receiving. `units` has the unit of
+-- each; `places` has each of these units once with the set of its perspectives, a bit for each, so that nothing is
+-- counted four times that can be counted once.
+,
+register -> toInt64(bitShiftRight(register, 49)) AS instant_at,
+register -> if(bitTest(toUInt64(bitShiftRight(register, 48)), 0),
+    toInt64(bitAnd(register, toUInt128(281474976710655))), none) AS instant_value,
+register -> bitTest(register, 8) AND bitTest(register, 0) AS is_true,
+-- (given, code, day on which it is read) of a text register and of a first code
+(source, register) -> (
+    substring(register, 7, 1) = '\x01',
+    meant(source, substring(register, 8)),
+    local_day(text_at(register))) AS code_of,
+(source, register) -> (
+    substring(register, 1, 6) != repeat('\xff', 6),
+    meant(source, substring(register, 7)),
+    local_day(text_at(register))) AS first_code_of,
+-- each unit of four once with the set of its perspectives
+four -> arrayMap(unit -> (unit, toUInt8(arraySum(arrayMap((other, bit) -> if(other = unit, bit, 0), four, [1, 2, 4, 8])))),
+    arrayDistinct(four)) AS places_of,
 
 -- The registers of each dossier, joined as the state table joins them; merges are never trusted.
 folded AS
@@ -34,6 +30,9 @@ folded AS
         source,
         id,
         max(unit) AS unit,
+        min(unit_first) AS unit_first,
+        max(received_by) AS received_by,
+        min(received_by_first) AS received_by_first,
         max(channel) AS channel,
         max(received_at) AS received_at,
         max(finished_at) AS finished_at,
@@ -65,8 +64,11 @@ r3_r5_values AS
     SELECT
         source,
         id,
-        substring(unit, 8) AS unit_code,
-        local_day(text_at(unit)) AS unit_day,
+        -- R-22
+        code_of(source, unit) AS newest_code,
+        first_code_of(source, unit_first) AS first_code,
+        code_of(source, received_by) AS newest_receiver,
+        first_code_of(source, received_by_first) AS first_receiver,
         if(bitTest(channel, 8), ['counter', 'online', 'post'][bitAnd(channel, 255) + 1], 'counter') AS channel_name,
         instant_value(received_at) AS received,
         instant_value(finished_at) AS finished_value,
@@ -191,47 +193,44 @@ r14_r15_judged AS
     FROM r12_due
 ),
 
--- The winner of each unit version (code, first day), then all versions of a code in the tree of territory (R-23).
-unit_winners AS
-(
-    SELECT code, valid_from, max(content) AS winner
-    FROM unit_state
-    GROUP BY code, valid_from
-),
-
-unit_versions AS
-(
-    SELECT
-        code,
-        groupArray((valid_from, if(winner.valid_to_given, winner.valid_to, toInt32(2147483647)))) AS versions
-    FROM unit_winners
-    WHERE winner.tree = 'territory'
-    GROUP BY code
-),
-
--- R-22 (now, without successions), R-23: the unit register's code read on the local day of its at.
+-- R-22: who never received it elsewhere, or took that back, received it where it is processed.
 judged AS
 (
     SELECT
-        *,
-        unit_of(versions, unit_day) AS unit_read,
-        unit_read.1 AS is_resolved,
-        if(is_resolved, unit_code, '') AS unit_key,
-        unit_read.2 AS unit_from,
+        r14_r15_judged.*,
+        step_on(newest_units.steps, newest_code.3).3 AS processing_now,
+        if(newest_receiver.1, step_on(newest_receivers.steps, newest_receiver.3).3, processing_now) AS receiving_now,
+        step_on(first_units.steps, first_code.3).2 AS processing_was,
+        if(first_receiver.1, step_on(first_receivers.steps, first_receiver.3).2, processing_was) AS receiving_was,
+        [processing_now, receiving_now, processing_was, receiving_was] AS units,
+        places_of(units) AS places,
         local_day(taken_on) AS taken_on_day,
-        local_day(finish) AS finish_day
+        local_day(finish) AS finish_day,
+        -- R-20
+        if(is_finished, intDiv(finish - taken_on - arraySum(arrayMap(
+            pause -> greatest(0, least(pause.2, finish) - greatest(pause.1, taken_on)), merged_pauses)), 3600000), 0)
+            AS hours,
+        concat('resolved_hours_', multiIf(
+            hours <= 4, 'le_4', hours <= 8, 'le_8', hours <= 24, 'le_24', hours <= 48, 'le_48', hours <= 72, 'le_72',
+            hours <= 120, 'le_120', hours <= 240, 'le_240', hours <= 480, 'le_480', hours <= 720, 'le_720', 'gt_720'))
+            AS hours_class
     FROM r14_r15_judged
-    LEFT JOIN unit_versions ON unit_versions.code = r14_r15_judged.unit_code
+    LEFT ANY JOIN territory_codes AS newest_units ON newest_units.code = newest_code.2
+    LEFT ANY JOIN territory_codes AS newest_receivers ON newest_receivers.code = newest_receiver.2
+    LEFT ANY JOIN territory_codes AS first_units ON first_units.code = first_code.2
+    LEFT ANY JOIN territory_codes AS first_receivers ON first_receivers.code = first_receiver.2
 ),
 
--- R-21: the unit register's winner in the same way; ratings without a score don't count.
+-- R-21: under its unit, in both roles; one without a score doesn't count.
 rating_registers AS
 (
     SELECT
+        source,
         max(unit) AS unit_register,
+        min(unit_first) AS first_register,
         max(score) AS score_register,
-        substring(unit_register, 8) AS unit_code,
-        local_day(text_at(unit_register)) AS unit_day
+        code_of(source, unit_register) AS newest_code,
+        first_code_of(source, first_register) AS first_code
     FROM rating_state
     GROUP BY source, id
     HAVING bitTest(score_register, 8)
@@ -240,11 +239,12 @@ rating_registers AS
 rated AS
 (
     SELECT
-        score_register,
-        unit_of(versions, unit_day) AS unit_read,
-        unit_read.1 AS is_resolved,
-        if(is_resolved, unit_code, '') AS unit_key,
-        unit_read.2 AS unit_from
+        local_day(toInt64(bitShiftRight(score_register, 9))) AS score_day,
+        toInt64(bitAnd(score_register, 255)) AS score,
+        step_on(newest_units.steps, newest_code.3).3 AS unit_now,
+        step_on(first_units.steps, first_code.3).2 AS unit_was,
+        places_of([unit_now, unit_now, unit_was, unit_was]) AS places
     FROM rating_registers
-    LEFT JOIN unit_versions ON unit_versions.code = rating_registers.unit_code
+    LEFT ANY JOIN territory_codes AS newest_units ON newest_units.code = newest_code.2
+    LEFT ANY JOIN territory_codes AS first_units ON first_units.code = first_code.2
 )

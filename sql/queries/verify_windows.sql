@@ -1,7 +1,9 @@
--- The last part after verify_rules and verify_paths: every measure of every unit with its descendants (R-24) over whole
--- windows, straight from R-16 to R-21 dossier by dossier and not from day deltas: the check of the summing itself.
--- Parameters besides those of verify_rules: first_days and last_days, the windows' first and last days.
--- Rows: window (from 0), is_resolved, unit_key, unit_from, measure, total (never 0).
+-- The last part after verify_hierarchy, verify_rules and verify_paths: every measure of every unit of every tree with its
+-- descendants (R-24) in every perspective over whole windows, straight from R-16 to R-21 dossier by dossier and not from
+-- day deltas: the check of the summing itself.
+-- Parameters besides theirs: first_days and last_days, the windows' first and last days.
+-- Rows: window (from 0), perspective (see verify_rules), unit_tree, unit_key and unit_from (an empty tree for
+-- `unresolved`), measure, total (never 0).
 ,
 windowed AS
 (
@@ -46,77 +48,109 @@ windowed AS
     FROM judged
 ),
 
-dossier_measures AS
+dossier_totals AS
 (
     SELECT
-        window, is_resolved, unit_key, unit_from,
-        arrayJoin(arrayConcat(
-            if(was_received, arrayConcat(
-                ['received', 'taken_on', concat('received_', channel_name)],
-                if(finish_class IN ('resolved_early', 'resolved_on_time'), ['received_on_time'], []),
-                if(NOT is_finished AND class_now IN ('within', 'waiting'), ['received_open_within'], []),
-                if(given_up, ['received_withdrawn'], []),
-                if(is_digitised, ['digitised'], []),
-                if(is_reused_data, ['reused_data'], []),
-                if(is_payable, ['payable'], []),
-                if(is_paid_online, ['paid_online'], [])), []),
-            if(was_carried_over, ['carried_over', 'taken_on'], []),
-            if(was_resolved, ['resolved', finish_class], []),
-            if(was_resolved AND is_electronic_result, ['electronic_result'], []),
-            if(is_open, ['in_progress', concat('in_progress_', class_then)], []),
-            if(is_open AND is_nearly_late, ['nearly_late'], []),
-            if(is_waiting_acceptance, ['waiting_acceptance'], []),
-            if(was_sent_back, ['sent_back'], []),
-            if(was_rescheduled, ['rescheduled'], []),
-            if(is_uncollected, ['uncollected'], []))) AS measure,
-        toInt64(1) AS amount
+        window,
+        arrayJoin(places) AS place,
+        [
+            ('received', toInt64(countIf(was_received))),
+            ('received_online', toInt64(countIf(was_received AND channel_name = 'online'))),
+            ('received_counter', toInt64(countIf(was_received AND channel_name = 'counter'))),
+            ('received_post', toInt64(countIf(was_received AND channel_name = 'post'))),
+            ('received_on_time', toInt64(countIf(was_received AND finish_class IN ('resolved_early', 'resolved_on_time')))),
+            ('received_open_within', toInt64(countIf(was_received AND NOT is_finished AND class_now IN ('within', 'waiting')))),
+            ('received_withdrawn', toInt64(countIf(was_received AND given_up))),
+            ('digitised', toInt64(countIf(was_received AND is_digitised))),
+            ('reused_data', toInt64(countIf(was_received AND is_reused_data))),
+            ('payable', toInt64(countIf(was_received AND is_payable))),
+            ('paid_online', toInt64(countIf(was_received AND is_paid_online))),
+            ('carried_over', toInt64(countIf(was_carried_over))),
+            ('taken_on', toInt64(countIf(was_received OR was_carried_over))),
+            ('resolved', toInt64(countIf(was_resolved))),
+            ('resolved_early', toInt64(countIf(was_resolved AND finish_class = 'resolved_early'))),
+            ('resolved_on_time', toInt64(countIf(was_resolved AND finish_class = 'resolved_on_time'))),
+            ('resolved_late', toInt64(countIf(was_resolved AND finish_class = 'resolved_late'))),
+            ('resolved_undated', toInt64(countIf(was_resolved AND finish_class = 'resolved_undated'))),
+            ('resolved_withdrawn', toInt64(countIf(was_resolved AND finish_class = 'resolved_withdrawn'))),
+            ('electronic_result', toInt64(countIf(was_resolved AND is_electronic_result))),
+            ('resolved_hours_le_4', toInt64(countIf(was_resolved AND hours <= 4))),
+            ('resolved_hours_le_8', toInt64(countIf(was_resolved AND 4 < hours AND hours <= 8))),
+            ('resolved_hours_le_24', toInt64(countIf(was_resolved AND 8 < hours AND hours <= 24))),
+            ('resolved_hours_le_48', toInt64(countIf(was_resolved AND 24 < hours AND hours <= 48))),
+            ('resolved_hours_le_72', toInt64(countIf(was_resolved AND 48 < hours AND hours <= 72))),
+            ('resolved_hours_le_120', toInt64(countIf(was_resolved AND 72 < hours AND hours <= 120))),
+            ('resolved_hours_le_240', toInt64(countIf(was_resolved AND 120 < hours AND hours <= 240))),
+            ('resolved_hours_le_480', toInt64(countIf(was_resolved AND 240 < hours AND hours <= 480))),
+            ('resolved_hours_le_720', toInt64(countIf(was_resolved AND 480 < hours AND hours <= 720))),
+            ('resolved_hours_gt_720', toInt64(countIf(was_resolved AND hours > 720))),
+            ('resolved_hours_sum', sumIf(hours, was_resolved)),
+            ('in_progress', toInt64(countIf(is_open))),
+            ('in_progress_within', toInt64(countIf(is_open AND class_then = 'within'))),
+            ('in_progress_overdue', toInt64(countIf(is_open AND class_then = 'overdue'))),
+            ('in_progress_undated', toInt64(countIf(is_open AND class_then = 'undated'))),
+            ('in_progress_waiting', toInt64(countIf(is_open AND class_then = 'waiting'))),
+            ('nearly_late', toInt64(countIf(is_open AND is_nearly_late))),
+            ('waiting_acceptance', toInt64(countIf(is_waiting_acceptance))),
+            ('sent_back', toInt64(countIf(was_sent_back))),
+            ('rescheduled', toInt64(countIf(was_rescheduled))),
+            ('uncollected', toInt64(countIf(is_uncollected)))
+        ] AS totals
     FROM windowed
+    GROUP BY window, place
 ),
 
 -- R-21
-rating_measures AS
+rating_totals AS
 (
-    WITH
+    SELECT
         arrayJoin(arrayZip(range(length({first_days:Array(Int32)})),
             {first_days:Array(Int32)}, {last_days:Array(Int32)})) AS bounds,
-        arrayJoin([
-            ('ratings', toInt64(1)),
-            ('ratings_satisfied', toInt64(bitAnd(score_register, 255) >= 4)),
-            ('rating_score_sum', toInt64(bitAnd(score_register, 255)))]) AS measured
-    SELECT
         bounds.1 AS window,
-        is_resolved, unit_key, unit_from,
-        measured.1 AS measure,
-        measured.2 AS amount
+        arrayJoin(places) AS place,
+        [
+            ('ratings', toInt64(count())),
+            ('ratings_satisfied', toInt64(countIf(score >= 4))),
+            ('rating_score_sum', sum(score))
+        ] AS totals
     FROM rated
-    WHERE local_day(toInt64(bitShiftRight(score_register, 9))) BETWEEN bounds.2 AND bounds.3
+    WHERE score_day BETWEEN bounds.2 AND bounds.3
+    GROUP BY bounds, place
 ),
 
 own_totals AS
 (
-    SELECT window, is_resolved, unit_key, unit_from, measure, sum(amount) AS total
+    SELECT
+        window,
+        arrayJoin(bitPositionsToArray(place.2)) AS perspective,
+        toUInt8(perspective >= 2) AS hierarchy,
+        place.1 AS unit,
+        arrayJoin(totals) AS measured
     FROM
     (
-        SELECT * FROM dossier_measures
+        SELECT window, place, totals FROM dossier_totals
         UNION ALL
-        SELECT * FROM rating_measures
+        SELECT window, place, totals FROM rating_totals
     )
-    GROUP BY window, is_resolved, unit_key, unit_from, measure
+    WHERE measured.2 != 0
 )
 
 SELECT
     window,
-    toBool(above.1) AS is_resolved,
-    above.2 AS unit_key,
-    above.3 AS unit_from,
+    toUInt8(perspective) AS perspective,
+    unit_versions.tree AS unit_tree,
+    unit_versions.code AS unit_key,
+    unit_versions.valid_from AS unit_from,
     measure,
-    sum(total) AS total
+    total
 FROM
 (
-    SELECT window, measure, total, arrayJoin(path) AS above
+    SELECT
+        window, perspective, arrayJoin(counted_under.path) AS above, measured.1 AS measure, sum(measured.2) AS total
     FROM own_totals
-    INNER JOIN unit_paths USING (is_resolved, unit_key, unit_from)
-)
-GROUP BY window, above, measure
-HAVING total != 0
-ORDER BY window, is_resolved, unit_key, unit_from, measure
+    INNER JOIN counted_under ON counted_under.hierarchy = own_totals.hierarchy AND counted_under.unit = own_totals.unit
+    GROUP BY window, perspective, above, measure
+    HAVING total != 0
+) AS totals
+LEFT JOIN unit_versions ON unit_versions.unit = totals.above
+ORDER BY window, perspective, totals.above, measure

@@ -6,7 +6,7 @@ use super::contribution::Contribution;
 use super::days::Days;
 use super::placement::{Placement, Placements, Reader};
 use crate::kpi::measure::Sums;
-use crate::kpi::{Measures, Window};
+use crate::kpi::{Measures, Slot, Window};
 use crate::model::{Day, Zone};
 use crate::units::{Hierarchies, Hierarchy, Perspective, UnitId, UnitRole, Units};
 
@@ -75,6 +75,15 @@ impl Counters {
             return vec![&self.sum[unit.place()]];
         }
         tree.below(unit).flat_map(|below| self.owned(below, perspective)).collect()
+    }
+
+    /// Every change of a unit with everything below it.
+    pub(super) fn changes(
+        &self,
+        unit: UnitId,
+        perspective: Perspective,
+    ) -> impl Iterator<Item = (Day, Slot, i64)> + '_ {
+        self.parts(unit, perspective).into_iter().flat_map(Days::changes)
     }
 
     pub(super) fn measures(&self, unit: UnitId, window: Window, perspective: Perspective) -> Measures {

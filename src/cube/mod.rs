@@ -19,11 +19,15 @@ mod counters;
 mod building;
 mod owner;
 mod view;
+mod dimension;
+mod drill;
 #[cfg(test)]
 mod tests;
 
 pub use crate::kpi::Window;
 pub use contribution::Contribution;
+pub use dimension::{AGES, Dimension};
+pub use drill::{Item, ItemKind, Selection};
 pub use owner::Cube;
 pub use placement::Placement;
 pub use view::{Change, DossierRef, DossierView, View};

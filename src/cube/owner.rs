@@ -7,7 +7,7 @@ use rpds::{HashTrieMapSync, VectorSync};
 
 use crate::model::{
     Contact, Day, DossierEvent, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey,
-    RatingState, Record, Text, UnitFact, Zone, derive,
+    RatingState, Record, SourceFact, Text, UnitFact, Zone, derive,
 };
 use crate::units::{Hierarchies, Units};
 
@@ -38,9 +38,10 @@ pub struct Cube {
     places: HashTrieMapSync<DossierKey, u32>,
     pub(super) dossiers: VectorSync<Arc<Entry>>,
     rating_places: HashMap<RatingKey, u32>,
-    pub(super) ratings: Vec<(RatingKey, RatingState)>,
+    pub(super) ratings: VectorSync<(RatingKey, RatingState)>,
     indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     contacts: Arc<BTreeMap<Text, Instant>>,
+    sources: Arc<BTreeMap<Text, SourceFact>>,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
     turns: BTreeSet<(Instant, u32)>,
     texts: HashSet<Text>,
@@ -67,9 +68,10 @@ impl Cube {
             places: HashTrieMapSync::new_sync(),
             dossiers: VectorSync::new_sync(),
             rating_places: HashMap::new(),
-            ratings: Vec::new(),
+            ratings: VectorSync::new_sync(),
             indicators: HashTrieMapSync::new_sync(),
             contacts: Arc::default(),
+            sources: Arc::default(),
             turns: BTreeSet::new(),
             texts: HashSet::new(),
         }
@@ -93,6 +95,7 @@ impl Cube {
                 Record::Unit(fact) => changes.units.push(*fact),
                 Record::Succession(succession) => changes.successions.push(succession),
                 Record::Alias(alias) => changes.aliases.push(alias),
+                Record::Source(fact) => self.apply_source(*fact),
                 Record::Contact(contact) => self.apply_contact(contact),
             }
         }
@@ -167,8 +170,10 @@ impl Cube {
             units_pending: self.building.is_some(),
             places: self.places.clone(),
             dossiers: self.dossiers.clone(),
+            rating_list: self.ratings.clone(),
             indicators: self.indicators.clone(),
             contacts: self.contacts.clone(),
+            sources: self.sources.clone(),
         }
     }
 
@@ -247,10 +252,10 @@ impl Cube {
     fn change_rating(&mut self, key: RatingKey, change: impl FnOnce(&mut RatingState)) {
         let next = self.ratings.len();
         let place = *self.rating_places.entry(key.clone()).or_insert_with(|| {
-            self.ratings.push((key, RatingState::default()));
+            self.ratings.push_back_mut((key, RatingState::default()));
             u32::try_from(next).expect("fewer than four thousand million ratings")
         }) as usize;
-        let (key, state) = &mut self.ratings[place];
+        let Some((key, state)) = self.ratings.get_mut(place) else { return };
         let before = state.clone();
         change(state);
         if before == *state {
@@ -262,6 +267,13 @@ impl Cube {
                 let placement = counters.reader(&self.zone).rating(&key.source, state);
                 counters.add(&placement, &of_rating(state, &self.zone), sign);
             }
+        }
+    }
+
+    /// Notes what is known of a source; the greatest (`at`, profile) stays.
+    pub fn apply_source(&mut self, fact: SourceFact) {
+        if self.sources.get(&fact.source).is_none_or(|kept| fact.wins_over(kept)) {
+            Arc::make_mut(&mut self.sources).insert(fact.source.clone(), fact);
         }
     }
 

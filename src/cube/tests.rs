@@ -293,6 +293,28 @@ proptest! {
     }
 
     #[test]
+    fn c3_what_is_visited_adds_up_to_the_counters(records in records(), now in instants(), window in windows()) {
+        let view = built(&records, now);
+        for (unit, perspective) in everywhere(&view) {
+            for own in [false, true] {
+                let selection = Selection { perspective, unit, own, window, filters: Vec::new() };
+                let mut rows: std::collections::BTreeMap<UnitId, Sums> = std::collections::BTreeMap::new();
+                view.visit(&selection, |item| item.add_to(rows.entry(item.through).or_insert(Sums::ZERO)));
+                let of = |unit: UnitId| Measures::of(rows.get(&unit).unwrap_or(&Sums::ZERO));
+                prop_assert_eq!(of(unit), view.own_measures(unit, window, perspective));
+                if !own {
+                    for child in &view.tree(perspective.hierarchy).node(unit).children {
+                        prop_assert_eq!(of(*child), view.measures(*child, window, perspective));
+                    }
+                }
+            }
+            let mut changes = Sums::ZERO;
+            view.unit_changes(unit, perspective).for_each(|change| changes.add(window, change));
+            prop_assert_eq!(Measures::of(&changes), view.measures(unit, window, perspective));
+        }
+    }
+
+    #[test]
     fn c4_the_identities_hold_in_every_window(records in records(), now in instants(), window in windows()) {
         let view = built(&records, now);
         for (unit, perspective) in everywhere(&view) {

@@ -7,7 +7,10 @@ use rpds::{HashTrieMapSync, VectorSync};
 
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, Text, Zone};
+use crate::model::{
+    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, SourceFact,
+    Text, Zone,
+};
 use crate::units::{Hierarchies, Hierarchy, Perspective, Tree, UnitId, Units};
 
 use super::contribution::{Contribution, of_dossier};
@@ -83,8 +86,10 @@ pub struct View {
     pub(super) units_pending: bool,
     pub(super) places: HashTrieMapSync<DossierKey, u32>,
     pub(super) dossiers: VectorSync<Arc<Entry>>,
+    pub(super) rating_list: VectorSync<(RatingKey, RatingState)>,
     pub(super) indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
+    pub(super) sources: Arc<BTreeMap<Text, SourceFact>>,
 }
 
 impl View {
@@ -137,6 +142,11 @@ impl View {
     /// The last contact of each source, by the receiving clock.
     pub fn contacts(&self) -> &BTreeMap<Text, Instant> {
         &self.contacts
+    }
+
+    /// What is known of each source.
+    pub fn sources(&self) -> &BTreeMap<Text, SourceFact> {
+        &self.sources
     }
 
     /// How many dossiers are known.

@@ -2,15 +2,22 @@
 //!
 //! Handlers give them a view, the catalogue and a query; they know nothing of requests or of who asks.
 
+mod question;
 mod dossier;
 mod kpis;
+mod breakdown;
+mod dossiers;
+mod table;
 mod provenance;
 #[cfg(test)]
 mod tests;
 
+pub use breakdown::{BreakdownAnswer, BreakdownQuery, breakdown};
 pub use dossier::{DossierAnswer, dossier};
+pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use provenance::{Origin, Provenance, provenance};
+pub use table::{Cell, Table, Tabular, of_rows};
 
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
@@ -51,6 +58,33 @@ pub enum AnswerError {
     /// Neither `processing` nor `receiving`.
     #[error("`{0}` is no role: use processing or receiving")]
     UnknownRole(String),
+    /// No dimension is called so.
+    #[error(
+        "`{0}` is no dimension: use unit, field, procedure, channel, status, holder, age or day (unit and day are no filters)"
+    )]
+    UnknownDimension(String),
+    /// The dimension has fixed values, and this is none of them.
+    #[error("`{value}` is no value of {dimension}")]
+    UnknownValue {
+        /// The dimension.
+        dimension: &'static str,
+        /// What was asked for.
+        value: String,
+    },
+    /// No measure is called so.
+    #[error("`{0}` is no measure")]
+    UnknownMeasure(String),
+    /// The cursor wasn't given out for this question.
+    #[error("the cursor doesn't belong to this question: ask without it")]
+    BadCursor,
+    /// A bound is out of its range.
+    #[error("{name} is from 1 to {max}")]
+    BadBound {
+        /// Name of the parameter.
+        name: &'static str,
+        /// Its greatest value.
+        max: usize,
+    },
 }
 
 impl AnswerError {
@@ -62,6 +96,11 @@ impl AnswerError {
             AnswerError::Window(_) => "bad_window",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
+            AnswerError::UnknownDimension(_) => "bad_dimension",
+            AnswerError::UnknownValue { .. } => "bad_value",
+            AnswerError::UnknownMeasure(_) => "bad_measure",
+            AnswerError::BadCursor => "bad_cursor",
+            AnswerError::BadBound { .. } => "bad_parameter",
         }
     }
 

@@ -106,6 +106,12 @@ pub enum Problem {
     /// 503: too many bodies are being read.
     #[error("too many batches are being read; nothing of this one was stored, send it again")]
     Busy,
+    /// 503: too many questions are being answered that look at every dossier.
+    #[error("too many questions that look at every dossier are being answered; ask again")]
+    TooManyQuestions,
+    /// 406: neither of the forms that there are is accepted.
+    #[error("there are application/json and text/csv of this")]
+    NotAcceptable,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]
     Timeout {
@@ -176,6 +182,8 @@ impl Problem {
             }
             Problem::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "Stopping", Some(5)),
             Problem::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
+            Problem::TooManyQuestions => (StatusCode::SERVICE_UNAVAILABLE, "busy", "Busy", Some(2)),
+            Problem::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable", "Not in this form", None),
             Problem::Timeout { .. } => (StatusCode::SERVICE_UNAVAILABLE, "timeout", "Too slow", Some(5)),
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };

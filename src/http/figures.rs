@@ -16,6 +16,7 @@ use crate::model::{DossierKey, DossierState, Text};
 use super::answers::{self, AnswerError, Figures, KpisQuery, Provenance, provenance};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
 use super::state::AppState;
@@ -38,12 +39,13 @@ async fn kpis(
     Extension(caller): Extension<Caller>,
     PathOf(code): PathOf<String>,
     QueryOf(query): QueryOf<KpisQuery>,
+    accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
     let code = Text::new(&code);
     visible_unit(&view, &caller.scope, &code, view.today())?;
-    json(&answers::kpis(figures(&state, &view), &code, &query)?)
+    form::answer(accepted, query.bom, &answers::kpis(figures(&state, &view), &code, &query)?)
 }
 
 #[derive(Debug, Deserialize)]

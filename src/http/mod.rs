@@ -23,7 +23,9 @@ mod verify;
 mod units;
 mod links;
 mod boards;
+mod form;
 mod figures;
+mod drill;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -49,6 +51,7 @@ pub fn router(state: AppState) -> Router {
         .merge(links::router())
         .merge(boards::router())
         .merge(figures::router())
+        .merge(drill::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

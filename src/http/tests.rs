@@ -331,7 +331,8 @@ async fn answers_are_packed_for_those_who_unpack() {
     let world = world();
     let request = Request::get("/api/v1/units").header("host", "localhost").header("accept-encoding", "gzip");
     let answer = world.ask(request.body(Body::empty()).unwrap()).await;
-    assert_eq!((answer.header("content-encoding"), answer.header("vary")), ("gzip", "accept-encoding"));
+    let vary: Vec<&str> = answer.headers.get_all("vary").iter().map(|value| value.to_str().unwrap()).collect();
+    assert_eq!((answer.header("content-encoding"), vary), ("gzip", vec!["accept", "accept-encoding"]));
     assert_eq!(world.get("/api/v1/units").await.header("content-encoding"), "");
 }
 
@@ -363,5 +364,56 @@ async fn figures_of_a_unit_are_answered_and_questions_that_cannot_be_are_problem
     world.views.send_replace(None);
     for path in ["units/17/kpis", "dossiers/motcua/1"] {
         assert_eq!(world.get(&format!("/api/v1/{path}")).await.problem(), (503, "not_ready".into()), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_goes_out_as_csv_to_those_who_accept_that_and_nothing_to_those_who_accept_neither() {
+    let world = world();
+    let paths = [
+        "/api/v1/units",
+        "/api/v1/units/17/kpis",
+        "/api/v1/units/17/breakdown?by=unit",
+        "/api/v1/units/17/dossiers?measure=received",
+    ];
+    for path in paths {
+        let ask = |accept: &'static str, path: String| {
+            world.ask(
+                Request::get(path).header("host", "localhost").header("accept", accept).body(Body::empty()).unwrap(),
+            )
+        };
+        let csv = ask("text/csv", path.to_owned()).await;
+        assert_eq!(
+            (csv.status, csv.header("content-type")),
+            (StatusCode::OK, "text/csv; charset=utf-8; header=present")
+        );
+        let text = String::from_utf8(csv.body).unwrap();
+        let lines: Vec<&str> = text.split_inclusive("\r\n").collect();
+        assert!(lines.iter().all(|line| line.ends_with("\r\n")), "{path}: {text}");
+        let mut reader = ::csv::Reader::from_reader(text.as_bytes());
+        assert!(reader.records().all(|record| record.is_ok()), "{path}: {text}");
+        let with = if path.contains('?') { '&' } else { '?' };
+        let marked = ask("text/csv", format!("{path}{with}bom=true")).await;
+        assert_eq!(String::from_utf8(marked.body).unwrap(), format!("\u{feff}{text}"), "{path}");
+        assert_eq!(ask("image/png", path.to_owned()).await.problem(), (406, "not_acceptable".into()), "{path}");
+        assert_eq!(ask("text/html, */*;q=0.1", path.to_owned()).await.header("content-type"), "application/json");
+    }
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_figure_is_asked_by_route_and_refused_as_a_problem() {
+    let world = world();
+    let empty = world.get("/api/v1/units/17/dossiers?measure=received").await.json();
+    assert_eq!((&empty["total"], &empty["rows"], &empty["cursor"]), (&json!(0), &json!([]), &Value::Null));
+    let rows = world.get("/api/v1/units/17/breakdown?by=unit&window=2024").await.json()["rows"].clone();
+    assert_eq!((&rows[0]["value"], &rows[1]["value"]), (&json!("own"), &json!("158")));
+    for (path, problem) in [
+        ("/api/v1/units/99/breakdown?by=unit", (404, "unknown_unit")),
+        ("/api/v1/units/17/breakdown", (400, "bad_dimension")),
+        ("/api/v1/units/17/breakdown?by=unit&colour=red", (400, "bad_parameter")),
+        ("/api/v1/units/17/dossiers?measure=all", (400, "bad_measure")),
+        ("/api/v1/units/17/dossiers?measure=received&cursor=00", (400, "bad_cursor")),
+    ] {
+        assert_eq!(world.get(path).await.problem(), (problem.0, problem.1.into()), "{path}");
     }
 }

@@ -11,8 +11,10 @@ use crate::cube::View;
 use crate::model::{Day, Decimal, Text, UnitFact};
 use crate::units::{Hierarchies, Hierarchy, Reading, UNRESOLVED, UnitId};
 
+use super::answers::{Table, Tabular, of_rows};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
 use super::state::AppState;
@@ -45,6 +47,9 @@ pub(super) fn root_code(view: &View) -> Option<String> {
 #[serde(deny_unknown_fields)]
 struct OnDay {
     on: Option<String>,
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    bom: bool,
 }
 
 impl OnDay {
@@ -100,11 +105,35 @@ struct Listing<'a> {
     units: Vec<Row<'a>>,
 }
 
+/// The columns in which units are loaded.
+const COLUMNS: [&str; 13] = [
+    "code",
+    "parent",
+    "kind",
+    "category",
+    "name_vi",
+    "name_en",
+    "short_name",
+    "sort_order",
+    "valid_from",
+    "valid_to",
+    "lat",
+    "lon",
+    "tree",
+];
+
+impl Tabular for Listing<'_> {
+    fn table(&self) -> Table {
+        of_rows(&COLUMNS, &self.units)
+    }
+}
+
 /// All units that exist on a day, by code.
 async fn list(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     QueryOf(query): QueryOf<OnDay>,
+    accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
@@ -112,7 +141,7 @@ async fn list(
     let facts = view.units().versions().map(|(_, fact)| fact);
     let visible = facts.filter(|fact| exists(fact, on) && caller.scope.covers(&fact.code));
     let listing = Listing { on: on.to_string(), seq: view.seq(), units: visible.map(|fact| Row::of(fact)).collect() };
-    json(&listing)
+    form::answer(accepted, query.bom, &listing)
 }
 
 fn exists(fact: &UnitFact, on: Day) -> bool {

@@ -67,6 +67,11 @@ impl Kpi {
         all.map(|measure| (measure.name(), measures.get(*measure))).collect()
     }
 
+    /// Whether any measure that it is made of is a level.
+    pub fn has_level(&self) -> bool {
+        self.numerator.iter().chain(&self.denominator).any(|measure| measure.is_level())
+    }
+
     fn holds_on(&self, day: Day) -> bool {
         self.valid.0.is_none_or(|from| from <= day) && self.valid.1.is_none_or(|to| day <= to)
     }

@@ -284,6 +284,13 @@ impl Measure {
         MEASURES[self as usize].1
     }
 
+    /// Whether it stands at a window's end or before its beginning, and isn't counted day by day.
+    pub fn is_level(self) -> bool {
+        use Measure::{CarriedOver, InProgress, TakenOn};
+        matches!(self, CarriedOver | TakenOn | InProgress)
+            || Slot::ALL.into_iter().any(|slot| slot.is_level() && slot.measure() == self)
+    }
+
     /// The measure of a name.
     pub fn named(name: &str) -> Option<Measure> {
         MEASURES.iter().find(|(_, known)| *known == name).map(|(measure, _)| *measure)
@@ -332,6 +339,12 @@ impl Sums {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures([i64; MEASURE_COUNT]);
 
+impl Default for Measures {
+    fn default() -> Measures {
+        Measures([0; MEASURE_COUNT])
+    }
+}
+
 impl Measures {
     /// Makes the composite measures: `received` = online + counter + post; `taken_on` = received + carried over;
     /// `resolved` = early + on time + late + undated + withdrawn; `in_progress` = within + overdue + undated +
@@ -355,6 +368,15 @@ impl Measures {
     /// The value of one measure.
     pub fn get(&self, measure: Measure) -> i64 {
         self.0[measure as usize]
+    }
+
+    /// The sum of two, measure by measure: every measure is a sum.
+    #[must_use]
+    pub fn plus(mut self, other: &Measures) -> Measures {
+        for (value, more) in self.0.iter_mut().zip(other.0) {
+            *value += more;
+        }
+        self
     }
 
     /// Whether every measure is 0.

@@ -12,6 +12,7 @@ pub mod text;
 pub mod decimal;
 pub mod period;
 pub mod kind;
+pub mod source;
 pub mod record;
 pub mod codec;
 pub mod register;
@@ -33,6 +34,7 @@ pub use record::{
     Record, Succession, UnitFact,
 };
 pub use register::{First, Register};
+pub use source::{SourceFact, SourceProfile};
 pub use text::Text;
 pub use time::{Clock, Day, Instant, Zone};
 pub use verdict::{Verdict, verdict};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::decimal::Decimal;
 use super::kind::{Channel, PauseKind, Status, UnitKind};
 use super::period::Period;
+use super::source::SourceFact;
 use super::text::Text;
 use super::time::{Day, Instant};
 
@@ -320,19 +321,22 @@ pub enum Record {
     Succession(Succession),
     /// What a source means by a code of its own.
     Alias(Alias),
+    /// What is known of a source.
+    Source(Box<SourceFact>),
     /// A sign of life of a source.
     Contact(Contact),
 }
 
 impl Record {
-    /// The sending system, whose sign of life the record is; units, successions and aliases come from people.
+    /// The sending system, whose sign of life the record is; units, successions, aliases and what is known of
+    /// sources come from people.
     pub fn source(&self) -> Option<&Text> {
         match self {
             Record::Dossier(event) => Some(&event.key.source),
             Record::Rating(rating) => Some(&rating.key.source),
             Record::Indicator(report) => Some(&report.source),
             Record::Contact(contact) => Some(&contact.source),
-            Record::Unit(_) | Record::Succession(_) | Record::Alias(_) => None,
+            Record::Unit(_) | Record::Succession(_) | Record::Alias(_) | Record::Source(_) => None,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Verify: two independent implementations of one truth, brought to the same sequence and compared.
 //!
 //! The cube copies its figures at (seq S, instant T); the sink stores exactly up to S and holds; SQL computes every
-//! measure of every unit and day from the state tables at T, the same figures for whole windows straight from the
-//! rules, the place of every unit, and folds the raw records again. They must agree exactly.
+//! measure of every unit and day in every perspective from the state tables at T, the same figures for whole windows
+//! straight from the rules, the place of every unit, and folds the raw records again. They must agree exactly.
 
-use std::collections::BTreeMap;
+mod comparison;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::{Instant as Timer, timeout};
 
 use crate::cube::View;
-use crate::kpi::{Window, WindowChoice};
-use crate::model::{Day, Zone};
-use crate::store::{Store, StoreError, UnitKey};
-use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId};
+use crate::model::Zone;
+use crate::store::{Store, StoreError};
+
+pub use comparison::{Compared, compare};
 
 use super::live::SnapshotRequest;
 use super::sink::HoldRequest;
@@ -165,158 +166,5 @@ impl Verifier {
             Ok(Ok(reached)) if reached == view.seq() => Ok((view, release)),
             _ => Err(behind(view.seq())),
         }
-    }
-}
-
-/// How many figures were compared, and those that differ.
-pub type Compared = (u64, Vec<Difference>);
-
-/// Compares a view with a store that holds exactly the view's records.
-///
-/// # Errors
-/// When ClickHouse doesn't answer.
-pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let mut compared = 0;
-    let mut differences = Vec::new();
-    for (count, found) in [
-        compare_days(store, view, zone).await?,
-        compare_windows(store, view, zone).await?,
-        compare_units(store, view, zone).await?,
-        compare_raw(store).await?,
-    ] {
-        compared += count;
-        differences.extend(found);
-    }
-    Ok((compared, differences))
-}
-
-/// Every measure of every unit's own on every local day. Any window is a sum of these, so all windows agree when
-/// these do.
-async fn compare_days(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let mut sides: BTreeMap<(UnitKey, Day, String), (i64, i64)> = BTreeMap::new();
-    for change in view.changes(Perspective::default()) {
-        let unit = unit_key(view, change.unit);
-        sides.entry((unit, change.day, change.measure.to_owned())).or_default().0 += change.by;
-    }
-    store
-        .verify_figures(zone, view.now(), |row| {
-            sides.entry((row.unit, row.day, row.measure)).or_default().1 += row.delta;
-        })
-        .await?;
-    let difference = |((unit, day, measure), (cube, sql))| difference("day", &unit, day, measure, (cube, sql));
-    Ok((sides.len() as u64, sides.into_iter().filter(|(_, (cube, sql))| cube != sql).map(difference).collect()))
-}
-
-/// Every measure of every unit with all below it over windows that people look at: the check of the summing itself,
-/// since SQL judges each dossier for the whole window.
-async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let windows = windows(view);
-    let pairs: Vec<(Day, Day)> = windows.iter().map(|window| (window.first, window.last)).collect();
-    let mut sides: BTreeMap<(usize, UnitKey, String), (i64, i64)> = BTreeMap::new();
-    for (number, window) in windows.iter().enumerate() {
-        for unit in view.tree(Hierarchy::Now).ids() {
-            for (measure, value) in
-                view.measures(unit, *window, Perspective::default()).iter().filter(|(_, value)| *value != 0)
-            {
-                sides.entry((number, unit_key(view, unit), measure.to_owned())).or_default().0 = value;
-            }
-        }
-    }
-    for row in store.verify_windows(zone, view.now(), &pairs).await? {
-        sides.entry((row.window, row.unit, row.measure)).or_default().1 = row.total;
-    }
-    let difference = |((number, unit, measure), (cube, sql)): ((usize, UnitKey, String), (i64, i64))| {
-        let window = windows.get(number).map(|window| format!("{}..{}", window.first, window.last));
-        difference("window", &unit, window.unwrap_or_default(), measure, (cube, sql))
-    };
-    Ok((sides.len() as u64, sides.into_iter().filter(|(_, (cube, sql))| cube != sql).map(difference).collect()))
-}
-
-/// The windows of `verify`: today, this week, month, quarter and year, last month, last year, and all there is.
-fn windows(view: &View) -> Vec<Window> {
-    let today = view.today();
-    let mut windows: Vec<Window> = ["today", "week", "month", "quarter", "year"]
-        .iter()
-        .filter_map(|name| name.parse::<WindowChoice>().ok())
-        .flat_map(|choice| [choice.on(today), choice.previous(today)])
-        .collect();
-    let days = || view.changes(Perspective::default()).map(|change| change.day);
-    if let (Some(first), Some(last)) = (days().min(), days().max()) {
-        windows.push(Window { first, last });
-    }
-    windows.sort_unstable();
-    windows.dedup();
-    windows
-}
-
-/// The way up of every unit.
-async fn compare_units(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let mut sides: BTreeMap<UnitKey, (String, String)> = BTreeMap::new();
-    let words = |path: Vec<UnitKey>| path.iter().map(unit_words).collect::<Vec<_>>().join(" < ");
-    for unit in view.tree(Hierarchy::Now).ids() {
-        if view.units().fact(unit).is_some_and(|fact| &*fact.tree != TERRITORY) {
-            continue;
-        }
-        let path = view.tree(Hierarchy::Now).path(unit).map(|above| unit_key(view, above)).collect();
-        sides.entry(unit_key(view, unit)).or_default().0 = words(path);
-    }
-    for row in store.verify_units(zone, view.now()).await? {
-        if let Some(unit) = row.path.first().cloned() {
-            sides.entry(unit).or_default().1 = words(row.path);
-        }
-    }
-    let difference = |(unit, (cube, sql)): (UnitKey, (String, String))| {
-        difference("unit", &unit, view.today(), "path".to_owned(), (cube, sql))
-    };
-    Ok((sides.len() as u64, sides.into_iter().filter(|(_, (cube, sql))| cube != sql).map(difference).collect()))
-}
-
-/// The raw records, folded again by other means, against the state tables.
-async fn compare_raw(store: &Store) -> Result<Compared, VerifyError> {
-    let differences: Vec<Difference> = store
-        .verify_refold()
-        .await?
-        .into_iter()
-        .map(|row| Difference {
-            check: "raw".to_owned(),
-            unit: format!("{} {}", row.r#type, row.key.join("/")),
-            when: String::new(),
-            measure: row.register,
-            cube: row.from_state,
-            sql: row.from_records,
-        })
-        .collect();
-    Ok((0, differences))
-}
-
-fn difference(
-    check: &str,
-    unit: &UnitKey,
-    when: impl ToString,
-    measure: String,
-    (cube, sql): (impl ToString, impl ToString),
-) -> Difference {
-    Difference {
-        check: check.to_owned(),
-        unit: unit_words(unit),
-        when: when.to_string(),
-        measure,
-        cube: cube.to_string(),
-        sql: sql.to_string(),
-    }
-}
-
-fn unit_key(view: &View, unit: UnitId) -> UnitKey {
-    match view.units().fact(unit) {
-        None => UnitKey::Unresolved,
-        Some(fact) => UnitKey::Version { code: fact.code.clone(), valid_from: fact.valid_from },
-    }
-}
-
-fn unit_words(unit: &UnitKey) -> String {
-    match unit {
-        UnitKey::Unresolved => UNRESOLVED.to_owned(),
-        UnitKey::Version { code, valid_from: None } => code.to_string(),
-        UnitKey::Version { code, valid_from: Some(from) } => format!("{code} from {from}"),
     }
 }

@@ -73,6 +73,7 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
             Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
             Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
             Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
+            Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),

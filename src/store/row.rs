@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Alias, Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
-    Rating, Record, Status, Succession, Text, UnitFact,
+    Rating, Record, SourceFact, Status, Succession, Text, UnitFact,
 };
 
 use super::StoreError;
@@ -100,6 +100,7 @@ pub(super) struct RecordRow<'a> {
     share: Option<i64>,
     is_default: bool,
     meant: Option<&'a str>,
+    profile: String,
 }
 
 /// Notes in `given` whether the field is there and returns its value.
@@ -131,6 +132,7 @@ impl<'a> RecordRow<'a> {
             Record::Unit(fact) => of_unit(fact),
             Record::Succession(succession) => of_succession(succession),
             Record::Alias(alias) => of_alias(alias),
+            Record::Source(fact) => of_source(fact),
             Record::Contact(contact) => of_contact(contact),
         }
     }
@@ -318,6 +320,11 @@ fn of_alias(alias: &Alias) -> RecordRow<'_> {
         meant: alias.unit.as_deref(),
         ..RecordRow::default()
     }
+}
+
+fn of_source(fact: &SourceFact) -> RecordRow<'_> {
+    let profile = fact.profile.text();
+    RecordRow { r#type: "source", source: &fact.source, at: fact.at.0, profile, ..RecordRow::default() }
 }
 
 fn of_contact(contact: &Contact) -> RecordRow<'_> {

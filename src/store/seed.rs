@@ -5,7 +5,8 @@ use serde::Deserialize;
 
 use crate::model::{
     Alias, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant,
-    Pause, PauseKind, Period, RatingKey, RatingState, Register, Status, Succession, Text, UnitFact, UnitKind,
+    Pause, PauseKind, Period, RatingKey, RatingState, Register, SourceFact, SourceProfile, Status, Succession, Text,
+    UnitFact, UnitKind,
 };
 
 use super::{Store, StoreError};
@@ -15,6 +16,7 @@ const RATINGS: &str = include_str!("../../sql/queries/seed_ratings.sql");
 const INDICATORS: &str = include_str!("../../sql/queries/seed_indicators.sql");
 const UNITS: &str = include_str!("../../sql/queries/seed_units.sql");
 const SUCCESSIONS: &str = include_str!("../../sql/queries/seed_successions.sql");
+const SOURCES: &str = include_str!("../../sql/queries/seed_sources.sql");
 const ALIASES: &str = include_str!("../../sql/queries/seed_aliases.sql");
 const CONTACTS: &str = include_str!("../../sql/queries/seed_contacts.sql");
 
@@ -27,6 +29,8 @@ pub enum Seeded {
     Succession(Succession),
     /// The newest content of an alias, also of one taken back.
     Alias(Alias),
+    /// What is known of a source.
+    Source(Box<SourceFact>),
     /// When a source was last heard.
     Contact(Contact),
     /// A dossier.
@@ -304,13 +308,27 @@ impl AliasRow<'_> {
 }
 
 #[derive(Row, Deserialize)]
+struct SourceRow<'a> {
+    source: &'a str,
+    at: i64,
+    profile: &'a str,
+}
+
+impl SourceRow<'_> {
+    fn seeded(self) -> Option<Seeded> {
+        let profile = SourceProfile::of_text(self.profile).ok()?;
+        Some(Seeded::Source(Box::new(SourceFact { at: Instant(self.at), source: Text::new(self.source), profile })))
+    }
+}
+
+#[derive(Row, Deserialize)]
 struct ContactRow<'a> {
     source: &'a str,
     at: i64,
 }
 
 impl Store {
-    /// Hands over every key's folded state: units, successions, aliases and contacts first, then dossiers, ratings,
+    /// Hands over every key's folded state: units, successions, aliases, sources and contacts first, then dossiers, ratings,
     /// indicators. One state at a time is in memory here; ClickHouse streams them.
     ///
     /// # Errors
@@ -323,6 +341,7 @@ impl Store {
             Some(())
         })
         .await?;
+        self.each::<SourceRow<'_>>(SOURCES, "source_state", |row| row.seeded().map(&mut take)).await?;
         self.each::<ContactRow<'_>>(CONTACTS, "source_contact", |row| {
             take(Seeded::Contact(Contact { source: Text::new(row.source), at: Instant(row.at) }));
             Some(())

@@ -7,22 +7,31 @@ use serde::Deserialize;
 
 use crate::model::{Day, Instant, Text, Zone};
 
+use crate::units::{Hierarchy, Perspective};
+
 use super::{Store, StoreError};
 
-const FIGURES: &str =
-    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_figures.sql"));
-const UNITS: &str = concat!(
+const FIGURES: &str = concat!(
+    include_str!("../../sql/queries/verify_hierarchy.sql"),
     include_str!("../../sql/queries/verify_rules.sql"),
+    include_str!("../../sql/queries/verify_figures.sql")
+);
+const UNITS: &str = concat!(
+    include_str!("../../sql/queries/verify_hierarchy.sql"),
     include_str!("../../sql/queries/verify_paths.sql"),
     include_str!("../../sql/queries/verify_units.sql")
 );
 const WINDOWS: &str = concat!(
+    include_str!("../../sql/queries/verify_hierarchy.sql"),
     include_str!("../../sql/queries/verify_rules.sql"),
     include_str!("../../sql/queries/verify_paths.sql"),
     include_str!("../../sql/queries/verify_windows.sql")
 );
-const VERDICTS: &str =
-    concat!(include_str!("../../sql/queries/verify_rules.sql"), include_str!("../../sql/queries/verify_verdicts.sql"));
+const VERDICTS: &str = concat!(
+    include_str!("../../sql/queries/verify_hierarchy.sql"),
+    include_str!("../../sql/queries/verify_rules.sql"),
+    include_str!("../../sql/queries/verify_verdicts.sql")
+);
 const REFOLD: &str = include_str!("../../sql/queries/verify_refold.sql");
 const KEYS: &str = include_str!("../../sql/queries/verify_keys.sql");
 
@@ -39,6 +48,8 @@ pub enum UnitKey {
     Unresolved,
     /// A unit version.
     Version {
+        /// The tree it stands in.
+        tree: Text,
         /// Its code.
         code: Text,
         /// Its first day; none: it always existed.
@@ -47,19 +58,25 @@ pub enum UnitKey {
 }
 
 impl UnitKey {
-    fn of(is_resolved: bool, code: &str, from: i32) -> UnitKey {
-        if is_resolved {
-            UnitKey::Version { code: Text::new(code), valid_from: (from != i32::MIN).then_some(Day(from)) }
-        } else {
-            UnitKey::Unresolved
+    /// `unresolved` has no tree; a unit always has one.
+    fn of((tree, code, from): UnitWire<'_>) -> UnitKey {
+        if tree.is_empty() {
+            return UnitKey::Unresolved;
         }
+        let valid_from = (from != i32::MIN).then_some(Day(from));
+        UnitKey::Version { tree: Text::new(tree), code: Text::new(code), valid_from }
     }
 }
+
+/// A unit as the queries write it: tree, code, first day.
+type UnitWire<'a> = (&'a str, &'a str, i32);
 
 /// By how much a measure of what a unit itself handles changes from one local day to the next. A flow's window is the sum
 /// of its days, a stock at a day the sum of all days up to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FigureRow {
+    /// From where it is looked at.
+    pub perspective: Perspective,
     /// The unit, without those below it.
     pub unit: UnitKey,
     /// The local day.
@@ -70,9 +87,11 @@ pub struct FigureRow {
     pub delta: i64,
 }
 
-/// The way up from a unit to its root as of a day.
+/// The way up from a unit of any tree to its root as of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnitPath {
+    /// At which time units are read.
+    pub hierarchy: Hierarchy,
     /// The unit itself first, its root last.
     pub path: Vec<UnitKey>,
 }
@@ -82,6 +101,8 @@ pub struct UnitPath {
 pub struct WindowRow {
     /// Place of the window in the windows asked for.
     pub window: usize,
+    /// From where it is looked at.
+    pub perspective: Perspective,
     /// The unit.
     pub unit: UnitKey,
     /// Name of the measure, sums of others included.
@@ -95,8 +116,8 @@ pub struct WindowRow {
 pub struct Verdict {
     /// Its id within the source asked for.
     pub id: String,
-    /// Its unit.
-    pub unit: UnitKey,
+    /// Its unit in each perspective, by [`Perspective::place`].
+    pub units: Vec<UnitKey>,
     ///
     pub accepted: bool,
     ///
@@ -130,7 +151,8 @@ pub struct Difference {
 
 #[derive(Row, Deserialize)]
 struct FigureWire<'a> {
-    is_resolved: bool,
+    perspective: u8,
+    unit_tree: &'a str,
     unit_key: &'a str,
     unit_from: i32,
     day: i32,
@@ -140,14 +162,16 @@ struct FigureWire<'a> {
 
 #[derive(Row, Deserialize)]
 struct PathWire<'a> {
+    hierarchy: u8,
     #[serde(borrow)]
-    path: Vec<(bool, &'a str, i32)>,
+    path: Vec<UnitWire<'a>>,
 }
 
 #[derive(Row, Deserialize)]
 struct WindowWire<'a> {
     window: u64,
-    is_resolved: bool,
+    perspective: u8,
+    unit_tree: &'a str,
     unit_key: &'a str,
     unit_from: i32,
     measure: &'a str,
@@ -157,9 +181,8 @@ struct WindowWire<'a> {
 #[derive(Row, Deserialize)]
 struct VerdictWire<'a> {
     id: &'a str,
-    is_resolved: bool,
-    unit_key: &'a str,
-    unit_from: i32,
+    #[serde(borrow)]
+    units: Vec<UnitWire<'a>>,
     accepted: bool,
     taken_on: i64,
     finish: i64,
@@ -171,8 +194,8 @@ struct VerdictWire<'a> {
 }
 
 impl Store {
-    /// Every measure that isn't a sum of others, of every unit version's own, by local day at the instant `now`; rows come
-    /// in order of unit and day, one at a time.
+    /// Every measure that isn't a sum of others, of every unit version's own in every perspective, by local day at the
+    /// instant `now`; rows come in order of perspective, unit and day, one at a time.
     ///
     /// # Errors
     /// As any query.
@@ -185,7 +208,8 @@ impl Store {
         let mut cursor = self.at(FIGURES, zone, now).fetch::<FigureWire<'_>>()?;
         while let Some(row) = cursor.next().await? {
             take(FigureRow {
-                unit: UnitKey::of(row.is_resolved, row.unit_key, row.unit_from),
+                perspective: perspective(row.perspective)?,
+                unit: UnitKey::of((row.unit_tree, row.unit_key, row.unit_from)),
                 day: Day(row.day),
                 measure: row.measure.to_owned(),
                 delta: row.delta,
@@ -194,7 +218,8 @@ impl Store {
         Ok(())
     }
 
-    /// The way up of every unit version and of `unresolved`, parents read as of the local day of `now`.
+    /// The way up of every unit version of every tree and of `unresolved` in both hierarchies, parents read as
+    /// of the local day of `now`.
     ///
     /// # Errors
     /// As any query.
@@ -202,14 +227,15 @@ impl Store {
         let mut cursor = self.at(UNITS, zone, now).fetch::<PathWire<'_>>()?;
         let mut paths = Vec::new();
         while let Some(row) = cursor.next().await? {
-            let path = row.path.into_iter().map(|(resolved, code, from)| UnitKey::of(resolved, code, from)).collect();
-            paths.push(UnitPath { path });
+            let hierarchy = if row.hierarchy == 0 { Hierarchy::Now } else { Hierarchy::Was };
+            paths.push(UnitPath { hierarchy, path: row.path.into_iter().map(UnitKey::of).collect() });
         }
         Ok(paths)
     }
 
-    /// Every measure of every unit with all below it over windows of whole local days, both included, straight from the
-    /// rules dossier by dossier: the check of summing day deltas and of adding up units.
+    /// Every measure of every unit of every tree with all below it in every perspective over windows of whole local
+    /// days, both included, straight from the rules dossier by dossier: the check of summing day deltas and of adding up
+    /// units.
     ///
     /// # Errors
     /// As any query.
@@ -227,7 +253,8 @@ impl Store {
         while let Some(row) = cursor.next().await? {
             rows.push(WindowRow {
                 window: usize::try_from(row.window).unwrap_or(usize::MAX),
-                unit: UnitKey::of(row.is_resolved, row.unit_key, row.unit_from),
+                perspective: perspective(row.perspective)?,
+                unit: UnitKey::of((row.unit_tree, row.unit_key, row.unit_from)),
                 measure: row.measure.to_owned(),
                 total: row.total,
             });
@@ -246,7 +273,7 @@ impl Store {
         while let Some(row) = cursor.next().await? {
             verdicts.push(Verdict {
                 id: row.id.to_owned(),
-                unit: UnitKey::of(row.is_resolved, row.unit_key, row.unit_from),
+                units: row.units.into_iter().map(UnitKey::of).collect(),
                 accepted: row.accepted,
                 taken_on: some(row.taken_on),
                 finish: some(row.finish),
@@ -281,4 +308,10 @@ impl Store {
     fn at(&self, text: &str, zone: &Zone, now: Instant) -> Query {
         self.query(text).param("tz", zone.name()).param("now", now.0)
     }
+}
+
+/// The perspective that the queries write as its place.
+fn perspective(place: u8) -> Result<Perspective, StoreError> {
+    let unreadable = StoreError::Unreadable { table: "verify", column: "perspective" };
+    Perspective::ALL.get(usize::from(place)).copied().ok_or(unreadable)
 }

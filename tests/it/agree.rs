@@ -28,13 +28,15 @@ const PRINTED_MAX: usize = 12;
 /// Smaller lists tried of a round that fails.
 const CUT_TRIES_MAX: usize = 60;
 
-/// Figures by unit, day and measure.
-type Figures = BTreeMap<(UnitId, Day, &'static str), i64>;
+/// Figures by perspective, unit, day and measure.
+type Figures = BTreeMap<(Perspective, UnitId, Day, &'static str), i64>;
 
 fn figures(view: &View) -> Figures {
     let mut figures = Figures::new();
-    for change in view.changes(Perspective::default()) {
-        *figures.entry((change.unit, change.day, change.measure)).or_default() += change.by;
+    for perspective in Perspective::ALL {
+        for change in view.changes(perspective) {
+            *figures.entry((perspective, change.unit, change.day, change.measure)).or_default() += change.by;
+        }
     }
     figures.retain(|_, by| *by != 0);
     figures
@@ -94,6 +96,7 @@ async fn seeded(store: &Store, world: &World) -> Cube {
             Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
+            Seeded::Source(fact) => cube.apply_source(*fact),
             Seeded::Contact(contact) => cube.apply_contact(contact),
         })
         .await
@@ -106,7 +109,9 @@ async fn seeded(store: &Store, world: &World) -> Cube {
 fn unit_key(view: &View, unit: UnitId) -> UnitKey {
     match view.units().fact(unit) {
         None => UnitKey::Unresolved,
-        Some(fact) => UnitKey::Version { code: fact.code.clone(), valid_from: fact.valid_from },
+        Some(fact) => {
+            UnitKey::Version { tree: fact.tree.clone(), code: fact.code.clone(), valid_from: fact.valid_from }
+        }
     }
 }
 
@@ -123,7 +128,7 @@ fn verdict(view: &View, key: &DossierKey) -> Option<Verdict> {
     });
     (!derived.void).then(|| Verdict {
         id: key.id.to_string(),
-        unit: unit_key(view, found.unit),
+        units: Perspective::ALL.map(|of| unit_key(view, found.placement.unit(of))).to_vec(),
         accepted: derived.accepted,
         taken_on: derived.taken_on,
         finish: derived.finish,
@@ -139,10 +144,10 @@ fn judged(verdict: Verdict) -> Verdict {
     if verdict.accepted {
         return verdict;
     }
-    let Verdict { id, unit, accepted, .. } = verdict;
+    let Verdict { id, units, accepted, .. } = verdict;
     Verdict {
         id,
-        unit,
+        units,
         accepted,
         taken_on: None,
         finish: None,

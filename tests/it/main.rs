@@ -13,3 +13,4 @@ mod store;
 mod text;
 mod tidy;
 mod verify_sql;
+mod verify_units;

@@ -10,7 +10,7 @@ use opcentre::model::{
 use opcentre::store::{Endpoint, LastSeq, Seeded, Sequenced, Store, StoreError};
 
 use crate::support::engine::TestEngine;
-use crate::support::records::{alias, dossier, rating, succession, time, unit, zone};
+use crate::support::records::{alias, dossier, rating, source, succession, time, unit, zone};
 
 /// A store on a database of its own, migrated.
 pub async fn store(engine: &TestEngine, database: &str) -> Store {
@@ -159,6 +159,7 @@ pub async fn seeded(store: &Store) -> BTreeMap<String, Seeded> {
             Seeded::Unit(fact) => unit_words(fact),
             Seeded::Succession(given) => format!("succession {} {} {}", given.old, given.new, given.effective),
             Seeded::Alias(given) => format!("alias {} {}", given.source, given.raw),
+            Seeded::Source(fact) => format!("source {}", fact.source),
             Seeded::Contact(contact) => format!("contact {}", contact.source),
             Seeded::Dossier(key, _) => format!("dossier {key:?}"),
             Seeded::Rating(key, _) => format!("rating {key:?}"),
@@ -207,6 +208,15 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
                 let kept = kept.or_insert_with(|| Seeded::Alias(given.clone()));
                 if let Seeded::Alias(kept) = kept {
                     *kept = given.clone().max(kept.clone());
+                }
+            }
+            Record::Source(given) => {
+                let kept = states.entry(format!("source {}", given.source));
+                let kept = kept.or_insert_with(|| Seeded::Source(given.clone()));
+                if let Seeded::Source(kept) = kept
+                    && given.wins_over(kept)
+                {
+                    *kept = given.clone();
                 }
             }
             Record::Contact(_) => {}
@@ -268,7 +278,7 @@ async fn every_query_answers_on_an_empty_database() {
     store.verify_figures(&zone(), now, |row| panic!("{row:?}")).await.unwrap();
     assert!(store.verify_windows(&zone(), now, &[]).await.unwrap().is_empty());
     assert!(store.verify_windows(&zone(), now, &[(zone().day(now), zone().day(now))]).await.unwrap().is_empty());
-    assert_eq!(store.verify_units(&zone(), now).await.unwrap().len(), 1, "unresolved alone");
+    assert_eq!(store.verify_units(&zone(), now).await.unwrap().len(), 2, "unresolved alone, now and as it was");
     assert!(store.verify_verdicts(&zone(), now, "s").await.unwrap().is_empty());
     assert!(store.verify_refold().await.unwrap().is_empty());
     store.insert(7, &[]).await.unwrap();
@@ -304,6 +314,11 @@ async fn i3_order_repetition_and_split_of_records_change_no_state() {
             dice.roll(2) + 1,
             dice.of(&["", " default"])
         )));
+        records.push(source(
+            dice.of(&["s", "t", "u"]),
+            &format!("0{}-01T08:00", dice.roll(3) + 1),
+            dice.of(&["", "\"", "ẤĐ", "Một cửa"]),
+        ));
         records.push(alias(
             dice.of(&["s", "t"]),
             &format!("{} {} at=0{}-01T08:00", dice.of(&["A", "x"]), dice.of(&["A", "B", "null"]), dice.roll(2) + 1),
@@ -326,7 +341,7 @@ async fn i3_order_repetition_and_split_of_records_change_no_state() {
     assert_same(&seeded(&shuffled).await, &expected);
     let client = engine.database("shuffled").await;
     let tables = ["records", "dossier_state", "rating_state", "indicator_state", "unit_state", "source_contact"];
-    for table in tables.into_iter().chain(["succession_state", "alias_state"]) {
+    for table in tables.into_iter().chain(["succession_state", "alias_state", "source_state"]) {
         execute(&client, &format!("OPTIMIZE TABLE {table} FINAL")).await;
     }
     assert_same(&seeded(&shuffled).await, &expected);
@@ -449,6 +464,7 @@ async fn i3_any_text_survives_the_whole_way() {
         let Record::Alias(mut given) = alias("s", "A B") else { panic!() };
         (given.source, given.raw, given.unit) = (text.clone(), text.clone(), Some(text.clone()));
         records.push(Record::Alias(given));
+        records.push(source(&text, "07-01T08:00", &text));
         records.push(Record::Contact(Contact { source: text, at: Instant(5) }));
     }
     store.insert(u64::MAX, &sequenced(&records)).await.unwrap();
@@ -459,8 +475,8 @@ async fn i3_any_text_survives_the_whole_way() {
     for (place, text) in texts.iter().enumerate() {
         let history = store.history(&Text::new(text), &Text::new(text)).await.unwrap();
         assert_eq!(history.len(), 1, "{text:?}");
-        assert_eq!(Record::Dossier(history[0].event.clone().into()), records[place * 7], "{text:?}");
-        assert_eq!((history[0].node, history[0].seq), (u64::MAX, place as u64 * 7 + 1));
+        assert_eq!(Record::Dossier(history[0].event.clone().into()), records[place * 8], "{text:?}");
+        assert_eq!((history[0].node, history[0].seq), (u64::MAX, place as u64 * 8 + 1));
     }
     store
         .verify_windows(&zone(), time("08-02T08:00"), &[(zone().day(time("07-01")), zone().day(time("07-31")))])

@@ -183,7 +183,7 @@ fn derived_row(derived: &Derived, now: Instant, zone: &Zone) -> DerivedRow {
     }
 }
 
-fn class_name(class: Class) -> &'static str {
+pub(super) fn class_name(class: Class) -> &'static str {
     match class {
         Class::Withdrawn => "withdrawn",
         Class::Late => "late",
@@ -193,7 +193,7 @@ fn class_name(class: Class) -> &'static str {
     }
 }
 
-fn stage_name(stage: Stage) -> &'static str {
+pub(super) fn stage_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Overdue => "overdue",
         Stage::Waiting => "waiting",

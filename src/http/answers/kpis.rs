@@ -4,63 +4,65 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::kpi::{KpiFigure, Measures, Window, WindowChoice};
+use crate::cube::View;
+use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
+use super::question::window;
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct KpisQuery {
-    /// See [`WindowChoice`]; the year to date when absent.
+    /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
     pub role: Option<String>,
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    pub bom: bool,
 }
-
-/// The year to date.
-const WINDOW_DEFAULT: &str = "year";
 
 /// The figures of a unit and a window, at one (seq, instant).
 #[derive(Debug, Serialize)]
 pub struct KpisAnswer<'a> {
-    unit: &'a str,
-    name: &'a str,
+    pub(super) unit: &'a str,
+    pub(super) name: &'a str,
     /// The code has ended; these are the figures of the last unit it named.
     stale_code: bool,
     /// Code of the unit that it goes on as today, when that is another one; as it is now its figures are there.
     succeeded_by: Option<&'a str>,
-    window: Window,
-    as_of: String,
-    seq: u64,
+    pub(super) window: Window,
+    pub(super) as_of: String,
+    pub(super) seq: u64,
     node: &'a str,
     hierarchy: &'static str,
     role: &'static str,
     /// A newer hierarchy was loaded and is being read; these figures are still those of the former one.
     units_pending: bool,
-    measures: Measures,
-    kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    pub(super) measures: Measures,
+    pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
-    children: Vec<Row<'a>>,
+    pub(super) children: Vec<Row<'a>>,
 }
 
 #[derive(Debug, Serialize)]
-struct Row<'a> {
-    unit: &'a str,
-    name: &'a str,
+pub(super) struct Row<'a> {
+    pub(super) unit: &'a str,
+    pub(super) name: &'a str,
     /// The unit itself without those below it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    own: bool,
+    pub(super) own: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_from: Option<String>,
+    pub(super) valid_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    valid_to: Option<String>,
-    measures: Measures,
-    kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    pub(super) valid_to: Option<String>,
+    pub(super) measures: Measures,
+    pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
 /// The figures of what a code names: as it is now today, as it was on the window's last day.
@@ -72,8 +74,7 @@ struct Row<'a> {
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let choice: WindowChoice = query.window.as_deref().unwrap_or(WINDOW_DEFAULT).parse()?;
-    let window = choice.on(view.today());
+    let window = window(query.window.as_deref())?.on(view.today());
     let reading = asked_unit(view, code, window, perspective.hierarchy)?;
     let day = window.last.min(view.today());
     let label = view.units().label(reading.unit);
@@ -98,7 +99,7 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
 }
 
 /// The row of what the unit itself handles; no unit may have this code.
-const OWN: &str = "own";
+pub(super) const OWN: &str = "own";
 
 fn rows<'a>(
     figures: Figures<'a>,
@@ -120,12 +121,22 @@ fn rows<'a>(
             measures,
         }
     };
+    unit_rows(view, unit, window, perspective).into_iter().map(|(of, measures)| row(of, measures)).collect()
+}
+
+/// A unit's own figures, then those of the units directly below it that existed in the window or have any figure in it.
+pub(super) fn unit_rows(
+    view: &View,
+    unit: UnitId,
+    window: Window,
+    perspective: Perspective,
+) -> Vec<(UnitId, Measures)> {
     let existed = |of: UnitId| view.units().fact(of).is_none_or(|fact| window.meets(fact.valid_from, fact.valid_to));
-    let mut rows = vec![row(unit, view.own_measures(unit, window, perspective))];
+    let mut rows = vec![(unit, view.own_measures(unit, window, perspective))];
     for child in &view.tree(perspective.hierarchy).node(unit).children {
         let measures = view.measures(*child, window, perspective);
         if existed(*child) || !measures.is_zero() {
-            rows.push(row(*child, measures));
+            rows.push((*child, measures));
         }
     }
     rows

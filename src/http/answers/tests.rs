@@ -1,3 +1,5 @@
+mod drill;
+
 use serde_json::{Value, json};
 
 use super::*;

@@ -5,8 +5,8 @@
 //! `to` is open and `..null` says so; `unit=` and `source=` are the case's name unless given.
 
 use opcentre::model::{
-    Alias, Channel, DossierEvent, DossierKey, Field, Instant, PauseEvent, PauseKind, Rating, Record, Status,
-    Succession, Text, UnitFact, UnitKind, Zone,
+    Alias, Channel, DossierEvent, DossierKey, Field, Instant, PauseEvent, PauseKind, Rating, Record, SourceFact,
+    SourceProfile, Status, Succession, Text, UnitFact, UnitKind, Zone,
 };
 
 /// The zone of these tests.
@@ -206,4 +206,17 @@ pub fn alias(source: &str, line: &str) -> Record {
         }
     }
     Record::Alias(given)
+}
+
+/// What is known of a source: given at an instant, called by a name.
+pub fn source(name: &str, at: &str, system: &str) -> Record {
+    let profile = SourceProfile {
+        system: (!system.is_empty()).then(|| Text::new(system)),
+        units: vec![Text::new(system)],
+        cadence_minutes: Some(15),
+        hours: vec![(450, 690), (810, 1_020)],
+        weekdays: vec![1, 2, 3, 4, 5],
+        ..SourceProfile::default()
+    };
+    Record::Source(Box::new(SourceFact { at: time(at), source: Text::new(name), profile }))
 }

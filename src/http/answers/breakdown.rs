@@ -1,0 +1,308 @@
+//! `GET /api/v1/units/{code}/breakdown`: a unit's figures by one dimension, as rows that add up to them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cube::{Dimension, Item, Selection};
+use crate::kpi::measure::Sums;
+use crate::kpi::{KpiFigure, Measure, Measures, Slot, Window};
+use crate::model::Day;
+use crate::units::UnitId;
+
+use super::kpis::OWN;
+use super::question::{Filters, Question, shown};
+use super::{AnswerError, Figures};
+
+/// What can be asked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakdownQuery {
+    /// `unit`, `field`, `procedure`, `channel`, `status`, `holder`, `age` or `day`.
+    pub by: Option<String>,
+    /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
+    pub window: Option<String>,
+    /// `now` (default) or `was`.
+    pub hierarchy: Option<String>,
+    /// `processing` (default) or `receiving`.
+    pub role: Option<String>,
+    /// Rows at most, 1 to 1,000; what is more is one row `others`.
+    pub rows: Option<usize>,
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    pub bom: bool,
+    field: Option<String>,
+    procedure: Option<String>,
+    channel: Option<String>,
+    status: Option<String>,
+    holder: Option<String>,
+    age: Option<String>,
+    without: Option<String>,
+    #[serde(default)]
+    own: bool,
+}
+
+impl BreakdownQuery {
+    fn filters(&self) -> Filters {
+        Filters {
+            field: self.field.clone(),
+            procedure: self.procedure.clone(),
+            channel: self.channel.clone(),
+            status: self.status.clone(),
+            holder: self.holder.clone(),
+            age: self.age.clone(),
+            without: self.without.clone(),
+            own: self.own,
+        }
+    }
+}
+
+/// Rows given when none are asked for.
+const ROWS_DEFAULT: usize = 100;
+/// The most rows of an answer, `others` apart.
+pub(super) const ROWS_MAX: usize = 1_000;
+
+/// By what rows are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum By {
+    Unit,
+    Day,
+    Value(Dimension),
+}
+
+impl By {
+    fn read(name: Option<&str>) -> Result<By, AnswerError> {
+        match name {
+            None => Err(AnswerError::UnknownDimension(String::new())),
+            Some("unit") => Ok(By::Unit),
+            Some("day") => Ok(By::Day),
+            Some(name) => {
+                Dimension::named(name).map(By::Value).ok_or_else(|| AnswerError::UnknownDimension(shown(name)))
+            }
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            By::Unit => "unit",
+            By::Day => "day",
+            By::Value(dimension) => dimension.as_str(),
+        }
+    }
+}
+
+/// The figures of a unit and a window by one dimension, at one (seq, instant).
+#[derive(Debug, Serialize)]
+pub struct BreakdownAnswer<'a> {
+    pub(super) unit: &'a str,
+    pub(super) name: &'a str,
+    stale_code: bool,
+    pub(super) window: Window,
+    pub(super) as_of: String,
+    pub(super) seq: u64,
+    node: &'a str,
+    hierarchy: &'static str,
+    role: &'static str,
+    pub(super) by: &'static str,
+    filters: Filters,
+    /// Of everything that the filters leave.
+    measures: Measures,
+    pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    /// They add up to `measures`. Of days: levels are the changes of the day, and the row `before` is what was carried
+    /// into the window.
+    pub(super) rows: Vec<BreakdownRow<'a>>,
+}
+
+/// One row.
+#[derive(Debug, Serialize)]
+pub(super) struct BreakdownRow<'a> {
+    /// The value, code of a unit, or day; null: no value there (or the row `before` or `others`).
+    pub(super) value: Option<String>,
+    /// Of a unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<&'a str>,
+    /// What the unit itself handles.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) own: bool,
+    /// Of days: what was carried into the window.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) before: bool,
+    /// How many further values are in this row together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) others: Option<usize>,
+    pub(super) measures: Measures,
+    /// Of days only those that no level takes part in.
+    pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+}
+
+/// What a row is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Key<'a> {
+    Before,
+    Own,
+    Unit(UnitId),
+    Day(Day),
+    Value(&'a str),
+    Nothing,
+    Others(usize),
+}
+
+/// A unit's figures by a dimension.
+///
+/// # Errors
+/// When no unit has the code, or something asked for can't be read or isn't there yet.
+pub fn breakdown<'a>(
+    figures: Figures<'a>,
+    code: &str,
+    query: &BreakdownQuery,
+) -> Result<BreakdownAnswer<'a>, AnswerError> {
+    let view = figures.view;
+    let by = By::read(query.by.as_deref())?;
+    let filters = query.filters();
+    let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
+    let Question { reading, selection } = Question::read(view, code, asked, &filters)?;
+    let rows_max = query.rows.unwrap_or(ROWS_DEFAULT);
+    if !(1..=ROWS_MAX).contains(&rows_max) {
+        return Err(AnswerError::BadBound { name: "rows", max: ROWS_MAX });
+    }
+    let mut rows = match by {
+        By::Unit => by_unit(figures, &selection, filters.is_empty()),
+        By::Day => by_day(figures, &selection, filters.is_empty()),
+        By::Value(dimension) => by_value(figures, &selection, dimension),
+    };
+    let measures = rows.iter().fold(Measures::default(), |sum, (_, measures)| sum.plus(measures));
+    fold(&mut rows, rows_max);
+    let label = view.units().label(reading.unit);
+    let window = selection.window;
+    let day = window.last.min(view.today());
+    Ok(BreakdownAnswer {
+        unit: label.code,
+        name: label.name,
+        stale_code: reading.stale_code,
+        window,
+        as_of: view.now().to_rfc3339(view.zone()),
+        seq: view.seq(),
+        node: figures.node,
+        hierarchy: selection.perspective.hierarchy.as_str(),
+        role: selection.perspective.role.as_str(),
+        by: by.as_str(),
+        filters,
+        kpis: figures.catalogue.figures(&measures, label.into(), day),
+        measures,
+        rows: rows.into_iter().map(|row| shown_row(figures, reading.unit, day, row)).collect(),
+    })
+}
+
+type Rows<'a> = Vec<(Key<'a>, Measures)>;
+
+/// The rows beyond a bound become one, so that the sum stays exact. What has no value keeps its row.
+fn fold(rows: &mut Rows<'_>, rows_max: usize) {
+    if rows.len() <= rows_max {
+        return;
+    }
+    let rest = rows.split_off(rows_max);
+    let (kept, folded): (Rows<'_>, Rows<'_>) = rest.into_iter().partition(|(key, _)| *key == Key::Nothing);
+    rows.extend(kept);
+    if !folded.is_empty() {
+        let sum = folded.iter().fold(Measures::default(), |sum, (_, measures)| sum.plus(measures));
+        rows.push((Key::Others(folded.len()), sum));
+    }
+}
+
+/// The rows of `kpis`: own, then the units directly below.
+fn by_unit<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows<'a> {
+    let view = figures.view;
+    let key = |unit: UnitId| if unit == selection.unit { Key::Own } else { Key::Unit(unit) };
+    if whole {
+        let rows = super::kpis::unit_rows(view, selection.unit, selection.window, selection.perspective);
+        return rows.into_iter().map(|(unit, measures)| (key(unit), measures)).collect();
+    }
+    let mut sums: HashMap<UnitId, Sums> = HashMap::new();
+    view.visit(selection, |item| item.add_to(sums.entry(item.through).or_insert(Sums::ZERO)));
+    let children = &view.tree(selection.perspective.hierarchy).node(selection.unit).children;
+    let order = [selection.unit].into_iter().chain(children.iter().copied());
+    order.filter_map(|unit| Some((key(unit), Measures::of(sums.get(&unit)?)))).filter(counts).collect()
+}
+
+fn counts(row: &(Key<'_>, Measures)) -> bool {
+    !row.1.is_zero()
+}
+
+fn by_value<'a>(figures: Figures<'a>, selection: &Selection, dimension: Dimension) -> Rows<'a> {
+    let mut sums: HashMap<Option<&'a str>, Sums> = HashMap::new();
+    figures.view.visit(selection, |item: &Item<'a, '_>| {
+        item.add_to(sums.entry(item.value(dimension)).or_insert(Sums::ZERO));
+    });
+    let key = |value: Option<&'a str>| value.map_or(Key::Nothing, Key::Value);
+    let rows = sums.into_iter().map(|(value, sums)| (key(value), Measures::of(&sums)));
+    let mut rows: Rows<'a> = rows.filter(counts).collect();
+    match dimension.fixed() {
+        Some(order) => rows.sort_by_key(|(key, _)| match key {
+            Key::Value(value) => order.iter().position(|known| known == value),
+            _ => Some(order.len()),
+        }),
+        // The greatest first, so that what is folded together is the least.
+        None => rows.sort_by(|(left_key, left), (right_key, right)| {
+            let weight =
+                |measures: &Measures| Reverse((measures.get(Measure::TakenOn), measures.get(Measure::Ratings)));
+            weight(left).cmp(&weight(right)).then_with(|| left_key.cmp(right_key))
+        }),
+    }
+    rows
+}
+
+/// What was carried into the window, then each day on which anything changed.
+fn by_day<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows<'a> {
+    let mut days: BTreeMap<Key<'a>, Sums> = BTreeMap::new();
+    let window = selection.window;
+    let mut add = |(day, slot, by): (Day, Slot, i64)| {
+        if window.first <= day && day <= window.last {
+            days.entry(Key::Day(day)).or_insert(Sums::ZERO).slots[slot.place()] += by;
+        } else if day < window.first && slot.is_level() {
+            days.entry(Key::Before).or_insert(Sums::ZERO).carry_in(slot, by);
+        }
+    };
+    if whole {
+        figures.view.unit_changes(selection.unit, selection.perspective).for_each(&mut add);
+    } else {
+        figures.view.visit(selection, |item| item.additions().for_each(&mut add));
+    }
+    days.into_iter().map(|(key, sums)| (key, Measures::of(&sums))).filter(counts).collect()
+}
+
+fn shown_row<'a>(
+    figures: Figures<'a>,
+    asked: UnitId,
+    day: Day,
+    (key, measures): (Key<'a>, Measures),
+) -> BreakdownRow<'a> {
+    let units = figures.view.units();
+    let unit = match key {
+        Key::Unit(unit) => unit,
+        _ => asked,
+    };
+    let mut kpis = figures.catalogue.figures(&measures, units.label(unit).into(), day);
+    if matches!(key, Key::Day(_) | Key::Before) {
+        // A change divided by a change says nothing.
+        kpis.retain(|id, _| figures.catalogue.kpi(id, day).is_some_and(|kpi| !kpi.has_level()));
+    }
+    BreakdownRow {
+        value: match key {
+            Key::Own => Some(OWN.to_owned()),
+            Key::Unit(unit) => Some(units.label(unit).code.to_owned()),
+            Key::Day(day) => Some(day.to_string()),
+            Key::Value(value) => Some(value.to_owned()),
+            Key::Before | Key::Nothing | Key::Others(_) => None,
+        },
+        name: matches!(key, Key::Own | Key::Unit(_)).then(|| units.label(unit).name),
+        own: key == Key::Own,
+        before: key == Key::Before,
+        others: match key {
+            Key::Others(values) => Some(values),
+            _ => None,
+        },
+        measures,
+        kpis,
+    }
+}

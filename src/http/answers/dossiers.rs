@@ -1,0 +1,330 @@
+//! `GET /api/v1/units/{code}/dossiers`: the dossiers (of the measures of ratings: the ratings) behind a measure.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cube::{ItemKind, Selection, View};
+use crate::kpi::{Measure, Window};
+use crate::model::{Derived, DossierKey, DossierState, Instant, RatingState, Status, Text, verdict};
+
+use super::dossier::{class_name, stage_name};
+use super::question::{Filters, Question, shown};
+use super::{AnswerError, Figures};
+
+/// What can be asked.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DossiersQuery {
+    /// Name of any measure.
+    pub measure: Option<String>,
+    /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
+    pub window: Option<String>,
+    /// `now` (default) or `was`.
+    pub hierarchy: Option<String>,
+    /// `processing` (default) or `receiving`.
+    pub role: Option<String>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
+    /// Rows of a page, 1 to 1,000.
+    pub limit: Option<usize>,
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    pub bom: bool,
+    field: Option<String>,
+    procedure: Option<String>,
+    channel: Option<String>,
+    status: Option<String>,
+    holder: Option<String>,
+    age: Option<String>,
+    without: Option<String>,
+    #[serde(default)]
+    own: bool,
+}
+
+impl DossiersQuery {
+    fn filters(&self) -> Filters {
+        Filters {
+            field: self.field.clone(),
+            procedure: self.procedure.clone(),
+            channel: self.channel.clone(),
+            status: self.status.clone(),
+            holder: self.holder.clone(),
+            age: self.age.clone(),
+            without: self.without.clone(),
+            own: self.own,
+        }
+    }
+
+    /// Names the question, so that a cursor is taken for no other; the page's length is no part of it.
+    fn fingerprint(&self, code: &str) -> String {
+        let filters = self.filters();
+        let question = (code, &self.measure, &self.window, &self.hierarchy, &self.role, &filters);
+        let text = serde_json::to_string(&question).unwrap_or_default();
+        hex(&Sha256::digest(text)[..8])
+    }
+}
+
+/// Rows of a page when none are asked for.
+const PAGE_ROWS_DEFAULT: usize = 100;
+/// The most rows of a page.
+pub(super) const PAGE_ROWS_MAX: usize = 1_000;
+
+/// The dossiers or ratings behind a measure, at one (seq, instant).
+#[derive(Debug, Serialize)]
+pub struct DossiersAnswer<'a> {
+    unit: &'a str,
+    name: &'a str,
+    stale_code: bool,
+    pub(super) window: Window,
+    pub(super) as_of: String,
+    pub(super) seq: u64,
+    node: &'a str,
+    hierarchy: &'static str,
+    role: &'static str,
+    pub(super) measure: &'static str,
+    filters: Filters,
+    /// What the rows are: `dossiers` or `ratings`.
+    pub(super) list: &'static str,
+    /// The measure: the sum of `counts` over all pages.
+    total: i64,
+    /// How many rows all pages have.
+    count: usize,
+    /// By source and id.
+    pub(super) rows: Vec<ListRow<'a>>,
+    /// Where the next page begins; null after the last one.
+    cursor: Option<String>,
+}
+
+impl DossiersAnswer<'_> {
+    /// Where the next page begins; none after the last one.
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.cursor.as_deref()
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum ListRow<'a> {
+    Dossier(Box<DossierRow<'a>>),
+    Rating(RatingRow<'a>),
+}
+
+/// One dossier and how much it counts.
+#[derive(Debug, Serialize)]
+pub(super) struct DossierRow<'a> {
+    pub(super) source: &'a str,
+    pub(super) id: &'a str,
+    pub(super) counts: i64,
+    pub(super) unit: &'a str,
+    pub(super) unit_name: &'a str,
+    pub(super) status: Option<&'static str>,
+    pub(super) procedure: Option<&'a str>,
+    pub(super) field: Option<&'a str>,
+    pub(super) channel: Option<&'static str>,
+    pub(super) holder: Option<&'a str>,
+    /// Taken on.
+    pub(super) received: Option<String>,
+    /// Null also while an open pause moves it.
+    pub(super) due: Option<String>,
+    pub(super) finish: Option<String>,
+    /// Of a finished one.
+    pub(super) class: Option<&'static str>,
+    /// Of one not finished, at the window's end.
+    pub(super) stage: Option<&'static str>,
+    /// When it became or becomes overdue.
+    pub(super) overdue_from: Option<String>,
+    /// Why it counts as it does now, in words.
+    pub(super) reason_vi: String,
+    pub(super) reason_en: String,
+}
+
+/// One rating and how much it counts.
+#[derive(Debug, Serialize)]
+pub(super) struct RatingRow<'a> {
+    pub(super) source: &'a str,
+    pub(super) id: &'a str,
+    pub(super) counts: i64,
+    pub(super) unit: &'a str,
+    pub(super) unit_name: &'a str,
+    pub(super) score: Option<u8>,
+    pub(super) at: Option<String>,
+    pub(super) dossier: Option<&'a str>,
+    pub(super) channel: Option<&'a str>,
+}
+
+fn of_ratings(measure: Measure) -> bool {
+    matches!(measure, Measure::Ratings | Measure::RatingsSatisfied | Measure::RatingScoreSum)
+}
+
+/// Everything that counts in a measure of a unit; pages follow the order of keys, whatever changes between them.
+///
+/// # Errors
+/// When no unit has the code, or something asked for can't be read or isn't there yet.
+pub fn dossiers<'a>(
+    figures: Figures<'a>,
+    code: &str,
+    query: &DossiersQuery,
+) -> Result<DossiersAnswer<'a>, AnswerError> {
+    let view = figures.view;
+    let name = query.measure.as_deref().unwrap_or_default();
+    let measure = Measure::named(name).ok_or_else(|| AnswerError::UnknownMeasure(shown(name)))?;
+    let limit = query.limit.unwrap_or(PAGE_ROWS_DEFAULT);
+    if !(1..=PAGE_ROWS_MAX).contains(&limit) {
+        return Err(AnswerError::BadBound { name: "limit", max: PAGE_ROWS_MAX });
+    }
+    let filters = query.filters();
+    let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
+    let Question { reading, selection } = Question::read(view, code, asked, &filters)?;
+    let fingerprint = query.fingerprint(code);
+    let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;
+    let found = find(view, &selection, measure, after.as_ref(), limit);
+    let label = view.units().label(reading.unit);
+    let cursor = found.is_more.then(|| found.page.last().map(|row| write_cursor(row.key, &fingerprint))).flatten();
+    Ok(DossiersAnswer {
+        unit: label.code,
+        name: label.name,
+        stale_code: reading.stale_code,
+        window: selection.window,
+        as_of: view.now().to_rfc3339(view.zone()),
+        seq: view.seq(),
+        node: figures.node,
+        hierarchy: selection.perspective.hierarchy.as_str(),
+        role: selection.perspective.role.as_str(),
+        measure: measure.name(),
+        filters,
+        list: if of_ratings(measure) { "ratings" } else { "dossiers" },
+        total: found.total,
+        count: found.count,
+        rows: found.page.iter().map(|found| row(view, selection.window, found)).collect(),
+        cursor,
+    })
+}
+
+struct FoundRow<'a> {
+    key: &'a DossierKey,
+    kind: ItemKind<'a>,
+    counts: i64,
+    unit: crate::units::UnitId,
+}
+
+struct Found<'a> {
+    total: i64,
+    count: usize,
+    page: Vec<FoundRow<'a>>,
+    is_more: bool,
+}
+
+/// One pass over everything under the unit: the sum of all, and the page after a key.
+fn find<'a>(
+    view: &'a View,
+    selection: &Selection,
+    measure: Measure,
+    after: Option<&DossierKey>,
+    limit: usize,
+) -> Found<'a> {
+    let mut found = Found { total: 0, count: 0, page: Vec::new(), is_more: false };
+    view.visit(selection, |item| {
+        let is_rating = matches!(item.kind, ItemKind::Rating(..));
+        // Each measure is of dossiers or of ratings, so the other kind adds nothing to it.
+        if is_rating != of_ratings(measure) {
+            return;
+        }
+        let counts = item.measures().get(measure);
+        if counts == 0 {
+            return;
+        }
+        found.total += counts;
+        found.count += 1;
+        if after.is_none_or(|after| item.key > after) {
+            found.page.push(FoundRow { key: item.key, kind: item.kind, counts, unit: item.unit });
+        }
+    });
+    if found.page.len() > limit {
+        found.page.select_nth_unstable_by_key(limit, |row| row.key);
+        found.page.truncate(limit);
+        found.is_more = true;
+    }
+    found.page.sort_unstable_by_key(|row| row.key);
+    found
+}
+
+fn row<'a>(view: &'a View, window: Window, found: &FoundRow<'a>) -> ListRow<'a> {
+    match found.kind {
+        ItemKind::Rating(state, _) => ListRow::Rating(rating_row(view, state, found)),
+        ItemKind::Dossier(state, derived) => {
+            ListRow::Dossier(Box::new(dossier_row(view, window, (state, derived), found)))
+        }
+    }
+}
+
+fn rating_row<'a>(view: &'a View, state: &'a RatingState, found: &FoundRow<'a>) -> RatingRow<'a> {
+    let label = view.units().label(found.unit);
+    RatingRow {
+        source: &found.key.source,
+        id: &found.key.id,
+        counts: found.counts,
+        unit: label.code,
+        unit_name: label.name,
+        score: state.score.get(),
+        at: state.score.at().map(|at| at.to_rfc3339(view.zone())),
+        dossier: state.dossier.value().map(|id| id.as_str()),
+        channel: state.channel.value().map(|channel| channel.as_str()),
+    }
+}
+
+fn dossier_row<'a>(
+    view: &'a View,
+    window: Window,
+    (state, derived): (&'a DossierState, &Derived),
+    found: &FoundRow<'a>,
+) -> DossierRow<'a> {
+    let zone = view.zone();
+    let label = view.units().label(found.unit);
+    let time = |at: Option<Instant>| at.filter(|at| *at != Instant::FOREVER).map(|at| at.to_rfc3339(zone));
+    let text = |register: &'a crate::model::Register<Text>| register.value().map(|text| text.as_str());
+    let reason = verdict(state, derived, view.now(), zone);
+    let end = zone.end(window.last).min(view.now());
+    let is_open = derived.taken_on.is_some() && derived.finish.is_none_or(|finish| zone.day(finish) > window.last);
+    DossierRow {
+        source: &found.key.source,
+        id: &found.key.id,
+        counts: found.counts,
+        unit: label.code,
+        unit_name: label.name,
+        status: derived.newest.map(Status::as_str),
+        procedure: text(&state.procedure),
+        field: text(&state.field),
+        channel: state.channel.get().map(crate::model::Channel::as_str),
+        holder: text(&state.holder),
+        received: time(derived.taken_on),
+        due: time(derived.due),
+        finish: time(derived.finish),
+        class: derived.class.filter(|_| derived.taken_on.is_some()).map(class_name),
+        stage: is_open.then(|| stage_name(derived.stage(end))),
+        overdue_from: time(derived.overdue_from),
+        reason_vi: reason.vi,
+        reason_en: reason.en,
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u8>> = text.chars().map(|digit| u8::try_from(digit.to_digit(16)?).ok()).collect();
+    let (pairs, rest) = digits.as_deref()?.as_chunks::<2>();
+    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+/// A cursor is the question's fingerprint and the last key given, in hexadecimal digits.
+fn write_cursor(key: &DossierKey, fingerprint: &str) -> String {
+    let key = serde_json::to_vec(&(&key.source, &key.id)).unwrap_or_default();
+    format!("{fingerprint}{}", hex(&key))
+}
+
+fn read_cursor(cursor: &str, fingerprint: &str) -> Result<DossierKey, AnswerError> {
+    let key = cursor.strip_prefix(fingerprint).and_then(unhex).ok_or(AnswerError::BadCursor)?;
+    let (source, id) = serde_json::from_slice(&key).map_err(|_| AnswerError::BadCursor)?;
+    Ok(DossierKey { source, id })
+}

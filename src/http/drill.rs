@@ -1,0 +1,116 @@
+//! `GET /api/v1/units/{code}/breakdown` and `.../dossiers`: what stands behind a figure.
+//!
+//! Each answer looks at every dossier once; that is work for threads that may block, and only a few at a time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::auth::{Caller, Role};
+use crate::cube::View;
+use crate::model::Text;
+
+use super::answers::{self, BreakdownQuery, DossiersQuery, Figures};
+use super::error::Problem;
+use super::extract::{PathOf, QueryOf};
+use super::form::{self, Form};
+use super::guard::require;
+use super::state::AppState;
+use super::units::visible_unit;
+
+/// Questions that are answered at once: each keeps a core busy.
+const QUESTIONS_MAX: usize = 2;
+/// How long a question may wait for its place.
+const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where the next page begins, for those who take tables.
+const CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/units/{code}/breakdown", get(breakdown))
+        .route("/api/v1/units/{code}/dossiers", get(dossiers))
+        .layer(Extension(Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))))
+}
+
+/// The places of questions.
+#[derive(Clone)]
+struct Places(Arc<Semaphore>);
+
+/// A unit's figures by one dimension.
+async fn breakdown(
+    State(state): State<AppState>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
+    PathOf(code): PathOf<String>,
+    QueryOf(query): QueryOf<BreakdownQuery>,
+    accepted: Form,
+) -> Result<Response, Problem> {
+    require(&caller, Role::View)?;
+    let asked = Asked::of(state, &caller, &code)?;
+    let bom = query.bom;
+    asked
+        .answer(&places, move |figures, code| form::answer(accepted, bom, &answers::breakdown(figures, code, &query)?))
+        .await
+}
+
+/// The dossiers behind a measure.
+async fn dossiers(
+    State(state): State<AppState>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
+    PathOf(code): PathOf<String>,
+    QueryOf(query): QueryOf<DossiersQuery>,
+    accepted: Form,
+) -> Result<Response, Problem> {
+    require(&caller, Role::Operate)?;
+    let asked = Asked::of(state, &caller, &code)?;
+    let bom = query.bom;
+    asked
+        .answer(&places, move |figures, code| {
+            let answer = answers::dossiers(figures, code, &query)?;
+            let mut response = form::answer(accepted, bom, &answer)?;
+            if let Some(cursor) = answer.next_cursor().and_then(|cursor| HeaderValue::from_str(cursor).ok()) {
+                response.headers_mut().insert(CURSOR, cursor);
+            }
+            Ok(response)
+        })
+        .await
+}
+
+/// A unit that the caller may see, with the view that everything is answered from.
+struct Asked {
+    state: AppState,
+    view: Arc<View>,
+    code: Text,
+}
+
+impl Asked {
+    fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
+        let view = state.view()?;
+        let code = Text::new(code);
+        visible_unit(&view, &caller.scope, &code, view.today())?;
+        Ok(Asked { state, view, code })
+    }
+
+    /// Answers on a thread that may block. The place is kept until that is done, also when nobody waits any more.
+    async fn answer(
+        self,
+        places: &Places,
+        answer: impl FnOnce(Figures<'_>, &str) -> Result<Response, Problem> + Send + 'static,
+    ) -> Result<Response, Problem> {
+        let place = timeout(PLACE_TIMEOUT, Arc::clone(&places.0).acquire_owned());
+        let Ok(Ok(place)) = place.await else { return Err(Problem::TooManyQuestions) };
+        let work = move || {
+            let _place = place;
+            let Asked { state, view, code } = self;
+            answer(Figures { view: &view, catalogue: &state.catalogue, node: &state.node }, &code)
+        };
+        tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
+    }
+}
