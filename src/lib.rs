@@ -44,7 +44,7 @@
 //! - **S-1** only `store` speaks SQL; its text is in `sql/`, values are bound. **S-2** nothing acknowledged is
 //!   lost when ClickHouse is away, slow, restarted or refuses. **S-3** every row carries (node, seq). **S-4**
 //!   migrations only go forward, checksummed. **S-5** only a single record with a listed permanent error is
-//!   set aside; all else is retried (setting aside is still to come: until then everything is retried).
+//!   set aside (in the data dir, named by `verify` and `/readyz`, tried again at each start); all else is retried.
 //! - **H-1** unit data only through a `&Scope`. **H-2** internal error text stays inside. **P-1** only `serve`
 //!   starts long-lived tasks; one that ends early ends the process. **P-2** every channel, buffer, body and
 //!   retry has a named bound. **P-3** stop: refuse, finish, sync, flush until the deadline, `bye`, exit.

@@ -1,11 +1,12 @@
 //! The opcentre binary: chooses a command and reports its exit code.
 
-use std::io::stdout;
+use std::io::{ErrorKind, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use opcentre::cli;
 use opcentre::serve::system_now;
+use opcentre::telemetry::Logs;
 
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -18,6 +19,8 @@ struct Arguments {
 enum Command {
     /// Take in records and show live figures.
     Serve(cli::serve::ServeArgs),
+    /// Look for faults in configuration, catalogue, boards and lists of units.
+    Check(cli::check::CheckArgs),
     /// Compare the live figures of a running server with ClickHouse.
     Verify(cli::verify::VerifyArgs),
     /// Show a made-up province with live traffic.
@@ -27,6 +30,13 @@ enum Command {
     /// The hierarchy of units.
     #[command(subcommand)]
     Units(cli::units::UnitsCommand),
+    /// What was refused, and checking it again.
+    #[command(subcommand)]
+    Rejects(cli::rejects::RejectsCommand),
+    /// Send made-up dossiers to a running server.
+    Simulate(cli::simulate::SimulateArgs),
+    /// Show a board in the terminal.
+    Watch(cli::watch::WatchArgs),
     /// Bring the schema of a ClickHouse server up to date.
     Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.
@@ -35,20 +45,34 @@ enum Command {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    opcentre::telemetry::start_logs();
+    // `serve` logs as its configuration says.
+    if !matches!(arguments.command, Command::Serve(_)) {
+        Logs::of_environment().start();
+    }
     let outcome = match arguments.command {
         Command::Engine(args) => cli::engine::run(&args),
         Command::Serve(args) => on_runtime(cli::serve::run(args)),
+        Command::Check(args) => cli::check::run(args, &mut stdout()),
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
+        Command::Simulate(args) => on_runtime(async move { cli::simulate::run(&args, &mut stdout()).await }),
+        Command::Watch(args) => on_runtime(async move { cli::watch::run(&args, &mut stdout()).await }),
         Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("opcentre: {error:#}");
+        // Nobody reads what a closed pipe would have carried, and there may be nobody to be told.
+        if !error.chain().any(is_closed_pipe) {
+            writeln!(stderr(), "opcentre: {error:#}").ok();
+        }
         ExitCode::FAILURE
     })
+}
+
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 fn on_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {

@@ -13,7 +13,9 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::engine::{self, Cause, Key, Notice, OpenError, Server, ServerOptions, default_library};
+use crate::engine::{self, Cause, Key, Notice, OpenError, ReleaseError, Server, ServerOptions, default_library};
+
+use super::serve::refuse;
 
 /// Largest share of the machine's memory that is taken without being asked for, in percent.
 const MEMORY_PERCENT: u64 = 40;
@@ -64,7 +66,15 @@ pub fn run(args: &EngineArgs) -> anyhow::Result<ExitCode> {
         let failed = error.downcast_ref::<OpenError>().map_or(Cause::Unknown, Cause::from);
         say(&serde_json::to_string(&Notice::Failed { failed, reason: format!("{error:#}") })?)?;
     }
-    outcome
+    match outcome {
+        Err(error) if is_newer(&error) => Ok(refuse(&error)),
+        outcome => outcome,
+    }
+}
+
+/// Data of a later release: a matter of which program is run on which folder.
+fn is_newer(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(OpenError::Release(ReleaseError::Newer { .. })))
 }
 
 fn start(args: &EngineArgs) -> anyhow::Result<ExitCode> {

@@ -22,7 +22,7 @@ pub struct MigrateArgs {
 /// When the server can't be reached or its schema is of a later program.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
 pub async fn run(args: MigrateArgs) -> anyhow::Result<ExitCode> {
-    let settings = Settings { clickhouse_url: Some(args.clickhouse_url), ..Settings::default() };
+    let settings = Settings::default().with("clickhouse_url", args.clickhouse_url);
     let config = match Config::of(settings) {
         Ok(config) => config,
         Err(error) => return Ok(super::serve::refuse(&error.into())),

@@ -1,10 +1,14 @@
 //! The commands.
 
 mod client;
+pub mod check;
 pub mod serve;
 pub mod demo;
 pub mod import;
+pub mod rejects;
 pub mod units;
 pub mod migrate;
 pub mod verify;
+pub mod simulate;
+pub mod watch;
 pub mod engine;

@@ -17,6 +17,7 @@
 //! Not here: sessions, compression (on loopback it only costs), users and quotas.
 
 mod library;
+mod release;
 mod answer;
 mod ffi;
 mod statement;
@@ -36,6 +37,7 @@ mod supervise;
 pub use key::Key;
 pub use library::{LIBRARY_BYTES, LIBRARY_RELEASE, LIBRARY_SHA256, LibraryError, LoadError, default_library};
 pub use notice::{Cause, Notice};
+pub use release::{ReleaseError, refuse_newer};
 pub use server::{OpenError, Server, ServerOptions};
 pub use supervise::{EngineState, SuperviseOptions, supervise};
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::library::LibraryError;
+use super::release::ReleaseError;
 use super::server::OpenError;
 
 /// The line, in JSON.
@@ -35,6 +36,8 @@ pub enum Cause {
     LibraryWrong,
     /// Stop the other process or choose another folder.
     DataDirInUse,
+    /// Run the newer program.
+    DataDirNewer,
     /// See the words.
     Unknown,
 }
@@ -45,6 +48,8 @@ impl From<&OpenError> for Cause {
             OpenError::Library(LibraryError::Missing { .. }) => Self::LibraryMissing,
             OpenError::Library(_) | OpenError::Load(_) => Self::LibraryWrong,
             OpenError::InUse { .. } => Self::DataDirInUse,
+            OpenError::Release(ReleaseError::Newer { .. }) => Self::DataDirNewer,
+            OpenError::Release(ReleaseError::Disk { .. }) => Self::Unknown,
             OpenError::DataDir { .. } | OpenError::DataDirName { .. } | OpenError::Refused { .. } => Self::Unknown,
         }
     }

@@ -17,6 +17,7 @@ use super::ffi::Chdb;
 use super::handler::{self, Shared};
 use super::key::Key;
 use super::library::{self, LibraryError, LoadError};
+use super::release::{self, ReleaseError};
 use super::session::Sessions;
 
 /// How long running queries may take to end at the stop.
@@ -56,6 +57,9 @@ pub enum OpenError {
         /// The reason.
         source: io::Error,
     },
+    /// The data folder was written by a later release, or its mark can't be kept.
+    #[error(transparent)]
+    Release(#[from] ReleaseError),
     /// The data folder's path holds a NUL byte.
     #[error("data folder {} can't be named to the engine", path.display())]
     DataDirName {
@@ -96,6 +100,7 @@ impl Server {
         library::check(&options.library)?;
         let data_dir = prepare(&options.data_dir)?;
         in_use(&data_dir)?;
+        release::take_over(&data_dir)?;
         let chdb = Chdb::load(&options.library)?;
         let path = argument("--path=", &data_dir)?;
         let limits = [

@@ -56,6 +56,12 @@ pub enum Problem {
         /// The day on which it was looked up.
         on: String,
     },
+    /// 404: no such refused line, or no longer.
+    #[error("there is no refused line {id}; lines are kept {} days", crate::ingest::rejects::KEPT_DAYS)]
+    UnknownReject {
+        /// The number asked for.
+        id: u64,
+    },
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
@@ -157,6 +163,7 @@ impl Problem {
             Problem::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed", None),
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
+            Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
@@ -259,7 +266,8 @@ impl IntoResponse for Problem {
             }
             Problem::NotVerified(cause) => tracing::warn!(error = %Chain(cause), "figures could not be verified"),
             Problem::NotJournalled(cause) => tracing::warn!(error = %Chain(cause), "a batch was not journalled"),
-            problem => tracing::debug!(problem.code = code, problem.detail = %problem, "a request was not answered"),
+            // Without the detail, which repeats what the caller sent.
+            _ => tracing::debug!(problem.code = code, "a request was not answered"),
         }
         let body = Body {
             r#type: format!("urn:opcentre:problem:{code}"),

@@ -1,5 +1,6 @@
 //! `POST /api/v1/events`: records in, an exact answer about every line out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +12,17 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Extension, Json, Router};
+use metrics::counter;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{self, Batch, Context, Limits, Rejection};
+use crate::ingest::{self, Batch, Context, Fault, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
+use crate::units::UnitId;
 
 use super::error::Problem;
 use super::extract::QueryOf;
@@ -28,22 +31,22 @@ use super::state::AppState;
 
 /// The source of records that name none, in open mode.
 const SOURCE_DEFAULT: &str = "local";
-/// A packed body: never larger than it may be unpacked.
-const PACKED_BYTES_MAX: usize = 16 << 20;
-/// Bodies that are read and checked at once: each takes up to a few times its 16 MiB.
+/// Bodies that are read and checked at once: each takes up to a few times its bytes.
 const BODIES_MAX: usize = 16;
 /// How long a body may wait for its place, and how long it may take from then on.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+/// Unknown codes of units listed in an answer.
+const UNRESOLVED_LISTED_MAX: usize = 100;
 
-/// The area's routes.
-pub(super) fn router() -> Router<AppState> {
+/// The area's routes. A packed body is never larger than it may be unpacked.
+pub(super) fn router(state: &AppState) -> Router<AppState> {
     let places = Arc::new(Semaphore::new(BODIES_MAX));
     Router::new()
         .route("/api/v1/events", post(post_events))
-        .layer(DefaultBodyLimit::max(PACKED_BYTES_MAX))
+        .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
@@ -62,6 +65,9 @@ struct EventsAnswer<'a> {
     accepted: usize,
     rejected: usize,
     rejections: Vec<RejectionAnswer<'a>>,
+    /// Of the accepted ones, the first hundred codes; empty also while the figures aren't ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unresolved: Vec<Unresolved<'a>>,
     /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
@@ -77,6 +83,16 @@ pub(super) struct RejectionAnswer<'a> {
     pointer: &'a str,
     code: &'static str,
     reason: &'a str,
+    /// What else is wrong with the line.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    further: &'a [Fault],
+}
+
+/// A code that names no unit at that time: its records count under `unresolved` until a unit or an alias resolves it.
+#[derive(Debug, Serialize)]
+struct Unresolved<'a> {
+    unit: &'a str,
+    records: usize,
 }
 
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
@@ -97,16 +113,27 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let body = body_of(body, PACKED_BYTES_MAX)?;
+    let body = body_of(body, state.limits.body_bytes_max)?;
     let source = query.source.as_deref().unwrap_or(SOURCE_DEFAULT);
     let source = ingest::check_source(source).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let now = (state.clock)();
-    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: Limits::default() };
+    let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
     let content_type = text(&headers, &header::CONTENT_TYPE);
     let content_encoding = text(&headers, &header::CONTENT_ENCODING);
     // Up to 16 MiB of JSON keep a core busy for a while: not on the threads that serve sockets.
-    let read = move || ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context);
+    let (rejects, wall) = (state.rejects.clone(), (state.wall)());
+    let read = move || {
+        let batch = ingest::read_batch(&body, content_type.as_deref(), content_encoding.as_deref(), &context)?;
+        if !query.dry_run
+            && let Err(error) = rejects.keep(&batch, &context.source, wall)
+        {
+            // The sender hears of every refused line all the same.
+            tracing::error!(error = &error as &dyn std::error::Error, "refused lines can't be kept");
+        }
+        Ok::<_, ingest::EnvelopeError>(batch)
+    };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
+    count_refused(&batch);
     if batch.records.is_empty() && batch.received > 0 {
         let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;
         return Err(Problem::NoneAccepted { received: batch.received, answer });
@@ -115,7 +142,27 @@ async fn post_events(
         return Ok(Json(answer(&state, &batch, None, true)).into_response());
     }
     let seq = append(&state.journal, &batch, source, now).await?;
+    count_accepted(&batch);
     Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
+}
+
+/// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
+fn count_refused(batch: &Batch) {
+    for rejection in &batch.rejections {
+        counter!("opcentre_ingest_rejected_total", "code" => rejection.code.as_str()).increment(1);
+    }
+}
+
+fn count_accepted(batch: &Batch) {
+    for record in &batch.records {
+        let kind = match record {
+            Record::Dossier(_) => "dossier",
+            Record::Rating(_) => "rating",
+            Record::Indicator(_) => "indicator",
+            _ => "other",
+        };
+        counter!("opcentre_ingest_records_total", "type" => kind).increment(1);
+    }
 }
 
 fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: bool) -> EventsAnswer<'a> {
@@ -124,10 +171,32 @@ fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: 
         accepted: batch.records.len(),
         rejected: batch.rejected,
         rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
+        unresolved: unresolved(state, batch),
         seq,
         node: &state.node,
         dry_run,
     }
+}
+
+/// Codes of units in accepted records that nobody has loaded.
+fn unresolved<'a>(state: &AppState, batch: &'a Batch) -> Vec<Unresolved<'a>> {
+    let Ok(view) = state.view() else { return Vec::new() };
+    let units = view.newest_units();
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &batch.records {
+        let (source, unit, at) = match record {
+            Record::Dossier(event) => (&event.key.source, &event.unit, event.at),
+            Record::Rating(rating) => (&rating.key.source, &rating.unit, rating.at),
+            Record::Indicator(report) => (&report.source, &report.key.unit, report.at),
+            _ => continue,
+        };
+        let meant = units.meant(source, unit);
+        let is_unknown = units.read(meant, state.zone.day(at)).unit == UnitId::UNRESOLVED;
+        if is_unknown && (found.len() < UNRESOLVED_LISTED_MAX || found.contains_key(unit.as_str())) {
+            *found.entry(unit).or_default() += 1;
+        }
+    }
+    found.into_iter().map(|(unit, records)| Unresolved { unit, records }).collect()
 }
 
 impl<'a> RejectionAnswer<'a> {
@@ -137,6 +206,7 @@ impl<'a> RejectionAnswer<'a> {
             pointer: &rejection.pointer,
             code: rejection.code.as_str(),
             reason: &rejection.reason,
+            further: &rejection.further,
         }
     }
 }

@@ -1,4 +1,8 @@
 //! `/healthz` (the process answers) and `/readyz` (it can do its work, or why not).
+//!
+//! `/readyz` is 200 as long as records are taken and figures are given, whatever else is wrong: a balancer that took
+//! the node out for a ClickHouse that is away would make a small trouble a great one. What is wrong then stands under
+//! `degraded`, by component and in words; `components` has the condition of each.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +12,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
 
+use crate::journal::Usage;
 use crate::model::{Instant, Zone};
 
 use super::readiness::Condition;
@@ -15,6 +20,8 @@ use super::state::AppState;
 
 /// The figures are live when a tick passed through the cube within this time.
 const LIVE_AGE_MS_MAX: i64 = 10_000;
+/// With less room in the journal than this a body of an ordinary size finds none.
+const INTAKE_ROOM_BYTES_MIN: u64 = 1 << 20;
 /// By how much a tick may seem to lie ahead.
 const CLOCK_SLACK_MS: i64 = 1_000;
 
@@ -28,16 +35,39 @@ async fn healthz() -> &'static str {
 
 #[derive(Serialize)]
 struct Ready {
+    /// Intake and figures work: a balancer may send requests here.
     ready: bool,
+    /// What doesn't work fully, in words: for the one who runs it.
+    degraded: BTreeMap<&'static str, String>,
     components: BTreeMap<&'static str, Condition>,
 }
 
 async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Ready>) {
     let mut components = state.readiness.components();
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
+    components.insert("intake", intake_condition(&state.journal.usage()));
+    let degraded = components.iter().filter_map(|(name, condition)| match condition {
+        Condition::Degraded { reason } => Some((*name, reason.clone())),
+        Condition::Ok | Condition::NotReady { .. } => None,
+    });
+    let degraded = degraded.collect();
     let ready = !components.values().any(|condition| matches!(condition, Condition::NotReady { .. }));
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Ready { ready, components }))
+    (status, Json(Ready { ready, degraded, components }))
+}
+
+/// A journal without room takes nothing more; it gets room when ClickHouse has what is in it.
+fn intake_condition(usage: &Usage) -> Condition {
+    let (used, budget) = (usage.bytes + usage.queued_bytes, usage.bytes_max);
+    if used.saturating_add(INTAKE_ROOM_BYTES_MIN) > budget {
+        return Condition::not_ready(format!(
+            "the journal has {used} of its {budget} bytes: nothing is taken until ClickHouse has stored what is in it"
+        ));
+    }
+    if used > budget / 2 {
+        return Condition::degraded(format!("the journal has {used} of its {budget} bytes: see the sink"));
+    }
+    Condition::Ok
 }
 
 fn live_condition(live_at: Instant, now: Instant, zone: &Zone) -> Condition {

@@ -11,9 +11,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many connections a server holds if nothing else is said: screens, and requests beside them.
-pub const CONNECTIONS_MAX: usize = 1024;
-
 /// Takes connections as long as there are places; further ones wait in the system's backlog.
 #[derive(Debug)]
 pub struct BoundedListener {

@@ -12,12 +12,15 @@ pub mod bounds;
 pub mod extract;
 pub mod answers;
 mod json;
+mod meter;
+pub mod openapi;
 pub mod listen;
 mod guard;
 mod headers;
 mod health;
 mod assets;
 mod events;
+mod rejects;
 mod units_load;
 mod verify;
 mod units;
@@ -46,6 +49,8 @@ pub use state::{AppState, ClockKind};
 pub fn router(state: AppState) -> Router {
     let areas = Router::new()
         .merge(health::router())
+        .merge(meter::router())
+        .merge(openapi::router())
         .merge(assets::router())
         .merge(units::router())
         .merge(links::router())
@@ -55,7 +60,8 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
-        .merge(events::router())
+        .merge(events::router(&state))
+        .merge(rejects::router())
         .merge(units_load::router())
         .merge(verify::router());
     areas
@@ -65,6 +71,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))
         .layer(middleware::map_response(headers::protect))
+        .layer(middleware::from_fn_with_state(state.clone(), meter::measure))
         .with_state(state)
 }
 

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::auth::OpenMode;
 use crate::cube::View;
 use crate::facts::Facts;
+use crate::ingest::Limits;
+use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
 use crate::kpi::Catalogue;
-use crate::model::{Clock, Text, Zone};
+use crate::model::{Clock, Instant, Text, Zone};
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -58,10 +61,18 @@ pub struct AppState {
     pub demo: bool,
     /// Where records go.
     pub journal: Journal,
+    /// Bounds of bodies and lines.
+    pub limits: Limits,
+    /// Everything that was counted.
+    pub metrics: PrometheusHandle,
+    /// When the process started, by the real clock.
+    pub started_at: Instant,
     /// Compares figures with SQL.
     pub verifier: Verifier,
     /// The store, while ClickHouse answers.
     pub stores: watch::Receiver<Option<Store>>,
+    /// Refused lines.
+    pub rejects: Rejects,
     /// Small facts beside the journal.
     pub facts: Facts,
     /// KPIs, targets and boards.

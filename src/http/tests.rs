@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::BodyExt;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
@@ -16,6 +17,8 @@ use super::*;
 use crate::auth::OpenMode;
 use crate::cube::{Cube, View};
 use crate::facts::Facts;
+use crate::ingest::Limits;
+use crate::ingest::rejects::Rejects;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
@@ -52,8 +55,12 @@ impl World {
             node: Text::new("n1"),
             demo: true,
             journal: journal(&folder),
+            limits: Limits::default(),
+            metrics: PrometheusBuilder::new().build_recorder().handle(),
+            started_at: NOW,
             verifier: verifier(),
             stores: watch::channel(None).1,
+            rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             facts: Facts::in_memory().unwrap(),
             catalogue: Arc::new(catalogue()),
         };
@@ -89,6 +96,7 @@ fn verifier() -> Verifier {
         stores: watch::channel(None).1,
         zone: zone(),
         node: String::new(),
+        sink: watch::channel(crate::pipeline::sink::SinkState::default()).1,
         hold_max: std::time::Duration::from_secs(1),
         running: Arc::default(),
     }
@@ -245,7 +253,8 @@ async fn readiness_is_told_with_reasons() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(
         answer.json(),
-        json!({"ready": true, "components": {"journal": {"state": "ok"}, "live": {"state": "ok"},
+        json!({"ready": true, "degraded": {"clickhouse": "away since 08:00"}, "components": {
+            "journal": {"state": "ok"}, "live": {"state": "ok"}, "intake": {"state": "ok"},
             "clickhouse": {"state": "degraded", "reason": "away since 08:00"}}})
     );
 }

@@ -3,17 +3,18 @@
 //! Owns: the NDJSON and JSON array forms of records ([`read_batch`]), the CSV and JSON forms of units
 //! ([`read_units`], [`check_units`]), of successions and aliases, the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
 //! a function of bytes and a [`Context`]; nothing here knows of HTTP, the journal, a clock or other modules than
-//! `model`.
+//! `model`, and `facts` where refused lines are kept ([`rejects`]).
 //!
 //! - I-1: what leaves [`read_batch`] is valid: known fields only, text in NFC and within its length, times within R-1,
 //!   numbers exact.
 //! - I-2: received = accepted + rejected; each rejection has line, pointer, code and reason.
-//! - No field holds personal data: of a refused line only known fields, the names of unknown ones, the reason and a
-//!   hash are kept.
+//! - No field holds personal data: of a refused line only known fields in which no person can stand, the names of
+//!   other ones, the reason and a hash are kept.
 
 mod rejection;
 mod instant;
 mod body;
+mod harmless;
 mod wire;
 mod number;
 mod fields;
@@ -26,19 +27,19 @@ mod unit_check;
 mod links;
 pub mod mapping;
 pub mod table;
+pub mod rejects;
 
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use links::{check_aliases, check_successions, read_aliases, read_successions};
-pub use rejection::{Code, Hash, Rejection};
+pub use rejection::{Code, Fault, Hash, Rejection};
 pub use sheet::{List, Row};
 pub use unit_check::check_units;
 pub use units::{UnitBatch, UnitRow, read_units};
 
 use crate::model::{Instant, Record, Text, Zone};
 use body::Form;
-use rejection::Fault;
 use wire::{Name, RawObject};
 
 /// What a body may hold.
@@ -126,22 +127,38 @@ impl Batch {
 /// A refused line before its number is known.
 struct Refused {
     fault: Box<Fault>,
+    further: Vec<Fault>,
     kept: String,
+    withheld: Vec<Name>,
     unknown: Vec<String>,
 }
 
 impl From<Box<Fault>> for Refused {
     /// A line of which nothing could be told apart.
     fn from(fault: Box<Fault>) -> Refused {
-        Refused { fault, kept: "{}".to_owned(), unknown: Vec::new() }
+        Refused { fault, further: Vec::new(), kept: "{}".to_owned(), withheld: Vec::new(), unknown: Vec::new() }
     }
 }
 
 impl Refused {
     fn rejection(self, line: u64, bytes: &[u8]) -> Rejection {
         let Fault { pointer, code, reason } = *self.fault;
-        let (kept, unknown) = (self.kept, self.unknown);
-        Rejection { line, pointer, code, reason, hash: Hash::of(bytes), kept, unknown }
+        let (kept, unknown, further) = (self.kept, self.unknown, self.further);
+        let kept_reason = kept_reason(&pointer, code, &reason, &self.withheld);
+        let withheld = self.withheld.iter().map(|name| name.as_str().to_owned()).collect();
+        Rejection { line, pointer, code, reason, further, hash: Hash::of(bytes), kept, withheld, kept_reason, unknown }
+    }
+}
+
+/// A reason repeats what was sent: of a value that may not be kept only that it was wrong.
+fn kept_reason(pointer: &str, code: Code, reason: &str, withheld: &[Name]) -> String {
+    let names_only = matches!(code, Code::UnknownField | Code::MissingField | Code::DuplicateField);
+    let field = pointer.split('/').nth(1).and_then(Name::find);
+    match field {
+        Some(name) if withheld.contains(&name) && !names_only => {
+            format!("the value of `{}` is not kept; {code}", name.as_str())
+        }
+        _ => reason.to_owned(),
     }
 }
 
@@ -149,7 +166,9 @@ fn read_record(line: &[u8], context: &Context) -> Result<Record, Refused> {
     let object = RawObject::read(line_text(line, context.limits.line_bytes_max)?)?;
     check::record(&object, context).map_err(|fault| {
         let allowed = check::allowed(&object).unwrap_or(Name::COMMON);
-        Refused { fault, kept: object.kept(allowed), unknown: object.unknown(allowed) }
+        let further = check::further(&object, context, &fault);
+        let (kept, withheld) = object.kept(allowed);
+        Refused { fault, further, kept, withheld, unknown: object.unknown(allowed) }
     })
 }
 

@@ -116,12 +116,21 @@ pub struct Rejection {
     pub code: Code,
     /// Why, for people: the value (cut) and what is allowed.
     pub reason: String,
+    /// What else is wrong with the line; the first few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Fault>,
     /// SHA-256 of the line.
     #[serde(skip)]
     pub hash: Hash,
-    /// The known fields of the line as a JSON object; values of unknown fields are gone.
+    /// The known fields of the line that may be kept, as a JSON object; other values are gone.
     #[serde(skip)]
     pub kept: String,
+    /// The names of known fields that were there and may not be kept.
+    #[serde(skip)]
+    pub withheld: Vec<String>,
+    /// The reason as it may be kept.
+    #[serde(skip)]
+    pub kept_reason: String,
     /// The names of the unknown fields, the first 16 of them, cut.
     #[serde(skip)]
     pub unknown: Vec<String>,
@@ -156,12 +165,15 @@ impl Serialize for Hash {
     }
 }
 
-/// A fault found in one record, before its line is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) pointer: String,
-    pub(super) code: Code,
-    pub(super) reason: String,
+/// A fault found in one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// JSON pointer to the faulty field.
+    pub pointer: String,
+    /// Why, for programs.
+    pub code: Code,
+    /// Why, for people.
+    pub reason: String,
 }
 
 impl Fault {

@@ -186,10 +186,21 @@ impl<T> List<T> {
     }
 }
 
-/// The rejection of a row.
+/// The rejection of a row; there is nothing to mend, as a list is taken whole or not at all.
 pub(super) fn rejection(line: u64, text: &[u8], fault: Fault) -> Rejection {
     let Fault { pointer, code, reason } = fault;
-    Rejection { line, pointer, code, reason, hash: Hash::of(text), kept: "{}".to_owned(), unknown: Vec::new() }
+    Rejection {
+        line,
+        pointer,
+        code,
+        kept_reason: reason.clone(),
+        reason,
+        further: Vec::new(),
+        hash: Hash::of(text),
+        kept: "{}".to_owned(),
+        withheld: Vec::new(),
+        unknown: Vec::new(),
+    }
 }
 
 /// The cells of one row by column; an empty one is absent.

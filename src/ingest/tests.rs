@@ -167,20 +167,54 @@ fn unknown_and_duplicate_fields_are_refused_by_name() {
 
 #[test]
 fn a_refused_line_keeps_no_value_of_an_unknown_field() {
-    let line = r#"{"type":"dossier","id":"a","unit":{"x":"secret1"},"at":"x","citizen":"secret2","score":"secret3",
+    let line =
+        r#"{"type":"dossier","id":"a1","unit":{"x":"secret1"},"at":"1/2/24","citizen":"secret2","score":"secret3",
         "pauses":[{"id":"1","who":"secret4"},"secret5"]}"#
-        .replace('\n', "");
+            .replace('\n', "");
     let refused = rejection(&line);
     assert_eq!(refused.unknown, ["citizen", "score"]);
-    assert_eq!(refused.kept, r#"{"type":"dossier","id":"a","at":"x","pauses":[{"id":"1"}]}"#);
+    assert_eq!(refused.kept, r#"{"type":"dossier","id":"a1","at":"1/2/24","pauses":[{"id":"1"}]}"#);
+    assert_eq!(refused.withheld, ["unit", "pauses"]);
     assert!(!format!("{refused:?}").contains("secret"), "{refused:?}");
     let unknown = rejection(r#"{"type":"person","unit":"17","name":"secret","holder":"secret"}"#);
-    assert_eq!(
-        (unknown.kept.as_str(), unknown.unknown),
-        (r#"{"type":"person","unit":"17"}"#, vec!["name".into(), "holder".into()])
-    );
+    assert_eq!((unknown.kept.as_str(), unknown.unknown), (r#"{"unit":"17"}"#, vec!["name".into(), "holder".into()]));
     let broken = rejection(r#"{"type":"dossier","name":"secret""#);
     assert!(!format!("{broken:?}").contains("secret"));
+}
+
+/// In a line that is wrong a person may stand in any field.
+#[test]
+fn a_refused_line_keeps_no_value_in_which_a_person_can_stand() {
+    for (field, value) in [
+        ("type", "Nguyễn Văn A"),
+        ("status", "Nguyễn Văn A"),
+        ("id", "Nguyễn Văn A"),
+        ("id", "Nguyen"),
+        ("id", "012345678901"),
+        ("unit", "0912 345 678"),
+        ("unit", "Nguyễn Văn A 17"),
+        ("procedure", "nguyen.van.a@example.vn"),
+        ("received_by", "Nguyễn"),
+        ("holder", "Nguyen1"),
+        ("field", "A1"),
+        ("late_cause", "A1"),
+        ("void", "A1"),
+        ("channel", "Nguyễn"),
+        ("at", "Nguyễn"),
+        ("due_at", "0912345678"),
+    ] {
+        let mut line = serde_json::json!({"type": "dossier", "id": "a-1", "unit": "17", "at": "2024-07-01T08:00:00+07:00",
+            "status": "done", "digitised": "wrong"});
+        line[field] = value.into();
+        let refused = rejection(&line.to_string());
+        assert!(!refused.kept.contains(value), "{field}: {}", refused.kept);
+        assert_eq!(refused.withheld.iter().filter(|name| *name == field).count(), 1, "{field}: {:?}", refused.withheld);
+        assert!(!refused.kept_reason.contains(value), "{field}: {}", refused.kept_reason);
+    }
+    let whole = r#"{"type":"dossier","id":"H12.01-240701/0001","unit":"17","at":"2024-07-01T08:00:00+07:00","status":"done","procedure":"1.001234","due_at":"2024-07-09","received_by":"148","digitised":true,"pauses":[{"id":"1","kind":"payment","from":"2024-07-02 08:00:00+07:00","to":null}],"channel":null}"#;
+    let line = whole.replace(r#""status":"done""#, r#""status":null"#);
+    let refused = rejection(&line);
+    assert_eq!((refused.kept.len(), refused.withheld.len(), refused.unknown.len()), (line.len(), 0, 0), "{refused:?}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::harmless::is_harmless;
 use super::rejection::{Code, Fault, cut, pointer_step, shown};
 
 /// How many names of unknown fields are kept of one record.
@@ -177,25 +178,41 @@ impl<'a> RawObject<'a> {
         self.unknown.iter().cloned().chain(foreign).take(UNKNOWN_NAMES_MAX).collect()
     }
 
-    /// The allowed fields as a JSON object, for mending; what is not plain or too long is left out.
-    pub(super) fn kept(&self, allowed: &[Name]) -> String {
+    /// The allowed fields as a JSON object, for mending, and the names of those that may not be kept.
+    pub(super) fn kept(&self, allowed: &[Name]) -> (String, Vec<Name>) {
         let mut line = Line::new();
+        let mut withheld = Vec::new();
         for name in allowed {
-            let Some(raw) = self.get(*name).map(RawValue::get) else { continue };
+            let Some(raw) = self.get(*name) else { continue };
             if *name == Name::Pauses {
-                line.raw(*name, &kept_pauses(raw));
-            } else if raw.len() <= KEPT_VALUE_BYTES_MAX && !raw.starts_with(['{', '[']) {
-                line.raw(*name, raw);
+                let (pauses, is_whole) = kept_pauses(raw.get());
+                line.raw(*name, &pauses);
+                withheld.extend((!is_whole).then_some(*name));
+            } else if raw.get().len() <= KEPT_VALUE_BYTES_MAX && is_harmless(*name, raw) {
+                line.raw(*name, raw.get());
+            } else {
+                withheld.push(*name);
             }
         }
-        line.end()
+        (line.end(), withheld)
     }
 }
 
-fn kept_pauses(raw: &str) -> String {
-    let pauses: Vec<&RawValue> = serde_json::from_str(raw).unwrap_or_default();
-    let kept = pauses.iter().filter_map(|pause| RawObject::read(pause.get()).ok());
-    format!("[{}]", kept.map(|pause| pause.kept(Name::PAUSE)).collect::<Vec<_>>().join(","))
+/// What may be kept of a list of pauses, and whether that is all of it.
+fn kept_pauses(raw: &str) -> (String, bool) {
+    let Ok(pauses) = serde_json::from_str::<Vec<&RawValue>>(raw) else { return ("[]".to_owned(), false) };
+    let mut is_whole = true;
+    let mut kept = Vec::new();
+    for pause in pauses {
+        let Ok(pause) = RawObject::read(pause.get()) else {
+            is_whole = false;
+            continue;
+        };
+        let (text, withheld) = pause.kept(Name::PAUSE);
+        is_whole &= withheld.is_empty() && pause.unknown(Name::PAUSE).is_empty() && pause.duplicate.is_none();
+        kept.push(text);
+    }
+    (format!("[{}]", kept.join(",")), is_whole)
 }
 
 impl<'de> Deserialize<'de> for RawObject<'de> {

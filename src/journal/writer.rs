@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::Arc;
 
+use metrics::{counter, histogram};
 use tokio::sync::{oneshot, watch};
+use tokio::time::Instant as Timer;
 
 use super::disk::DiskFile;
 use super::error::{disk_error, sync_error};
@@ -123,6 +125,7 @@ impl Writer {
             return Ok(());
         }
         let name = segment::name(self.segment);
+        let begun = Timer::now();
         match self.file.write_all_at(self.synced_bytes, &self.group.frames) {
             Ok(()) => {}
             Err(fault) if is_without_room(&fault) => {
@@ -134,6 +137,8 @@ impl Writer {
             Err(source) => return Err(disk_error("write to", &name)(source)),
         }
         self.file.sync().map_err(sync_error(&name))?;
+        histogram!("opcentre_journal_fsync_seconds").record(begun.elapsed().as_secs_f64());
+        self.group.count();
         self.is_cut = false;
         self.synced_bytes += self.group.bytes();
         self.publish();
@@ -225,6 +230,14 @@ impl Group {
 
     fn bytes(&self) -> u64 {
         self.frames.len() as u64
+    }
+
+    /// What was written, for whoever watches.
+    fn count(&self) {
+        let records: u64 = self.waiting.iter().map(|waiting| waiting.appended.records).sum();
+        counter!("opcentre_journal_appends_total").increment(self.waiting.len() as u64);
+        counter!("opcentre_journal_records_total").increment(records);
+        counter!("opcentre_journal_written_bytes_total").increment(self.bytes());
     }
 
     fn clear_frames(&mut self) {

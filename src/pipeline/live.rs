@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::gauge;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant as Timer, MissedTickBehavior, interval};
 
@@ -111,6 +112,7 @@ impl Live {
         loop {
             let batch = self.reader.next(APPLY_RECORDS_MAX, READ_BYTES_MAX)?;
             let reached = apply(&mut self.cube, &batch)?;
+            self.say_lag(&batch);
             let done = batch.is_empty() || reached >= target;
             self.replayed |= reached >= self.replay_to || (batch.is_empty() && done);
             // Figures of a journal half replayed are of no moment that ever was: nobody sees them.
@@ -129,6 +131,14 @@ impl Live {
                 return Ok(());
             }
         }
+    }
+
+    /// How old the newest record of a batch is when it is applied.
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float")]
+    fn say_lag(&self, batch: &Batch) {
+        let newest = batch.records.last().map(|record| record.appended_at_ms);
+        let lag_ms = newest.map_or(0, |at_ms| ((self.clock)().0 - at_ms).max(0));
+        gauge!("opcentre_cube_lag_seconds").set(lag_ms as f64 / 1_000.0);
     }
 
     async fn hang_if_told(&self) {

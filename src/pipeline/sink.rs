@@ -1,8 +1,13 @@
 //! The sink: the journal into ClickHouse, at least once, harmlessly.
 //!
-//! It reads from its cursor, inserts a batch, and only then moves the cursor (S-2). Whatever ClickHouse answers, a
-//! batch is tried again until it is stored; the algebra of the states makes a repeat harmless (I-3). The cursor is
-//! the only durable one; the journal behind it is pruned with an hour of grace (J-5).
+//! It reads from its cursor, delivers a batch, and only then moves the cursor (S-2). Whatever ClickHouse answers, a
+//! batch is tried again until it is stored or the single records at fault are set aside (S-5); the algebra of the
+//! states makes a repeat harmless (I-3). The cursor is the only durable one; the journal behind it is pruned with an
+//! hour of grace (J-5).
+
+mod delivery;
+mod grace;
+mod quarantine;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,12 +15,16 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant as Timer, sleep, timeout_at};
 
-use crate::journal::{Cursor, Disk, Error as JournalError, Journal, ReadError, Reader};
+use crate::journal::{Cursor, Disk, Error as JournalError, Journal, ReadError, Reader, Record as Entry};
 use crate::model::codec::{DecodeError, decode};
 use crate::model::{Clock, Instant, Record};
 use crate::store::{Sequenced, Store};
 
 use super::stopped;
+
+use delivery::{Delivered, Delivery, RETRY_MS};
+use grace::Grace;
+pub use quarantine::{QUARANTINE_RECORDS_MAX, Quarantine, QuarantineError, SetAside};
 
 /// Rows of one insert: below a million, so that an insert stays one block.
 const BATCH_ROWS_MAX: usize = 50_000;
@@ -23,10 +32,8 @@ const BATCH_ROWS_MAX: usize = 50_000;
 const BATCH_BYTES_MAX: usize = 16 << 20;
 /// How long a batch that isn't full waits for more, so that parts stay few.
 const LINGER_MS: u64 = 1_000;
-/// First and longest wait between tries.
-const RETRY_MS: (u64, u64) = (250, 10_000);
-/// How often the journal is pruned.
-const PRUNE_EVERY_S: u64 = 60;
+/// Records behind the cursor among which one is looked for that ClickHouse has taken.
+const PROOF_RECORDS_MAX: usize = 64;
 /// Requests to hold that wait at once.
 pub const HOLD_REQUESTS_MAX: usize = 4;
 
@@ -68,24 +75,39 @@ pub struct HoldRequest {
 pub struct SinkState {
     /// The last stored sequence.
     pub stored_seq: u64,
-    /// Why nothing is stored at the moment, in words.
+    /// Why nothing is stored at the moment and what to do about it, in words.
     pub trouble: Option<String>,
+    /// Since when the oldest record that isn't stored has been waiting; none while all are.
+    pub waiting_since: Option<Timer>,
+    /// Inserts that ClickHouse took since the start.
+    pub batches: u64,
+    /// Records that ClickHouse took since the start; those sent twice count twice.
+    pub records: u64,
+    /// Tries that stored nothing since the start.
+    pub retries: u64,
+    /// Records that ClickHouse refuses for good, by sequence.
+    pub quarantined: Arc<[SetAside]>,
 }
 
-/// The sink with all it needs.
-pub struct Sink {
+impl SinkState {
+    /// How long the oldest record that isn't stored has been waiting.
+    pub fn waited(&self) -> Duration {
+        self.waiting_since.map_or(Duration::ZERO, |since| since.elapsed())
+    }
+}
+
+/// What the sink needs.
+pub struct SinkParts {
     /// The id made with the data dir (S-3).
     pub node: u64,
-    /// The journal, for pruning.
+    /// The journal.
     pub journal: Journal,
-    /// From the cursor on.
-    pub reader: Reader,
     /// Where the cursor is kept.
     pub disk: Arc<dyn Disk>,
+    /// What was set aside.
+    pub quarantine: Quarantine,
     /// The store, while ClickHouse answers.
     pub stores: watch::Receiver<Option<Store>>,
-    /// The last synced sequence.
-    pub synced: watch::Receiver<u64>,
     /// Where it tells how it is.
     pub state: watch::Sender<SinkState>,
     /// Who asks it to hold.
@@ -96,26 +118,70 @@ pub struct Sink {
     pub cursor: Cursor,
 }
 
+/// The journal's second reader.
+pub struct Sink {
+    journal: Journal,
+    reader: Reader,
+    disk: Arc<dyn Disk>,
+    synced: watch::Receiver<u64>,
+    state: watch::Sender<SinkState>,
+    holds: mpsc::Receiver<HoldRequest>,
+    clock: Clock,
+    cursor: Cursor,
+    grace: Grace,
+    delivery: Delivery,
+    stop: watch::Receiver<bool>,
+}
+
 impl Sink {
-    /// Runs until `stop`; then stores what is synced, as long as ClickHouse answers and nobody cuts it short.
+    /// A sink that stands at its cursor.
+    pub fn new(parts: SinkParts, stop: watch::Receiver<bool>) -> Sink {
+        let SinkParts { node, journal, disk, quarantine, stores, state, holds, clock, cursor } = parts;
+        let quarantined = quarantine.list();
+        state.send_replace(SinkState { stored_seq: cursor.seq, quarantined, ..SinkState::default() });
+        let delivery = Delivery {
+            node,
+            stores,
+            state: state.clone(),
+            proof: proof(&journal, cursor.seq, &quarantine),
+            quarantine,
+            clock: clock.clone(),
+            stop: stop.clone(),
+            failures: 0,
+        };
+        Sink {
+            reader: journal.reader(cursor.seq),
+            synced: journal.synced(),
+            journal,
+            disk,
+            state,
+            holds,
+            clock,
+            cursor,
+            grace: Grace::default(),
+            delivery,
+            stop,
+        }
+    }
+
+    /// Runs until told to stop; then stores what is synced, as long as ClickHouse answers and nobody cuts it short.
     ///
     /// # Errors
     /// When the journal can't be read or the cursor not be kept.
-    pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), SinkError> {
-        let mut pruned = Timer::now();
+    pub async fn run(mut self) -> Result<(), SinkError> {
+        if self.delivery.retry_quarantine().await == Delivered::Stopped {
+            return Ok(());
+        }
         loop {
+            self.prune_when_due();
             tokio::select! {
                 biased;
                 Some(hold) = self.holds.recv() => self.hold(hold).await?,
-                () = stopped(&mut stop) => break,
-                more = more(&mut self.synced, self.cursor.seq) => if !more { break },
-                () = sleep(Duration::from_secs(PRUNE_EVERY_S)) => {}
+                () = stopped(&mut self.stop) => break,
+                more = more(&mut self.synced, &self.state, self.cursor.seq) => if !more { break },
+                () = sleep(grace::EVERY) => {}
             }
             self.store_next(u64::MAX).await?;
-            if pruned.elapsed() > Duration::from_secs(PRUNE_EVERY_S) {
-                pruned = Timer::now();
-                self.prune();
-            }
         }
         self.flush(u64::MAX).await
     }
@@ -138,12 +204,14 @@ impl Sink {
         Ok(())
     }
 
-    /// Stores one batch of what is synced, up to and with `seq_max`. False when there is none.
+    /// Stores one batch of what is synced, up to and with `seq_max`. False when there is none, or when the process
+    /// stops while ClickHouse takes nothing.
     async fn store_next(&mut self, seq_max: u64) -> Result<bool, SinkError> {
         let room = usize::try_from(seq_max.saturating_sub(self.cursor.seq)).unwrap_or(usize::MAX);
         if room == 0 {
             return Ok(false);
         }
+        let read_at = Timer::now();
         let batch = self.reader.next(BATCH_ROWS_MAX.min(room), BATCH_BYTES_MAX)?;
         if batch.is_empty() {
             return Ok(false);
@@ -151,19 +219,24 @@ impl Sink {
         for gap in &batch.gaps {
             tracing::error!(gap.first_seq, gap.last_seq, "the journal is damaged here; these records can't be stored");
         }
-        let mut rows = Vec::with_capacity(batch.records.len());
-        for entry in &batch.records {
-            let record: Record =
-                decode(&entry.payload).map_err(|source| SinkError::Decode { seq: entry.seq, source })?;
-            rows.push(Sequenced { seq: entry.seq, received_at: Instant(entry.appended_at_ms), record });
-        }
+        let rows = batch.records.iter().map(sequenced).collect::<Result<Vec<_>, _>>()?;
         let last_record = batch.records.last().map(|entry| (entry.seq, entry.appended_at_ms));
         let last_gap = batch.gaps.last().map_or(0, |gap| gap.last_seq);
         let (seq, at_ms) = last_record.unwrap_or((last_gap, (self.clock)().0));
-        self.insert(&rows).await;
+        if self.delivery.deliver(&rows).await == Delivered::Stopped {
+            // The reader never stands past what isn't stored.
+            self.reader = self.journal.reader(self.cursor.seq);
+            return Ok(false);
+        }
         self.cursor = Cursor { seq: seq.max(last_gap), at_ms };
         self.keep_cursor().await?;
-        self.state.send_replace(SinkState { stored_seq: self.cursor.seq, trouble: None });
+        // What isn't stored now came after this batch was read, or didn't fit into it.
+        let waiting_since = (self.cursor.seq < *self.synced.borrow()).then_some(read_at);
+        self.state.send_modify(|state| {
+            state.stored_seq = self.cursor.seq;
+            state.trouble = None;
+            state.waiting_since = waiting_since;
+        });
         Ok(true)
     }
 
@@ -183,56 +256,43 @@ impl Sink {
         }
     }
 
-    /// Inserts until it is done, with growing waits; a new connection is taken whenever there is one.
-    async fn insert(&mut self, rows: &[Sequenced]) {
-        if rows.is_empty() {
+    /// Lets segments go that have been stored for an hour of real time, whatever the clock of records says.
+    fn prune_when_due(&mut self) {
+        let now = Timer::now();
+        if !self.grace.is_due(now) {
             return;
         }
-        let mut wait_ms = RETRY_MS.0;
-        loop {
-            let store = self.stores.borrow_and_update().clone();
-            let trouble = match store {
-                None => "ClickHouse is away".to_owned(),
-                Some(store) => match store.insert(self.node, rows).await {
-                    Ok(()) => return,
-                    Err(error) => {
-                        tracing::warn!(error = &error as &dyn std::error::Error, "ClickHouse didn't take a batch");
-                        "ClickHouse refuses or can't be reached; the log says more".to_owned()
-                    }
-                },
-            };
-            self.state.send_if_modified(|state| {
-                let changed = state.trouble.as_ref() != Some(&trouble);
-                state.trouble = Some(trouble.clone());
-                changed
-            });
-            // A new connection ends the wait at once.
-            let pause = sleep(Duration::from_millis(wait_ms));
-            tokio::select! {
-                () = pause => {}
-                changed = self.stores.changed() => if changed.is_err() { sleep(Duration::from_millis(wait_ms)).await },
-            }
-            wait_ms = (wait_ms * 2).min(RETRY_MS.1);
-        }
-    }
-
-    fn prune(&self) {
-        let now = (self.clock)();
-        // With everything stored it is time that passes behind the cursor, also when nothing more comes.
-        let all_stored = self.cursor.seq >= *self.synced.borrow();
-        let cursor = if all_stored { Cursor { at_ms: now.0, ..self.cursor } } else { self.cursor };
-        match self.journal.prune(cursor, now.0) {
+        let Some(seq) = self.grace.note(now, self.cursor.seq) else { return };
+        // The hour has been waited for: the journal need not look at the times of the records.
+        match self.journal.prune(Cursor { seq, at_ms: i64::MAX }, i64::MAX) {
             Ok(pruned) => tracing::debug!(?pruned, "journal pruned"),
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "journal not pruned"),
         }
     }
 }
 
+fn sequenced(entry: &Entry) -> Result<Sequenced, SinkError> {
+    let record: Record = decode(&entry.payload).map_err(|source| SinkError::Decode { seq: entry.seq, source })?;
+    Ok(Sequenced { seq: entry.seq, received_at: Instant(entry.appended_at_ms), record })
+}
+
+/// A record just behind the cursor that ClickHouse has taken, if the journal still has one.
+fn proof(journal: &Journal, cursor_seq: u64, quarantine: &Quarantine) -> Option<Sequenced> {
+    let first_seq = journal.usage().first_seq;
+    let after = cursor_seq.saturating_sub(PROOF_RECORDS_MAX as u64).max(first_seq.saturating_sub(1));
+    let batch = journal.reader(after).next(PROOF_RECORDS_MAX, BATCH_BYTES_MAX).ok()?;
+    let taken = batch.records.iter().rev().filter(|entry| entry.seq <= cursor_seq && !quarantine.contains(entry.seq));
+    taken.map(sequenced).find_map(Result::ok)
+}
+
 /// Waits until something is synced that isn't stored, and a moment longer unless there is a batch of it already.
 /// False when the journal's writer has ended.
-async fn more(synced: &mut watch::Receiver<u64>, stored: u64) -> bool {
+async fn more(synced: &mut watch::Receiver<u64>, state: &watch::Sender<SinkState>, stored: u64) -> bool {
     if synced.wait_for(|synced| *synced > stored).await.is_err() {
         return false;
+    }
+    if state.borrow().waiting_since.is_none() {
+        state.send_modify(|state| state.waiting_since = Some(Timer::now()));
     }
     let deadline = Timer::now() + Duration::from_millis(LINGER_MS);
     let full = stored + BATCH_ROWS_MAX as u64;
@@ -240,3 +300,6 @@ async fn more(synced: &mut watch::Receiver<u64>, stored: u64) -> bool {
     drop(timeout_at(deadline, synced.wait_for(|synced| *synced >= full)).await);
     true
 }
+
+#[cfg(test)]
+mod tests;

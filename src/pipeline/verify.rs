@@ -20,7 +20,7 @@ use crate::store::{Store, StoreError};
 pub use comparison::{Compared, compare};
 
 use super::live::SnapshotRequest;
-use super::sink::HoldRequest;
+use super::sink::{HoldRequest, SetAside, SinkState};
 
 /// Differences listed in a report; more are only counted.
 const DIFFERENCES_LISTED_MAX: usize = 1_000;
@@ -75,6 +75,9 @@ pub struct Report {
     pub difference_count: u64,
     /// The first thousand of them.
     pub differences: Vec<Difference>,
+    /// Records that ClickHouse refuses for good: the figures have them, its tables don't (S-5).
+    #[serde(default)]
+    pub quarantined: Vec<SetAside>,
 }
 
 /// One figure that differs.
@@ -107,6 +110,8 @@ pub struct Verifier {
     pub zone: Zone,
     /// This node.
     pub node: String,
+    /// How the sink is.
+    pub sink: watch::Receiver<SinkState>,
     /// How long the sink may be held.
     pub hold_max: Duration,
     /// Guards that only one runs: the sink can be held only once.
@@ -138,6 +143,7 @@ impl Verifier {
             took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             difference_count: differences.len() as u64,
             differences: differences.into_iter().take(DIFFERENCES_LISTED_MAX).collect(),
+            quarantined: self.sink.borrow().quarantined.to_vec(),
         })
     }
 

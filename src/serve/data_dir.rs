@@ -60,6 +60,10 @@ impl DataDir {
         self.path.join("journal")
     }
 
+    pub(super) fn quarantine(&self) -> PathBuf {
+        self.path.join("quarantine")
+    }
+
     /// The store of small facts.
     pub(super) fn facts(&self) -> PathBuf {
         facts_in(&self.path)

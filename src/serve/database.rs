@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use metrics::counter;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -10,10 +11,16 @@ use crate::config::Database;
 use crate::engine::{EngineState, SuperviseOptions, supervise};
 use crate::http::{Condition, Readiness};
 use crate::pipeline::stopped;
-use crate::store::{Endpoint, Store};
+use crate::store::{Endpoint, Store, StoreError};
 
 /// First and longest wait between tries to connect.
 const RETRY_MS: (u64, u64) = (250, 10_000);
+
+/// How often ClickHouse is asked whether it is there, and how long it may take to say so.
+const PING_EVERY: Duration = Duration::from_secs(2);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+/// How many times longer than one request its schema may take: migrations are many.
+const PREPARE_FACTOR: u32 = 10;
 
 /// Our tables' database.
 const DATABASE: &str = "opcentre";
@@ -27,8 +34,8 @@ pub(super) async fn run_engine(
 ) -> anyhow::Result<()> {
     let told = async move { stopped(&mut stop).await };
     match database {
-        Database::Embedded { library } => {
-            let options = SuperviseOptions { library, ..SuperviseOptions::new(data_dir) };
+        Database::Embedded { library, memory_bytes_max } => {
+            let options = SuperviseOptions { library, memory_bytes_max, ..SuperviseOptions::new(data_dir) };
             supervise(options, states, told).await;
         }
         Database::Server { .. } => told.await,
@@ -36,22 +43,39 @@ pub(super) async fn run_engine(
     Ok(())
 }
 
-/// Hands out a store whenever ClickHouse answers, and takes it back when the engine goes down.
+/// What the keeper of the connection tells, and how long it waits for an answer.
+pub(super) struct Kept {
+    pub(super) stores: watch::Sender<Option<Store>>,
+    pub(super) readiness: Readiness,
+    pub(super) timeout: Duration,
+}
+
+impl Kept {
+    /// Intake and figures go on without ClickHouse once they have begun: it is never more than degraded.
+    fn say(&self, reason: impl Into<String>) {
+        self.readiness.set("clickhouse", Condition::degraded(reason));
+    }
+}
+
+/// Hands out a store whenever ClickHouse answers, asks it now and then, and takes the store back when the engine goes
+/// down.
 pub(super) async fn keep_store(
     database: Database,
     mut engine: watch::Receiver<EngineState>,
-    stores: watch::Sender<Option<Store>>,
-    readiness: Readiness,
+    kept: Kept,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
     let mut wait_ms = RETRY_MS.0;
     loop {
         let state = engine.borrow_and_update().clone();
+        if matches!(state, EngineState::Ready { .. }) {
+            counter!("opcentre_engine_starts_total").increment(1);
+        }
         let endpoint = match endpoint(&database, &state) {
             Ok(endpoint) => endpoint,
             Err(reason) => {
-                stores.send_replace(None);
-                readiness.set("clickhouse", Condition::not_ready(reason));
+                kept.stores.send_replace(None);
+                kept.say(reason);
                 tokio::select! {
                     () = stopped(&mut stop) => return Ok(()),
                     changed = engine.changed() => if changed.is_err() { return Ok(()) },
@@ -59,23 +83,24 @@ pub(super) async fn keep_store(
                 continue;
             }
         };
-        match prepare(&endpoint).await {
+        let prepared = tokio::select! {
+            () = stopped(&mut stop) => return Ok(()),
+            prepared = prepare(&endpoint, kept.timeout) => prepared,
+        };
+        match prepared {
             Ok(store) => {
                 tracing::info!(clickhouse.url = endpoint.url, "ClickHouse is there, its schema is up to date");
-                stores.send_replace(Some(store));
-                readiness.set("clickhouse", Condition::Ok);
+                kept.stores.send_replace(Some(store.clone()));
                 wait_ms = RETRY_MS.0;
                 tokio::select! {
                     () = stopped(&mut stop) => return Ok(()),
                     changed = engine.changed() => if changed.is_err() { return Ok(()) },
+                    () = watch_over(&store, &kept) => {}
                 }
             }
             Err(error) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "ClickHouse is not usable yet");
-                readiness.set(
-                    "clickhouse",
-                    Condition::not_ready("its schema can't be prepared or checked; the log says why"),
-                );
+                kept.say(error.advice());
                 tokio::select! {
                     () = stopped(&mut stop) => return Ok(()),
                     _ = engine.changed() => {}
@@ -87,10 +112,33 @@ pub(super) async fn keep_store(
     }
 }
 
-async fn prepare(endpoint: &Endpoint) -> Result<Store, crate::store::StoreError> {
-    let store = Store::connect(endpoint);
-    store.migrate().await?;
-    store.check_settings().await?;
+/// Asks ClickHouse now and then whether it is there. Returns when it answers after not having answered: it may be
+/// another one by then, or have another schema.
+async fn watch_over(store: &Store, kept: &Kept) {
+    let asking = store.clone().with_timeout(kept.timeout.min(PING_TIMEOUT));
+    let mut was_away = false;
+    loop {
+        match asking.ping().await {
+            Ok(()) if was_away => return,
+            Ok(()) => kept.readiness.set("clickhouse", Condition::Ok),
+            Err(error) => {
+                was_away = true;
+                kept.say(error.advice());
+            }
+        }
+        sleep(PING_EVERY).await;
+    }
+}
+
+async fn prepare(endpoint: &Endpoint, timeout: Duration) -> Result<Store, StoreError> {
+    let store = Store::connect(endpoint).with_timeout(timeout);
+    store.ping().await?;
+    let prepared = async {
+        store.migrate().await?;
+        store.check_settings().await
+    };
+    let limit = timeout * PREPARE_FACTOR;
+    tokio::time::timeout(limit, prepared).await.unwrap_or(Err(StoreError::TimedOut(limit)))?;
     Ok(store)
 }
 

@@ -12,6 +12,7 @@ mod clock;
 mod data_dir;
 mod database;
 mod seed;
+mod sink;
 mod tasks;
 
 pub use clock::{running_from, system_now};
@@ -22,25 +23,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use crate::auth::OpenMode;
-use crate::config::{Config, DomainClock};
+use crate::config::{Config, ConfigError, Database, DomainClock};
 use crate::cube::View;
-use crate::engine::EngineState;
+use crate::engine::{self, EngineState};
 use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::screens::Screens;
-use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Sink, SinkState};
+use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkState};
 use crate::pipeline::stopped;
 use crate::pipeline::verify::Verifier;
-use crate::store::Store;
+use crate::store::{Sequenced, Store};
+use crate::telemetry::start_metrics;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
@@ -53,19 +57,11 @@ const STOP_HTTP: Duration = Duration::from_secs(5);
 const STOP_JOURNAL: Duration = Duration::from_secs(10);
 /// How long the live figures have to finish a round.
 const STOP_LIVE: Duration = Duration::from_secs(5);
-/// How long the sink has to store what is synced; the rest is stored after the next start.
-const STOP_SINK: Duration = Duration::from_secs(10);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
 
-/// A body of 16 MiB can take twice that in the journal and a little more, in its worst form.
-const JOURNAL: journal::Options = journal::Options {
-    segment_bytes_max: 64 << 20,
-    journal_bytes_max: 8 << 30,
-    append_bytes_max: 64 << 20,
-    queue_appends_max: 1024,
-    queue_bytes_max: 128 << 20,
-};
+/// How often histograms are folded when nobody asks for metrics: their samples wait in memory until then.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Told to whoever started the process once it listens.
 #[derive(Clone, Copy, Debug)]
@@ -82,7 +78,10 @@ struct Parts {
     disk: Arc<dyn Disk>,
     cursor: Option<Cursor>,
     recovered_seq: u64,
+    /// What ClickHouse refused for good, as it was at the start.
+    set_aside: Vec<Sequenced>,
     facts: Facts,
+    rejects: Rejects,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -93,6 +92,7 @@ struct Parts {
     views: watch::Sender<Option<Arc<View>>>,
     stores: watch::Receiver<Option<Store>>,
     sink_state: watch::Sender<SinkState>,
+    metrics: PrometheusHandle,
 }
 
 /// Runs until `shutdown` resolves; `started` is told when it listens, before it is ready.
@@ -107,10 +107,13 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let mode = OpenMode::on(address)?;
-    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    let data_dir = open_data_dir(&config)?;
     let facts = Facts::open(&data_dir.facts())?;
+    let rejects = Rejects::open(facts.clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
-    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, &clock)?;
+    let metrics = start_metrics().context("metrics can't be counted")?;
+    let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
+    let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
     let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
 
     let mut tasks = Tasks::default();
@@ -119,7 +122,6 @@ pub async fn run(
     let (engine, engine_stopped) = watch::channel(false);
     let stops = Stops { http, stages, engine };
     let (store_sender, stores) = watch::channel(None);
-    let (engine_sender, engine_states) = watch::channel(EngineState::Starting);
     let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
     let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
     let epoch = format!("{:016x}", rand::random::<u64>());
@@ -127,7 +129,7 @@ pub async fn run(
         readiness: Readiness::starting(&["clickhouse", "figures"]),
         topics: Topics::new(&epoch, TopicsLimits::default()),
         pulse: LivePulse::new(),
-        sockets: Sockets::new(LiveLimits::default()),
+        sockets: Sockets::new(LiveLimits { sockets_max: config.screens_max, ..LiveLimits::default() }),
         views: watch::Sender::new(None),
         sink_state: watch::Sender::new(SinkState::default()),
         config,
@@ -136,27 +138,25 @@ pub async fn run(
         disk,
         cursor,
         recovered_seq,
+        set_aside: quarantine.records().cloned().collect(),
         facts,
+        rejects,
         clock,
         wall,
         catalogue,
         stores,
+        metrics,
     });
 
     tasks.watch("journal", blocking("journal", move || writer.run().map_err(Into::into)));
-    let database = parts.config.database.clone();
-    tasks.spawn(
-        "engine",
-        database::run_engine(database.clone(), parts.data_dir.engine(), engine_sender, engine_stopped.clone()),
-    );
-    let readiness = parts.readiness.clone();
-    tasks.spawn("store", database::keep_store(database, engine_states, store_sender, readiness, engine_stopped));
+    start_database(&mut tasks, &parts, store_sender, engine_stopped);
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", run_sink(parts.clone(), holds, seeded, stages_stopped));
+    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, mode, verifier);
-    tasks.spawn("http", serve_http(listener, state, http_stopped));
+    tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
+    tasks.spawn("metrics", keep_metrics(parts.metrics.clone()));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
     // From here on threads are running: whatever goes wrong, they are told and waited for.
     let outcome = match started(Started { address }) {
@@ -168,6 +168,21 @@ pub async fn run(
     };
     stop(tasks, &parts, stops).await;
     outcome
+}
+
+/// The embedded engine, if it is to run here, and the connection to ClickHouse.
+fn start_database(
+    tasks: &mut Tasks,
+    parts: &Parts,
+    stores: watch::Sender<Option<Store>>,
+    stopped: watch::Receiver<bool>,
+) {
+    let (states, engine) = watch::channel(EngineState::Starting);
+    let (database, dir) = (parts.config.database.clone(), parts.data_dir.engine());
+    tasks.spawn("engine", database::run_engine(database.clone(), dir, states, stopped.clone()));
+    let (readiness, timeout) = (parts.readiness.clone(), parts.config.clickhouse_timeout);
+    tasks
+        .spawn("store", database::keep_store(database, engine, database::Kept { stores, readiness, timeout }, stopped));
 }
 
 /// Where tasks are told to stop.
@@ -186,18 +201,27 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("journal", STOP_JOURNAL).await;
     stops.stages.send_replace(true);
     tasks.ended("live", STOP_LIVE).await;
-    tasks.ended("sink", STOP_SINK).await;
+    tasks.ended("sink", parts.config.stop_flush).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
 }
 
+/// The data dir, unless its tables were written by a later engine than ours.
+fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
+    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    if let Database::Embedded { .. } = config.database {
+        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
+    }
+    Ok(data_dir)
+}
+
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);
 
-fn open_journal(data_dir: &DataDir, clock: &Clock) -> anyhow::Result<OpenedJournal> {
+fn open_journal(data_dir: &DataDir, options: journal::Options, clock: &Clock) -> anyhow::Result<OpenedJournal> {
     let disk: Arc<dyn Disk> = Arc::new(RealDisk::open(&data_dir.journal())?);
     let cursor = Cursor::load(&*disk)?;
     let floor = cursor.map_or(0, |cursor| cursor.seq);
-    let (journal, writer, recovery) = journal::open(disk.clone(), JOURNAL, floor, clock().0)?;
+    let (journal, writer, recovery) = journal::open(disk.clone(), options, floor, clock().0)?;
     tracing::info!(
         journal.last_seq = recovery.last_seq,
         journal.segments = recovery.segments,
@@ -219,8 +243,9 @@ async fn run_live(
     seeded: oneshot::Sender<u64>,
     stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
-    let known = Known { node: parts.data_dir.node, cursor: parts.cursor, last_seq: parts.recovered_seq };
-    let read = seed::seed(parts.stores.clone(), known, &parts.config.zone, &parts.clock, stop.clone()).await?;
+    let (node, set_aside) = (parts.data_dir.node, parts.set_aside.clone());
+    let known = Known { node, cursor: parts.cursor, last_seq: parts.recovered_seq, set_aside };
+    let read = seed::seed(parts.stores.clone(), &known, &parts.config.zone, &parts.clock, stop.clone()).await?;
     let Some((cube, from_seq)) = read else { return Ok(()) };
     let first_seq = parts.journal.usage().first_seq;
     if first_seq > from_seq + 1 {
@@ -270,57 +295,6 @@ async fn run_live(
     }
 }
 
-/// Stores what the seed doesn't hold and all that comes.
-async fn run_sink(
-    parts: Arc<Parts>,
-    holds: mpsc::Receiver<HoldRequest>,
-    seeded: oneshot::Receiver<u64>,
-    mut stop: watch::Receiver<bool>,
-) -> anyhow::Result<()> {
-    let from_seq = tokio::select! {
-        biased;
-        Ok(from_seq) = seeded => from_seq,
-        // Also when the seed failed: that is told where it failed.
-        () = stopped(&mut stop) => return Ok(()),
-    };
-    parts.sink_state.send_replace(SinkState { stored_seq: from_seq, trouble: None });
-    let sink = Sink {
-        node: parts.data_dir.node,
-        journal: parts.journal.clone(),
-        reader: parts.journal.reader(from_seq),
-        disk: parts.disk.clone(),
-        stores: parts.stores.clone(),
-        synced: parts.journal.synced(),
-        state: parts.sink_state.clone(),
-        holds,
-        clock: parts.clock.clone(),
-        cursor: Cursor { seq: from_seq, at_ms: parts.cursor.map_or(0, |cursor| cursor.at_ms) },
-    };
-    let mut states = parts.sink_state.subscribe();
-    let told = async {
-        loop {
-            let state = states.borrow_and_update().clone();
-            parts.readiness.set("sink", sink_condition(&parts, &state));
-            if states.changed().await.is_err() {
-                return std::future::pending().await;
-            }
-        }
-    };
-    tokio::select! {
-        ended = sink.run(stop) => ended.context("the sink ended"),
-        never = told => never,
-    }
-}
-
-/// Intake and figures go on while nothing can be stored; the one who runs it should know all the same.
-fn sink_condition(parts: &Parts, state: &SinkState) -> Condition {
-    let waiting = parts.journal.synced().borrow().saturating_sub(state.stored_seq);
-    match &state.trouble {
-        None => Condition::Ok,
-        Some(trouble) => Condition::degraded(format!("{waiting} records wait to be stored: {trouble}")),
-    }
-}
-
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
     Verifier {
         snapshots,
@@ -328,6 +302,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
         stores: parts.stores.clone(),
         zone: parts.config.zone.clone(),
         node: http::node_name(parts.data_dir.node),
+        sink: parts.sink_state.subscribe(),
         hold_max: parts.config.verify_hold,
         running: Arc::new(Mutex::new(())),
     }
@@ -348,23 +323,40 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
+        limits: parts.config.limits,
+        metrics: parts.metrics.clone(),
+        started_at: (parts.wall)(),
         journal: parts.journal.clone(),
         node: crate::model::Text::new(&http::node_name(parts.data_dir.node)),
         verifier,
         stores: parts.stores.clone(),
+        rejects: parts.rejects.clone(),
         facts: parts.facts.clone(),
     }
 }
 
+/// Folds histograms for ever.
+async fn keep_metrics(metrics: PrometheusHandle) -> anyhow::Result<()> {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP).await;
+        metrics.run_upkeep();
+    }
+}
+
 /// Serves until told to stop; then screens are told, and requests under way are finished.
-async fn serve_http(listener: TcpListener, state: AppState, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+async fn serve_http(
+    listener: TcpListener,
+    state: AppState,
+    connections_max: usize,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let sockets = state.screens.clone();
     let screens = sockets.clone();
     let told = async move {
         stopped(&mut stop).await;
         sockets.stop();
     };
-    let listener = http::BoundedListener::new(listener, http::listen::CONNECTIONS_MAX);
+    let listener = http::BoundedListener::new(listener, connections_max);
     axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
     // Screens are no requests any more: their `bye` is waited for apart.
     screens.all_left().await;

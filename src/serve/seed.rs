@@ -1,5 +1,6 @@
 //! The start of the figures: from ClickHouse's states, then the journal from the sink's cursor on.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
@@ -10,10 +11,12 @@ use crate::cube::Cube;
 use crate::journal::Cursor;
 use crate::model::{Clock, Record, Zone};
 use crate::pipeline::stopped;
-use crate::store::{LastSeq, Seeded, Store, StoreError};
+use crate::store::{LastSeq, Seeded, Sequenced, Store, StoreError};
 
 /// Wait between tries to read the states.
 const RETRY_MS: u64 = 1_000;
+/// How many times longer than one request ClickHouse may stay silent while it gives the states: they take some computing.
+const SILENCE_FACTOR: u32 = 5;
 
 /// Waits for ClickHouse and seeds a cube from its states. None when told to stop.
 ///
@@ -21,7 +24,7 @@ const RETRY_MS: u64 = 1_000;
 /// cursor, or less if ClickHouse knows less (an emptied or restored database).
 pub(super) async fn seed(
     mut stores: watch::Receiver<Option<Store>>,
-    known: Known,
+    known: &Known,
     zone: &Zone,
     clock: &Clock,
     mut stop: watch::Receiver<bool>,
@@ -43,7 +46,7 @@ pub(super) async fn seed(
                 known.last_seq
             ),
             Ok((cube, from, _)) => return Ok(Some((cube, from))),
-            Err(error @ (StoreError::Unreachable(_) | StoreError::Refused { .. })) => {
+            Err(error @ (StoreError::Unreachable(_) | StoreError::TimedOut(_) | StoreError::Refused { .. })) => {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the figures can't be read yet");
                 sleep(Duration::from_millis(RETRY_MS)).await;
             }
@@ -53,7 +56,6 @@ pub(super) async fn seed(
 }
 
 /// What this node knows of itself at its start.
-#[derive(Clone, Copy)]
 pub(super) struct Known {
     /// Its id.
     pub(super) node: u64,
@@ -61,15 +63,19 @@ pub(super) struct Known {
     pub(super) cursor: Option<Cursor>,
     /// The last sequence ever given, as the journal's recovery found it.
     pub(super) last_seq: u64,
+    /// Records that ClickHouse refuses for good (S-5); the figures have them all the same.
+    pub(super) set_aside: Vec<Sequenced>,
 }
 
-async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result<(Cube, u64, LastSeq), StoreError> {
+async fn read(store: &Store, known: &Known, zone: &Zone, clock: &Clock) -> Result<(Cube, u64, LastSeq), StoreError> {
     let stored = store.last_seq(known.node).await?;
-    let from = stored_up_to(known.cursor.map_or(0, |cursor| cursor.seq), stored);
+    let from = stored_up_to(known, stored);
     let mut cube = Cube::new(zone.clone(), clock());
     let mut hierarchy = Vec::new();
-    store
-        .seed(|item| match item {
+    let given = AtomicU64::new(0);
+    let states = store.seed(|item| {
+        given.fetch_add(1, Ordering::Relaxed);
+        match item {
             Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
             Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
             Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
@@ -78,19 +84,38 @@ async fn read(store: &Store, known: Known, zone: &Zone, clock: &Clock) -> Result
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
             Seeded::Contact(contact) => cube.apply_contact(contact),
-        })
-        .await?;
+        }
+    });
+    let silence = store.timeout() * SILENCE_FACTOR;
+    tokio::select! {
+        read = states => read?,
+        () = silent(&given, silence) => return Err(StoreError::TimedOut(silence)),
+    }
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
+    hierarchy.extend(known.set_aside.iter().map(|sequenced| sequenced.record.clone()));
     cube.apply(hierarchy, from);
     cube.settle();
     Ok((cube, from, stored))
 }
 
+/// Ends when nothing was given for so long.
+async fn silent(given: &AtomicU64, silence: Duration) {
+    let mut before = u64::MAX;
+    while before != given.load(Ordering::Relaxed) {
+        before = given.load(Ordering::Relaxed);
+        sleep(silence).await;
+    }
+}
+
 /// Up to where ClickHouse holds what this node sent it. It holds everything up to the cursor unless it was emptied or
 /// restored from an older copy, which shows in its greatest sequence; holes before that are the journal's own damage
 /// and don't come back by being sent again.
-fn stored_up_to(cursor_seq: u64, stored: LastSeq) -> u64 {
-    if stored.greatest >= cursor_seq {
+fn stored_up_to(known: &Known, stored: LastSeq) -> u64 {
+    let cursor_seq = known.cursor.map_or(0, |cursor| cursor.seq);
+    // Of what the cursor has passed ClickHouse has all but what was set aside.
+    let is_set_aside = |seq: u64| known.set_aside.iter().any(|sequenced| sequenced.seq == seq);
+    let expected = (1..=cursor_seq).rev().find(|seq| !is_set_aside(*seq)).unwrap_or(0);
+    if stored.greatest >= expected {
         return cursor_seq;
     }
     tracing::warn!(

@@ -1,10 +1,9 @@
 //! Inserts, and how far a node's sequence is stored.
 
-use std::time::Duration;
-
 use clickhouse::Row;
 use clickhouse::query::Query;
 use serde::Deserialize;
+use tokio::time::timeout;
 
 use crate::model::{Instant, Record};
 
@@ -36,17 +35,12 @@ pub struct LastSeq {
     pub greatest: u64,
 }
 
-/// How long ClickHouse may take to accept a piece of a batch.
-const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long it may take to store a batch once it has all of it.
-const END_TIMEOUT: Duration = Duration::from_secs(120);
-
 impl Store {
     /// Inserts a batch of one node's records as one statement; its states are joined by the same statement. The caller
     /// keeps the rows until this has returned without an error; after any error it may send them again.
     ///
     /// # Errors
-    /// [`StoreError::TooManyRows`]; else see [`StoreError::is_permanent`].
+    /// [`StoreError::TooManyRows`]; else see [`StoreError::fault`].
     pub async fn insert(&self, node: u64, batch: &[Sequenced]) -> Result<(), StoreError> {
         if batch.len() > ROWS_MAX {
             return Err(StoreError::TooManyRows { rows: batch.len(), max: ROWS_MAX });
@@ -54,16 +48,18 @@ impl Store {
         if batch.is_empty() {
             return Ok(());
         }
-        let insert = self.client.insert::<RecordRow<'_>>("records").await?;
-        let mut insert = insert.with_timeouts(Some(SEND_TIMEOUT), Some(END_TIMEOUT));
-        for sequenced in batch {
-            let mut row = RecordRow::of(&sequenced.record);
-            row.node = node;
-            row.seq = sequenced.seq;
-            row.received_at = sequenced.received_at.0;
-            insert.write(&row).await?;
-        }
-        Ok(insert.end().await?)
+        self.in_time(async {
+            let mut insert = self.client.insert::<RecordRow<'_>>("records").await?;
+            for sequenced in batch {
+                let mut row = RecordRow::of(&sequenced.record);
+                row.node = node;
+                row.seq = sequenced.seq;
+                row.received_at = sequenced.received_at.0;
+                insert.write(&row).await?;
+            }
+            Ok(insert.end().await?)
+        })
+        .await
     }
 
     /// How far the node's sequence is stored.
@@ -71,7 +67,7 @@ impl Store {
     /// # Errors
     /// As any query.
     pub async fn last_seq(&self, node: u64) -> Result<LastSeq, StoreError> {
-        Ok(self.query(LAST_SEQ).param("node", node).fetch_one().await?)
+        self.in_time(async { Ok(self.query(LAST_SEQ).param("node", node).fetch_one().await?) }).await
     }
 
     /// Asks whether ClickHouse answers.
@@ -79,7 +75,16 @@ impl Store {
     /// # Errors
     /// As any query.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        Ok(self.outside.query_raw(include_str!("../../sql/queries/store_ping.sql")).execute().await?)
+        let ping = self.outside.query_raw(include_str!("../../sql/queries/store_ping.sql")).execute();
+        self.in_time(async { Ok(ping.await?) }).await
+    }
+
+    /// What it gives, unless it takes longer than one request may.
+    pub(super) async fn in_time<T>(
+        &self,
+        request: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        timeout(self.timeout, request).await.unwrap_or(Err(StoreError::TimedOut(self.timeout)))
     }
 
     /// A statement from `sql/`, its values still to be bound.

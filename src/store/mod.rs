@@ -11,7 +11,7 @@
 //! - The caller keeps the rows until [`Store::insert`] has answered; one call is one insert statement.
 //! - Readers fold with the same joins themselves and never trust merges.
 //! - S-4: migrations only go forward; each is known by the checksum of its text.
-//! - S-5: [`StoreError::is_permanent`] is the one place that tells an error of the data from all else.
+//! - S-5: [`StoreError::fault`] is the one place that tells an error of the data from all else.
 //! - Everything that we rely on and that could differ between servers is sent with each request and read back at the
 //!   start ([`Store::check_settings`]).
 //!
@@ -29,9 +29,11 @@ mod verify;
 #[cfg(test)]
 mod tests;
 
+use std::time::Duration;
+
 use clickhouse::{Client, Compression};
 
-pub use error::StoreError;
+pub use error::{Fault, StoreError};
 pub use history::HistoryEntry;
 pub use insert::{LastSeq, ROWS_MAX, Sequenced};
 pub use seed::Seeded;
@@ -57,6 +59,9 @@ impl std::fmt::Debug for Endpoint {
     }
 }
 
+/// How long one request of the sink may take, unless the configuration says otherwise.
+pub const TIMEOUT: Duration = Duration::from_secs(120);
+
 /// A client of one database; cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -64,6 +69,8 @@ pub struct Store {
     /// For what must run before the database is there.
     outside: Client,
     database: String,
+    /// How long an insert, a ping, a question for the last sequence may take.
+    timeout: Duration,
 }
 
 impl Store {
@@ -82,6 +89,18 @@ impl Store {
             client: outside.clone().with_database(&endpoint.database),
             outside,
             database: endpoint.database.clone(),
+            timeout: TIMEOUT,
         }
+    }
+
+    /// The same with another time limit for one request.
+    #[must_use]
+    pub fn with_timeout(self, timeout: Duration) -> Store {
+        Store { timeout, ..self }
+    }
+
+    /// How long one request may take.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
     }
 }

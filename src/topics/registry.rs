@@ -208,6 +208,11 @@ impl Topics {
         published
     }
 
+    /// How many topics are kept up to date.
+    pub fn count(&self) -> usize {
+        self.table().topics.len()
+    }
+
     /// How many versions were encoded since the start: it doesn't depend on the number of screens (T-1).
     pub fn encoded_versions(&self) -> u64 {
         self.shared.versions.load(Ordering::Relaxed)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -16,9 +16,13 @@ const NOW: &str = "2024-08-02T08:00:00+07:00";
 const UNITS: &str =
     "code,parent,kind,category,name_vi\n17,,province,tỉnh,Hòa Bình\n148,17,district,huyện,TP Hòa Bình\n";
 const SENDERS: usize = 4;
-const BATCH_LINES: u64 = 20;
+const BATCH_LINES: u64 = 5;
 /// Each sender's pace: enough to have batches under way at any moment, not so much that checking takes hours.
 const BATCH_EVERY_MS: u64 = 25;
+/// How long there is load before and after the terrible thing.
+const LOAD_MS: std::ops::Range<u64> = 50..700;
+/// Dossiers are received on so many days of July, so that a figure per day tells which ones are there.
+const DAYS: u64 = 25;
 
 /// Few rounds in every run of the tests, all of them by `make soak`.
 fn rounds(usual: usize, soak: usize) -> usize {
@@ -33,27 +37,33 @@ struct Load {
     stop: AtomicBool,
 }
 
+/// Every second one is of a unit that isn't known until a round makes it known.
 fn line(number: u64) -> String {
     let minute = number % 600;
     let status = if number.is_multiple_of(3) { "processing" } else { "done" };
     format!(
-        r#"{{"type":"dossier","id":"d{number}","unit":"148","at":"2024-07-{day:02}T{hour:02}:{minute:02}:00+07:00","status":"{status}","received_at":"2024-07-01T08:00:00+07:00","due_at":"2024-07-{due:02}"}}"#,
-        day = 2 + number % 25,
+        r#"{{"type":"dossier","id":"d{number}","unit":"{unit}","at":"2024-07-{day:02}T{hour:02}:{minute:02}:00+07:00","status":"{status}","received_at":"2024-07-{received:02}T06:00:00+07:00","due_at":"2024-07-{due:02}"}}"#,
+        unit = 148 + number % 2,
+        received = 1 + number % DAYS,
+        day = 1 + number % DAYS,
         hour = minute / 60 + 7,
         minute = minute % 60,
         due = 1 + number % 28,
     )
 }
 
-/// Sends batches until told to stop; a batch that was not acknowledged is sent again to the next server.
+fn lines(numbers: impl IntoIterator<Item = u64>) -> String {
+    numbers.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Sends batches until told to stop or the server is gone.
 async fn send(load: Arc<Load>, server: &Server) {
     let mut pace = interval(Duration::from_millis(BATCH_EVERY_MS));
     while !load.stop.load(Ordering::Relaxed) {
         pace.tick().await;
         let first = load.next.fetch_add(BATCH_LINES, Ordering::Relaxed);
         let numbers = first..first + BATCH_LINES;
-        let body = numbers.clone().map(line).collect::<Vec<_>>().join("\n");
-        match server.post("load", body).await {
+        match server.post("load", lines(numbers.clone())).await {
             Some((202, answer)) => {
                 assert_eq!(answer["accepted"], BATCH_LINES, "{answer}");
                 load.acknowledged.lock().unwrap().extend(numbers);
@@ -64,48 +74,51 @@ async fn send(load: Arc<Load>, server: &Server) {
     }
 }
 
+/// The moment at which something is killed is a random one, not one that is waited for.
+async fn pause(ms: u64) {
+    let mut ticks = interval(Duration::from_millis(ms.max(1)));
+    ticks.tick().await;
+    ticks.tick().await;
+}
+
 /// Loads a server for a random while and then does something terrible to it.
-async fn load_and(server: &Server, load: &Arc<Load>, random: &mut StdRng, terrible: impl FnOnce(&Server)) {
+async fn load_and(server: &Server, load: &Arc<Load>, random: &mut StdRng, terrible: impl Future<Output = ()>) {
     load.stop.store(false, Ordering::Relaxed);
-    let while_ms = random.random_range(200..2_500);
     let senders = futures_util::future::join_all((0..SENDERS).map(|_| send(load.clone(), server)));
     let killer = async {
-        let mut ticks = interval(Duration::from_millis(while_ms));
-        ticks.tick().await;
-        ticks.tick().await;
-        terrible(server);
-        let mut ticks = interval(Duration::from_millis(while_ms));
-        ticks.tick().await;
-        ticks.tick().await;
+        pause(random.random_range(LOAD_MS)).await;
+        terrible.await;
+        pause(random.random_range(LOAD_MS)).await;
         load.stop.store(true, Ordering::Relaxed);
     };
     tokio::join!(senders, killer);
 }
 
-/// Everything acknowledged is a dossier, and the figures count each dossier once.
+/// Everything acknowledged is there, and everything counts once. What was sent and not acknowledged may be there or
+/// not; it alone is sent again, and then the figures of each day are exactly those of all that was ever sent.
 async fn assert_nothing_lost(server: &Server, load: &Load) {
-    let report = timeout(Duration::from_secs(120), server.verified()).await.unwrap();
-    assert!(report["seq"].as_u64().unwrap() > 0);
-    let answer = server.kpis("17", "2024-07").await;
-    let received = answer["measures"]["received"].as_u64().unwrap();
-    let acknowledged = load.acknowledged.lock().unwrap().clone();
-    assert!(received >= acknowledged.len() as u64, "{received} of {} are there", acknowledged.len());
-    assert!(received <= load.next.load(Ordering::Relaxed), "nothing is counted twice");
-    for number in acknowledged.iter().step_by(1 + acknowledged.len() / 200) {
-        let (status, dossier) = server.get(&format!("/api/v1/dossiers/load/d{number}?provenance=false")).await;
-        assert_eq!(status, 200, "d{number}: {dossier}");
-    }
-    // What was sent but never acknowledged may be there or not; sent again, all of it is there, once.
-    for first in (0..load.next.load(Ordering::Relaxed)).step_by(2_000) {
-        let last = (first + 2_000).min(load.next.load(Ordering::Relaxed));
-        let body = (first..last).map(line).collect::<Vec<_>>().join("\n");
-        let (status, answer) = server.post("load", body).await.unwrap();
+    let sent = load.next.load(Ordering::Relaxed);
+    let acknowledged = std::mem::take(&mut *load.acknowledged.lock().unwrap());
+    let received = server.kpis("17", "2024-07").await["measures"]["received"].as_u64().unwrap();
+    assert!(received >= acknowledged.len() as u64, "J-1: {received} of {} are there", acknowledged.len());
+    assert!(received <= sent, "I-3: {received} of {sent} are counted");
+    let again: Vec<u64> = (0..sent).filter(|number| !acknowledged.contains(number)).collect();
+    let mut acknowledged = acknowledged;
+    for part in again.chunks(2_000) {
+        let (status, answer) = server.post("load", lines(part.iter().copied())).await.unwrap();
         assert_eq!(status, 202, "{answer}");
         server.reach("17", answer["seq"].as_u64().unwrap()).await;
+        acknowledged.extend(part);
     }
-    load.acknowledged.lock().unwrap().extend(0..load.next.load(Ordering::Relaxed));
-    let answer = server.kpis("17", "2024-07").await;
-    assert_eq!(answer["measures"]["received"].as_u64().unwrap(), load.next.load(Ordering::Relaxed));
+    *load.acknowledged.lock().unwrap() = acknowledged;
+    for day in 0..DAYS {
+        let there = (0..sent).filter(|number| number % DAYS == day);
+        let done = there.clone().filter(|number| !number.is_multiple_of(3)).count();
+        let measures = &server.kpis("17", &format!("2024-07-{:02}", day + 1)).await["measures"];
+        let found = ["received", "resolved"].map(|measure| measures[measure].as_u64().unwrap());
+        assert_eq!(found, [there.count() as u64, done as u64], "J-1, I-3: 2024-07-{:02}", day + 1);
+    }
+    timeout(Duration::from_secs(120), server.verified()).await.expect("the verification ends");
 }
 
 async fn started(data_dir: &Path) -> Server {
@@ -114,25 +127,134 @@ async fn started(data_dir: &Path) -> Server {
     server
 }
 
+/// What happens in a round.
+#[derive(Debug, Clone, Copy)]
+enum Blow {
+    ServerUnderLoad,
+    EngineUnderLoad,
+    /// While the figures are read from ClickHouse and the journal is replayed, once or several times.
+    ServerWhileStarting,
+    EngineWhileStarting,
+    ServerInVerify,
+    EngineInVerify,
+    /// While units come that make every record be read anew.
+    ServerInUnits,
+    EngineInUnits,
+}
+
+const BLOWS: [Blow; 8] = [
+    Blow::ServerUnderLoad,
+    Blow::EngineUnderLoad,
+    Blow::ServerWhileStarting,
+    Blow::EngineWhileStarting,
+    Blow::ServerInVerify,
+    Blow::EngineInVerify,
+    Blow::ServerInUnits,
+    Blow::EngineInUnits,
+];
+
+/// The unit that half of the records name, now here, now there.
+fn moved_unit(round: usize) -> String {
+    let parent = if round.is_multiple_of(3) { "17" } else { "148" };
+    format!("code,parent,kind,category,name_vi\n149,{parent},commune,xã,Xã {round}\n")
+}
+
+/// One round; the server that runs afterwards.
+async fn strike(blow: Blow, round: usize, server: Server, load: &Arc<Load>, random: &mut StdRng, dir: &Path) -> Server {
+    let url = server.url.clone();
+    let (server_pid, engine_pid) = (server.pid(), server.engine_pid().expect("the engine runs"));
+    let http = reqwest::Client::new();
+    let wait_ms = random.random_range(0..400);
+    let terrible = async {
+        let busy = async {
+            // Whether it is answered doesn't matter: the process is killed meanwhile.
+            let request = match blow {
+                Blow::ServerInVerify | Blow::EngineInVerify => http.post(format!("{url}/api/v1/verify")),
+                Blow::ServerInUnits | Blow::EngineInUnits => {
+                    http.put(format!("{url}/api/v1/units")).header("content-type", "text/csv").body(moved_unit(round))
+                }
+                _ => return,
+            };
+            drop(request.send().await);
+        };
+        let kill = async {
+            match blow {
+                Blow::ServerUnderLoad | Blow::ServerWhileStarting | Blow::EngineWhileStarting => {}
+                Blow::EngineUnderLoad => return signal(engine_pid, "KILL"),
+                _ => pause(wait_ms).await,
+            }
+            match blow {
+                Blow::EngineInVerify | Blow::EngineInUnits => signal(engine_pid, "KILL"),
+                _ => signal(server_pid, "KILL"),
+            }
+        };
+        tokio::join!(busy, kill);
+    };
+    load_and(&server, load, random, terrible).await;
+    let server = match blow {
+        Blow::EngineUnderLoad | Blow::EngineInVerify | Blow::EngineInUnits => {
+            another_engine(&server, engine_pid).await;
+            server
+        }
+        Blow::ServerUnderLoad | Blow::ServerInVerify | Blow::ServerInUnits => restarted(server, dir),
+        Blow::ServerWhileStarting => {
+            let mut server = server;
+            for _ in 0..random.random_range(1..4) {
+                server = restarted(server, dir);
+                pause(random.random_range(0..3_000)).await;
+            }
+            restarted(server, dir)
+        }
+        Blow::EngineWhileStarting => {
+            let server = restarted(server, dir);
+            let engine = another_engine(&server, engine_pid).await;
+            pause(random.random_range(0..3_000)).await;
+            signal(engine, "KILL");
+            another_engine(&server, engine).await;
+            server
+        }
+    };
+    server.ready().await;
+    server
+}
+
+/// Waits until the server has started another engine than the killed one.
+async fn another_engine(server: &Server, killed: u32) -> u32 {
+    let mut ticks = interval(Duration::from_millis(20));
+    loop {
+        ticks.tick().await;
+        if let Some(engine) = server.engine_pid().filter(|engine| *engine != killed) {
+            return engine;
+        }
+    }
+}
+
+fn restarted(server: Server, dir: &Path) -> Server {
+    server.kill();
+    Server::spawn(dir, &["--now", NOW])
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn j1_j2_s2_kill_9_of_server_and_engine_loses_nothing_and_counts_nothing_twice() {
     let dir = tempfile::tempdir().unwrap();
     let load = Arc::new(Load::default());
     let mut random = StdRng::seed_from_u64(17);
     let mut server = started(dir.path()).await;
-    for round in 0..rounds(4, 20) {
-        if round.is_multiple_of(2) {
-            load_and(&server, &load, &mut random, |server| signal(server.pid(), "KILL")).await;
-            server.kill();
-            server = Server::start(dir.path(), &["--now", NOW]).await;
-        } else {
-            load_and(&server, &load, &mut random, |server| signal(server.engine_pid().unwrap(), "KILL")).await;
-            server.ready().await;
-        }
+    server.until("/api/v1/units/17", |unit| unit["code"] == "17").await;
+    let rounds = rounds(BLOWS.len(), 200);
+    for round in 0..rounds {
+        let blow = BLOWS[round % BLOWS.len()];
+        let begun = Instant::now();
+        server = strike(blow, round, server, &load, &mut random, dir.path()).await;
+        let ready_s = begun.elapsed().as_secs_f32();
         assert_nothing_lost(&server, &load).await;
-        println!("round {round}: {} dossiers, nothing lost", load.next.load(Ordering::Relaxed));
+        let (sent, all_s) = (load.next.load(Ordering::Relaxed), begun.elapsed().as_secs_f32());
+        println!(
+            "round {round}: {blow:?}, {sent} dossiers, nothing lost; ready after {ready_s:.1} s, checked after {all_s:.1} s"
+        );
     }
     assert_eq!(server.stop(), Some(0));
+    println!("{rounds} kill rounds: nothing lost, nothing counted twice, verify agrees after each");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

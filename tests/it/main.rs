@@ -4,11 +4,17 @@
 mod support;
 
 mod agree;
+mod apart;
+mod bad_days;
 mod boston;
 mod crash;
 mod engine;
 mod hierarchy;
+mod malformed;
+mod operate;
+mod rejects;
 mod start;
+mod stop;
 mod store;
 mod text;
 mod tidy;

@@ -65,7 +65,7 @@ fn a_configuration_that_makes_no_sense_is_refused_in_words_with_64() {
         (&["--listen", "here"], "is no address"),
         (&["--timezone", "Asia/Hanoi"], "not in the IANA time zone database"),
         (&["--now", "yesterday"], "is no instant"),
-        (&["--clickhouse-url", "ftp://somewhere"], "clickhouse_url is no address"),
+        (&["--clickhouse-url", "ftp://somewhere"], "clickhouse_url: is no address"),
         (&["--config", "/nowhere.toml"], "can't read /nowhere.toml"),
     ];
     for (arguments, words) in refusals {

@@ -1,7 +1,7 @@
 //! `opcentre demo`: a server of its own with the simulated province, fed through its own public interface.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::model::{Clock, Instant, UnitFact};
 use crate::pipeline::stopped;
 use crate::serve::{self, Started, running_from};
 
-use super::super::serve::{asked_to_stop, bind, refuse};
+use super::super::serve::{Signals, bind, end_at_once, first_of, refuse};
 use super::{Event, History, SEED, START, Traffic};
 
 /// The units of the province, to the end of June 2025.
@@ -49,14 +49,8 @@ pub struct DemoArgs {
 /// # Errors
 /// What ended it, other than being told to.
 pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let data_dir = args.data_dir.unwrap_or_else(|| std::env::temp_dir().join("opcentre-demo"));
-    let settings = Settings {
-        listen: args.listen,
-        data_dir: Some(data_dir.clone()),
-        engine_library: args.engine_library,
-        ..Settings::default()
-    };
-    let mut config = match Config::of(settings) {
+    let data_dir = args.data_dir.clone().unwrap_or_else(|| std::env::temp_dir().join("opcentre-demo"));
+    let mut config = match Config::of(settings(&args, &data_dir)) {
         Ok(config) => config,
         Err(error) => return Ok(refuse(&error.into())),
     };
@@ -66,10 +60,11 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let clock = running_from(START);
     config.clock = DomainClock::Given(clock.clone());
     let (started, has_started) = oneshot::channel();
-    let asked = asked_to_stop()?;
+    let signals = Signals::listen()?;
+    let (first, asked) = oneshot::channel();
     let (stopping, mut is_stopping) = watch::channel(false);
     let shutdown = async move {
-        asked.await;
+        first_of(asked).await;
         stopping.send_replace(true);
     };
     let server = serve::run(config, listener, shutdown, |begun| {
@@ -90,7 +85,18 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     tokio::select! {
         outcome = server => outcome.map(|()| ExitCode::SUCCESS),
         outcome = feeder => outcome.map(|()| ExitCode::SUCCESS),
+        () = signals.twice(first) => end_at_once(),
     }
+}
+
+fn settings(args: &DemoArgs, data_dir: &Path) -> Settings {
+    let said = [
+        ("listen", args.listen.clone()),
+        ("data_dir", Some(data_dir.display().to_string())),
+        ("engine_library", args.engine_library.as_ref().map(|path| path.display().to_string())),
+    ];
+    let said = said.into_iter().filter_map(|(name, text)| Some((name, text?)));
+    said.fold(Settings::default(), |settings, (name, text)| settings.with(name, text))
 }
 
 /// A demonstration begins anew; only a folder that is one is ever emptied.

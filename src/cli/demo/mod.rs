@@ -7,7 +7,7 @@
 //! had ended before 15 July 2024 is told in one record for each dossier, as a system hands over its past; from then on
 //! every change is a record of its own. No person occurs in any of it.
 
-mod rng;
+pub(super) mod rng;
 mod calendar;
 mod catalogue;
 mod volume;

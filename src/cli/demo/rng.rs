@@ -2,11 +2,11 @@
 
 /// A stream of numbers from one seed.
 #[derive(Clone, Debug)]
-pub(super) struct Rng(u64);
+pub(in crate::cli) struct Rng(u64);
 
 impl Rng {
     /// The stream of a seed and a place; different places of one seed are independent.
-    pub(super) fn new(seed: u64, place: u64) -> Rng {
+    pub(in crate::cli) fn new(seed: u64, place: u64) -> Rng {
         let mut rng = Rng(seed ^ place.wrapping_mul(0xA076_1D64_78BD_642F));
         rng.next();
         rng
@@ -21,24 +21,24 @@ impl Rng {
     }
 
     /// Evenly in [0, 1).
-    pub(super) fn share(&mut self) -> f64 {
+    pub(in crate::cli) fn share(&mut self) -> f64 {
         // The upper 53 bits: exactly what a double holds.
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A whole number, evenly in [least, greatest].
-    pub(super) fn between(&mut self, least: i64, greatest: i64) -> i64 {
+    pub(in crate::cli) fn between(&mut self, least: i64, greatest: i64) -> i64 {
         let width = (greatest - least + 1).max(1) as f64;
         least + (self.share() * width) as i64
     }
 
     /// True with this chance.
-    pub(super) fn chance(&mut self, share: f64) -> bool {
+    pub(in crate::cli) fn chance(&mut self, share: f64) -> bool {
         self.share() < share
     }
 
     /// The place of one of the weights, in proportion to them; the last one if they are all zero.
-    pub(super) fn pick(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
+    pub(in crate::cli) fn pick(&mut self, weights: impl Iterator<Item = f64> + Clone) -> usize {
         let mut left = self.share() * weights.clone().sum::<f64>();
         let mut last = 0;
         for (place, weight) in weights.enumerate() {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Error;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
 use futures_util::future::{pending, select_all};
+use metrics::counter;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::auth::Scope;
@@ -22,6 +23,16 @@ enum End {
     Gone,
     /// The server ends it.
     Bye(ByeCode),
+}
+
+impl End {
+    /// The name in metrics.
+    fn name(self) -> &'static str {
+        match self {
+            End::Gone => "gone",
+            End::Bye(code) => code.as_str(),
+        }
+    }
 }
 
 /// What woke the connection.
@@ -75,6 +86,7 @@ pub(super) async fn serve(socket: WebSocket, state: AppState, scope: Scope, seat
         Ok(never) => match never {},
     };
     tracing::debug!(screen.session = session, screen.end = ?end, "a screen left");
+    counter!("opcentre_screens_ended_total", "reason" => end.name()).increment(1);
     if let End::Bye(code) = end {
         connection.say_bye(code).await;
     }
@@ -219,8 +231,18 @@ impl Connection {
         let shown = &mut self.shown[place];
         let Some(frame) = shown.subscription.frames.borrow_and_update().clone() else { return Ok(()) };
         let Some(bytes) = frame.bytes_for(shown.version) else { return Ok(()) };
+        let kind = match shown.version {
+            Some(version) => {
+                let skipped = frame.version.saturating_sub(version + 1);
+                counter!("opcentre_frames_skipped_total").increment(skipped);
+                if skipped == 0 { "update" } else { "snapshot" }
+            }
+            None => "snapshot",
+        };
         shown.version = Some(frame.version);
-        self.send(bytes).await
+        self.send(bytes).await?;
+        counter!("opcentre_frames_sent_total", "kind" => kind).increment(1);
+        Ok(())
     }
 
     async fn refuse(&mut self, code: ErrorCode, message: String, topic: Option<&TopicKey>) -> Result<(), End> {

@@ -72,3 +72,16 @@ pub(super) enum ByeCode {
     /// Too many frames from the screen.
     TooMany,
 }
+
+impl ByeCode {
+    /// The name on the wire.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            ByeCode::Stopping => "stopping",
+            ByeCode::Slow => "slow",
+            ByeCode::NoPong => "no_pong",
+            ByeCode::BadFrame => "bad_frame",
+            ByeCode::TooMany => "too_many",
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use clickhouse::error::Error;
-use opcentre::engine::{Cause, EngineState, Notice, SuperviseOptions, default_library, supervise};
+use opcentre::engine::{Cause, EngineState, LIBRARY_RELEASE, Notice, SuperviseOptions, default_library, supervise};
 use tokio::sync::{oneshot, watch};
 
 use super::{PAIRS, Pair, execute, number};
@@ -248,4 +248,32 @@ async fn dropping_the_supervisor_ends_its_engine() {
     supervisor.abort();
     assert!(supervisor.await.unwrap_err().is_cancelled());
     tokio::task::spawn_blocking(move || while is_alive(pid) {}).await.unwrap();
+}
+
+/// ClickHouse reads what earlier releases wrote, not what later ones did.
+#[test]
+fn data_of_a_later_release_are_refused_in_words_with_64_and_older_ones_are_taken_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let tables = folder.path().join("engine");
+    std::fs::create_dir(&tables).unwrap();
+    let mark = tables.join("opcentre-release");
+    std::fs::write(&mark, "99.1.0-stable.1\n").unwrap();
+    let alone = ["engine", "--listen", "127.0.0.1:0", "--data-dir", tables.to_str().unwrap()];
+    let serving = ["serve", "--listen", "127.0.0.1:0", "--data-dir", folder.path().to_str().unwrap()];
+    for arguments in [alone, serving] {
+        let output = Command::new(OPCENTRE).args(arguments).stdin(Stdio::null()).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(64), "{words}");
+        assert!(
+            words.contains("written by chDB 99.1.0-stable.1") && words.contains("run the newer program"),
+            "{words}"
+        );
+        assert!(output.stdout.is_empty(), "nothing was opened");
+    }
+    assert_eq!(std::fs::read_to_string(&mark).unwrap(), "99.1.0-stable.1\n");
+
+    std::fs::write(&mark, "25.1.0-stable.1\n").unwrap();
+    let engine = TestEngine::try_start(&tables, tempfile::tempdir().unwrap(), &[]).unwrap();
+    assert_eq!(std::fs::read_to_string(&mark).unwrap().trim(), LIBRARY_RELEASE);
+    engine.kill();
 }

@@ -2,5 +2,6 @@
 
 pub mod engine;
 pub mod records;
+pub mod relay;
 pub mod server;
 pub mod worlds;

@@ -53,7 +53,7 @@ impl Server {
         Server { child, url: line.trim().to_owned(), http: reqwest::Client::new() }
     }
 
-    /// Waits until everything is ready.
+    /// Waits until everything is ready, ClickHouse included.
     pub async fn ready(&self) {
         let poll = async {
             let mut ticks = interval(Duration::from_millis(50));
@@ -61,6 +61,10 @@ impl Server {
                 ticks.tick().await;
                 if let Ok(answer) = self.http.get(format!("{}/readyz", self.url)).send().await
                     && answer.status().is_success()
+                    && answer
+                        .json::<Value>()
+                        .await
+                        .is_ok_and(|ready| ready["components"]["clickhouse"]["state"] == "ok")
                 {
                     return;
                 }
@@ -118,6 +122,11 @@ impl Server {
         (status, answer.json().await.unwrap_or(Value::Null))
     }
 
+    /// GETs text.
+    pub async fn text(&self, path: &str) -> String {
+        self.http.get(format!("{}{path}", self.url)).send().await.unwrap().text().await.unwrap()
+    }
+
     /// GETs JSON from below a path whose parts may have any characters.
     pub async fn get_at(&self, parts: &[&str]) -> (u16, Value) {
         // Written by hand: the URL type drops tabs and line feeds.
@@ -132,6 +141,13 @@ impl Server {
         let answer = request.send().await.ok()?;
         let status = answer.status().as_u16();
         Some((status, answer.json().await.ok()?))
+    }
+
+    /// Posts a text to a path; the status and the answer.
+    pub async fn post_to(&self, path: &str, body: String) -> (u16, Value) {
+        let answer = self.http.post(format!("{}{path}", self.url)).body(body).send().await.unwrap();
+        let status = answer.status().as_u16();
+        (status, answer.json().await.unwrap_or(Value::Null))
     }
 
     /// PUTs units as CSV; they must be taken.
@@ -160,12 +176,18 @@ impl Server {
         timeout(READY_TIMEOUT, poll).await.expect("the figures reached the sequence");
     }
 
-    /// The verify report; it must agree.
-    pub async fn verified(&self) -> Value {
+    /// The verify report.
+    pub async fn report(&self) -> Value {
         let answer = self.http.post(format!("{}/api/v1/verify", self.url)).send().await.unwrap();
         let status = answer.status().as_u16();
         let report: Value = answer.json().await.unwrap();
         assert_eq!(status, 200, "{report}");
+        report
+    }
+
+    /// The verify report; it must agree.
+    pub async fn verified(&self) -> Value {
+        let report = self.report().await;
         assert_eq!(report["agree"], true, "{report:#}");
         assert!(report["compared"].as_u64().unwrap() > 0, "something was compared");
         report

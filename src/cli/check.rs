@@ -1,0 +1,123 @@
+//! `opcentre check`: every fault of configuration, catalogue, boards and lists of units, and no port opened.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+
+use crate::config::{ConfigError, Settings, example};
+use crate::ingest::{Limits, Rejection, check_units, read_units};
+use crate::kpi::{Catalogue, SourceFile};
+use crate::model::Instant;
+
+use super::serve::{EXIT_CONFIG, read};
+
+/// The instant given to what must bear one and isn't kept.
+const NO_INSTANT: Instant = Instant(0);
+
+/// Looks for faults; exit code 0 when there are none, 64 when the configuration has some, else 1.
+#[derive(Debug, clap::Args)]
+pub struct CheckArgs {
+    /// Configuration file (TOML).
+    #[arg(long, env = "OPCENTRE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder with kpis.toml, targets.toml and boards/*.toml, instead of those in the program.
+    #[arg(long, value_name = "DIR")]
+    pub dashboards: Option<PathBuf>,
+    /// A list of units (CSV, NDJSON or JSON); can be given more than once.
+    #[arg(long, value_name = "FILE")]
+    pub units: Vec<PathBuf>,
+    /// Prints an example of the configuration file with every key, and checks nothing.
+    #[arg(long)]
+    pub print_default: bool,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// Checks and reports to `out`, a line for each fault: file, line, key, what must be.
+///
+/// # Errors
+/// When `out` can't be written.
+pub fn run(args: CheckArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    if args.print_default {
+        write!(out, "{}", example())?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut data_faults = Vec::new();
+    catalogue(args.dashboards.as_deref(), &mut data_faults);
+    for list in &args.units {
+        units(list, &mut data_faults);
+    }
+    let config_faults = match read(args.config.as_deref(), args.settings) {
+        Ok(_) => Vec::new(),
+        Err(error) => match error.downcast::<ConfigError>() {
+            Ok(ConfigError::Faults(faults)) => faults.iter().map(ToString::to_string).collect(),
+            Ok(other) => vec![other.to_string()],
+            Err(other) => vec![format!("{other:#}")],
+        },
+    };
+    for fault in config_faults.iter().chain(&data_faults) {
+        writeln!(out, "{fault}")?;
+    }
+    match (config_faults.len(), data_faults.len()) {
+        (0, 0) => writeln!(out, "no fault found")?,
+        (config, data) => writeln!(out, "{} faults", config + data)?,
+    }
+    Ok(match (config_faults.is_empty(), data_faults.is_empty()) {
+        (false, _) => ExitCode::from(EXIT_CONFIG),
+        (true, false) => ExitCode::FAILURE,
+        (true, true) => ExitCode::SUCCESS,
+    })
+}
+
+/// The catalogue of a folder, or the program's own.
+fn catalogue(dashboards: Option<&Path>, faults: &mut Vec<String>) {
+    let read = match dashboards {
+        None => Catalogue::embedded().map(|_| ()).map_err(|error| error.to_string()),
+        Some(folder) => of_folder(folder).unwrap_or_else(|error| Err(format!("{error:#}"))),
+    };
+    faults.extend(read.err().iter().flat_map(|text| text.lines()).map(str::to_owned));
+}
+
+fn of_folder(folder: &Path) -> anyhow::Result<Result<(), String>> {
+    let (kpis, targets) = (text_of(&folder.join("kpis.toml"))?, text_of(&folder.join("targets.toml"))?);
+    let boards_folder = folder.join("boards");
+    let entries =
+        std::fs::read_dir(&boards_folder).with_context(|| format!("can't read {}", boards_folder.display()))?;
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
+    paths.sort();
+    let boards = paths.iter().map(|path| text_of(path)).collect::<anyhow::Result<Vec<_>>>()?;
+    let boards: Vec<SourceFile<'_>> = boards.iter().map(|(name, text)| SourceFile { name, text }).collect();
+    let kpis = SourceFile { name: &kpis.0, text: &kpis.1 };
+    let targets = SourceFile { name: &targets.0, text: &targets.1 };
+    Ok(Catalogue::read(kpis, targets, &boards).map(|_| ()).map_err(|error| error.to_string()))
+}
+
+/// A file's name and text.
+fn text_of(path: &Path) -> anyhow::Result<(String, String)> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    Ok((path.display().to_string(), text))
+}
+
+fn units(list: &Path, faults: &mut Vec<String>) {
+    let name = list.display();
+    let body = match std::fs::read(list) {
+        Ok(body) => body,
+        Err(error) => return faults.push(format!("{name}: can't be read: {error}")),
+    };
+    // Any instant: it is that of the loading, which is not now.
+    match read_units(&body, Some(super::units::content_type(list)), NO_INSTANT, &Limits::default()) {
+        Err(error) => faults.push(format!("{name}: {error}")),
+        Ok(batch) => {
+            let unfit = check_units(&batch.units, &[]);
+            let line = |rejection: &Rejection| {
+                let column = rejection.pointer.trim_start_matches('/');
+                format!("{name}:{}: {column}: {}: {}", rejection.line, rejection.code, rejection.reason)
+            };
+            faults.extend(batch.rejections.iter().chain(&unfit).map(line));
+        }
+    }
+}

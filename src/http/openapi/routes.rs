@@ -1,0 +1,197 @@
+//! The table of routes: what each takes and answers.
+
+use serde_json::{Value, json};
+
+use super::{Route, get_of, route};
+
+/// Every route of the server.
+pub(super) fn routes() -> Vec<Route> {
+    let mut all = process();
+    all.extend(pages());
+    all.extend(records());
+    all.extend(units());
+    all.extend(figures());
+    all
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn any_of(words: &[&str]) -> Value {
+    json!({"type": "string", "enum": words})
+}
+
+fn day() -> Value {
+    json!({"type": "string", "format": "date", "examples": ["2024-08-02"]})
+}
+
+fn process() -> Vec<Route> {
+    vec![
+        get_of("/healthz", "process", "The process answers").answer(200, "It does", "text/plain", &text()),
+        get_of("/readyz", "process", "Whether it can do its work, or why not")
+            .json(200, "It can", "Ready")
+            .json(503, "It can't; each component says why in words", "Ready")
+            .problem(503, &["timeout"]),
+        get_of("/metrics", "process", "Metrics for Prometheus")
+            .answer(200, "The text exposition format", "text/plain", &text())
+            .problem(403, &["forbidden"])
+            .problem(503, &["timeout"]),
+        get_of("/api/openapi.json", "process", "This document")
+            .answer(200, "OpenAPI 3.1", "application/json", &json!({"type": "object"}))
+            .problem(503, &["timeout"]),
+        route("post", "/api/v1/verify", "process", "Compares the live figures with those that SQL makes")
+            .json(200, "What was compared and what differs", "Report")
+            .problem(403, &["forbidden"])
+            .problem(409, &["busy"])
+            .problem(503, &["not_verified"]),
+    ]
+}
+
+fn pages() -> Vec<Route> {
+    let page = |route: Route| {
+        route
+            .answer(200, "The page", "text/html", &text())
+            .empty(304, "The page that the browser has is the newest")
+            .empty(307, "To the top of the tree")
+            .answer(404, "A page that says that there is no such board or unit", "text/html", &text())
+            .answer(503, "A page that says what is missing and asks again by itself", "text/html", &text())
+            .problem(400, &["bad_parameter"])
+            .problem(503, &["timeout"])
+    };
+    vec![
+        get_of("/", "pages", "To the wall of the province").empty(307, "To the wall").problem(503, &["timeout"]),
+        page(get_of("/wall/{board}", "pages", "A wall screen").part("board", "Id of a board", "province").query(
+            "unit",
+            "Code of a unit; without it the page goes on to the top of the tree",
+            &text(),
+        )),
+        get_of("/assets/{path}", "pages", "What the pages are made of")
+            .part("path", "Its name", "index.js")
+            .answer(200, "The file", "*/*", &json!({"type": "string", "format": "binary"}))
+            .empty(304, "The file that the browser has is the newest")
+            .problem(400, &["bad_parameter"])
+            .problem(404, &["not_found"])
+            .problem(503, &["timeout"]),
+        get_of("/api/v1/live", "figures", "A WebSocket of snapshots and updates, one JSON object a frame")
+            .empty(101, "The WebSocket is open")
+            .problem(400, &["bad_parameter"])
+            .problem(403, &["forbidden"])
+            .problem(503, &["stopping", "too_many_screens"]),
+    ]
+}
+
+fn records() -> Vec<Route> {
+    let record = json!({"$ref": "#/components/schemas/Record"});
+    let example = json!({
+        "type": "dossier", "id": "EX-1", "unit": "17", "at": "2024-08-02T08:00:00+07:00", "status": "accepted"
+    });
+    let list = json!({"type": "array", "items": record, "maxItems": 1000});
+    vec![
+        route("post", "/api/v1/events", "records", "Records in, an exact answer about every line out")
+            .query(
+                "source",
+                "The sending system, where the caller isn't bound to one",
+                &json!({"type": "string", "minLength": 1, "maxLength": 64, "default": "local"}),
+            )
+            .query("dry_run", "Check everything, store nothing", &json!({"type": "boolean", "default": false}))
+            .body(&[
+                ("application/json", list, json!([example])),
+                ("application/x-ndjson", text(), json!(format!("{example}\n"))),
+            ])
+            .json(202, "Safe on disk, but for the lines listed as refused", "EventsAnswer")
+            .json(200, "What would become of it (dry run)", "EventsAnswer")
+            .problem(400, &["bad_parameter", "bad_array", "bad_encoding"])
+            .problem(403, &["forbidden"])
+            .problem(413, &["too_large"])
+            .problem(415, &["unknown_content_type", "unknown_encoding"])
+            .problem(422, &["none_accepted"])
+            .problem(503, &["busy", "timeout", "storage_full", "stopping", "unknown_outcome"]),
+    ]
+}
+
+fn units() -> Vec<Route> {
+    let csv = "code,parent,kind,category,name_vi\n17,,province,tỉnh,Hòa Bình\n";
+    vec![
+        get_of("/api/v1/units", "units", "All units that exist on a day")
+            .query("on", "The day; today when absent", &day())
+            .json(200, "By code", "Units")
+            .problem(403, &["forbidden"])
+            .of_figures(),
+        route("put", "/api/v1/units", "units", "Loads a list of units, taken as a whole or not at all")
+            .body(&[
+                ("text/csv", text(), json!(csv)),
+                ("application/x-ndjson", text(), json!("")),
+                ("application/json", json!({"type": "array", "items": {"type": "object"}}), json!([])),
+            ])
+            .json(200, "Loaded", "EventsAnswer")
+            .problem(
+                400,
+                &[
+                    "bad_parameter",
+                    "bad_array",
+                    "bad_encoding",
+                    "no_header",
+                    "unknown_column",
+                    "duplicate_column",
+                    "missing_column",
+                ],
+            )
+            .problem(403, &["forbidden"])
+            .problem(413, &["too_large"])
+            .problem(415, &["unknown_content_type", "unknown_encoding"])
+            .problem(422, &["none_accepted"])
+            .problem(503, &["not_ready", "busy", "storage_full", "stopping", "unknown_outcome"]),
+        get_of("/api/v1/units/{code}", "units", "What a code names on a day, with the units above and below")
+            .part("code", "Code of a unit", "17")
+            .query("on", "The day; today when absent", &day())
+            .json(200, "The unit", "Unit")
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_unit"])
+            .of_figures(),
+        get_of("/api/v1/boards/{board}", "units", "What a wall shows")
+            .part("board", "Id of a board", "province")
+            .query("unit", "Code of a unit; the top of the tree when absent", &text())
+            .json(200, "Its panels", "Board")
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_board", "unknown_unit"])
+            .of_figures(),
+    ]
+}
+
+fn figures() -> Vec<Route> {
+    let window =
+        json!({"type": "string", "default": "year", "examples": ["today", "2024-Q2", "2024-07-01..2024-07-31"]});
+    vec![
+        get_of("/api/v1/units/{code}/kpis", "figures", "Measures and KPIs of a unit, and the rows that add up to them")
+            .part("code", "Code of a unit", "17")
+            .query(
+                "window",
+                "today, week, month, quarter, year, a period such as 2024-Q2, or FROM..TO, both days included",
+                &window,
+            )
+            .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
+            .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
+            .json(200, "The figures, at one sequence number and one instant", "Kpis")
+            .problem(400, &["bad_window", "bad_hierarchy", "bad_role", "not_available_yet"])
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_unit"])
+            .of_figures(),
+        get_of(
+            "/api/v1/dossiers/{source}/{id}",
+            "figures",
+            "One dossier: every register, and why it counts as it does",
+        )
+        .part("source", "The sending system", "local")
+        .part("id", "Its id there", "EX-1")
+        .query(
+            "provenance",
+            "Whether to look up which record wrote each register",
+            &json!({"type": "boolean", "default": true}),
+        )
+        .json(200, "The dossier", "Dossier")
+        .problem(403, &["forbidden"])
+        .problem(404, &["unknown_dossier"])
+        .of_figures(),
+    ]
+}

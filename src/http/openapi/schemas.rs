@@ -1,0 +1,161 @@
+//! The table of shapes. What may grow is left open; what a client relies on is required.
+
+use serde_json::{Map, Value, json};
+
+/// Every shape by name.
+pub(super) fn schemas() -> Map<String, Value> {
+    let parts = [common(), records(), units(), figures()];
+    parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+}
+
+fn shape(name: &str) -> Value {
+    json!({"$ref": format!("#/components/schemas/{name}")})
+}
+
+/// An object that has at least these members.
+fn object(members: Value) -> Value {
+    let names: Vec<&String> = members.as_object().into_iter().flat_map(Map::keys).collect();
+    json!({"type": "object", "required": names, "properties": members})
+}
+
+fn text() -> Value {
+    json!({"type": "string"})
+}
+
+fn text_or_null() -> Value {
+    json!({"type": ["string", "null"]})
+}
+
+fn count() -> Value {
+    json!({"type": "integer", "minimum": 0})
+}
+
+fn instant() -> Value {
+    json!({"type": "string", "format": "date-time"})
+}
+
+fn common() -> Value {
+    json!({
+        "Problem": object(json!({
+            "type": text(), "title": text(), "status": {"type": "integer"}, "code": text(), "detail": text()
+        })),
+        "Words": object(json!({"vi": text(), "en": text()})),
+        "Ready": object(json!({
+            "ready": {"type": "boolean"},
+            "components": {"type": "object", "additionalProperties": {
+                "type": "object",
+                "required": ["state"],
+                "properties": {"state": {"type": "string", "enum": ["ok", "degraded", "not_ready"]}, "reason": text()}
+            }}
+        })),
+        "Report": object(json!({
+            "agree": {"type": "boolean"}, "seq": count(), "instant": instant(), "node": text(), "compared": count(),
+            "took_ms": count(), "difference_count": count(),
+            "differences": {"type": "array", "maxItems": 1000, "items": object(json!({
+                "check": text(), "unit": text(), "when": text(), "measure": text(), "cube": text(), "sql": text()
+            }))}
+        }))
+    })
+}
+
+fn records() -> Value {
+    json!({
+        "Record": {
+            "type": "object",
+            "required": ["type", "unit", "at"],
+            "properties": {
+                "type": {"type": "string", "enum": ["dossier", "rating", "indicator"]},
+                "id": {"type": "string", "minLength": 1, "maxLength": 64},
+                "unit": {"type": "string", "minLength": 1, "maxLength": 64},
+                "at": {"type": "string", "format": "date-time", "description": "When the source says it changed"},
+                "status": {"type": "string", "enum": [
+                    "registered", "accepted", "processing", "supplement_requested", "payment_requested", "refused",
+                    "withdrawn", "stopped", "done", "delivered"
+                ]},
+                "received_at": {"type": ["string", "null"], "format": "date-time"},
+                "finished_at": {"type": ["string", "null"], "format": "date-time"},
+                "due_at": {"type": ["string", "null"], "description": "An instant, or a day, of which it is the end"},
+                "score": {"type": ["integer", "null"], "minimum": 1, "maximum": 5}
+            },
+            "examples": [{
+                "type": "dossier", "id": "EX-1", "unit": "17", "at": "2024-08-02T08:00:00+07:00", "status": "done"
+            }]
+        },
+        "EventsAnswer": {
+            "type": "object",
+            "required": ["received", "accepted", "rejected", "rejections", "node"],
+            "properties": {
+                "received": count(), "accepted": count(), "rejected": count(),
+                "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
+                "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
+                "node": text(),
+                "dry_run": {"type": "boolean"},
+                "unresolved": {"type": "array", "maxItems": 100, "items": object(json!({"unit": text(), "records": count()}))}
+            }
+        },
+        "Rejection": object(json!({"line": {"type": "integer", "minimum": 1}, "pointer": text(), "code": text(), "reason": text()}))
+    })
+}
+
+fn units() -> Value {
+    json!({
+        "UnitRow": object(json!({
+            "code": text(), "parent": text_or_null(),
+            "kind": {"type": "string", "enum": ["nation", "province", "district", "commune", "department", "office", "area"]},
+            "category": text(), "name_vi": text(), "name_en": text_or_null(), "short_name": text_or_null(),
+            "sort_order": {"type": "integer"}, "valid_from": text_or_null(), "valid_to": text_or_null(),
+            "lat": {"type": ["number", "null"]}, "lon": {"type": ["number", "null"]}, "tree": text()
+        })),
+        "Units": object(json!({
+            "on": {"type": "string", "format": "date"}, "seq": count(),
+            "units": {"type": "array", "items": shape("UnitRow")}
+        })),
+        "Unit": object(json!({
+            "on": {"type": "string", "format": "date"}, "seq": count(), "stale_code": {"type": "boolean"},
+            "unit": shape("UnitRow"),
+            "above": {"type": "array", "items": shape("UnitRow")},
+            "children": {"type": "array", "items": shape("UnitRow")}
+        })),
+        "Board": object(json!({
+            "id": text(), "build": text(), "title": shape("Words"), "demo": {"type": "boolean"}, "timezone": text(),
+            "unit": object(json!({"code": text(), "name": text(), "short_name": text(), "office": shape("Words")})),
+            "panels": {"type": "array", "items": {
+                "type": "object",
+                "required": ["id", "kind", "title"],
+                "properties": {"id": text(), "kind": text(), "title": shape("Words"), "kpi": text()}
+            }}
+        }))
+    })
+}
+
+fn figures() -> Value {
+    let ratio = json!({"type": ["number", "null"]});
+    json!({
+        "Measures": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "KpiFigure": object(json!({
+            "num": {"type": "integer"}, "den": {"type": "integer"}, "value": ratio, "band": text_or_null(),
+            "target": ratio, "unit": text(), "better": {"type": "string", "enum": ["higher", "lower"]}, "den_min": {"type": "integer"},
+            "definition": shape("Words"), "version": text()
+        })),
+        "KpiFigures": {"type": "object", "additionalProperties": shape("KpiFigure")},
+        "KpisRow": object(json!({
+            "unit": text(), "name": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures")
+        })),
+        "Kpis": object(json!({
+            "unit": text(), "name": text(), "stale_code": {"type": "boolean"},
+            "window": object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}})),
+            "as_of": instant(), "seq": count(), "node": text(),
+            "hierarchy": {"type": "string", "enum": ["now", "was"]}, "role": {"type": "string", "enum": ["processing", "receiving"]},
+            "measures": shape("Measures"), "kpis": shape("KpiFigures"),
+            "children": {"type": "array", "items": shape("KpisRow")}
+        })),
+        "Dossier": object(json!({
+            "source": text(), "id": text(), "as_of": instant(), "seq": count(), "node": text(),
+            "unit": object(json!({"unit": text(), "name": text(), "stale_code": {"type": "boolean"}})),
+            "verdict": object(json!({
+                "code": text(), "vi": text(), "en": text(), "rules": {"type": "array", "items": text()}
+            })),
+            "derived": {"type": "object"}, "registers": {"type": "object"}
+        }))
+    })
+}
