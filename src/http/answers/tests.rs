@@ -315,7 +315,7 @@ fn merged() -> View {
 fn r22_each_hierarchy_and_role_has_its_figures_and_rows_add_up_in_all() {
     let view = merged();
     let asked = |code: &str, hierarchy: &str, role: &str| {
-        let query = KpisQuery { window: None, hierarchy: Some(hierarchy.into()), role: Some(role.into()) };
+        let query = KpisQuery { hierarchy: Some(hierarchy.into()), role: Some(role.into()), ..KpisQuery::default() };
         let answer = answer(&view, code, &query).unwrap();
         assert_eq!((&answer["hierarchy"], &answer["role"]), (&json!(hierarchy), &json!(role)));
         assert_eq!(answer["units_pending"], false);
