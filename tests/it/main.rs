@@ -9,6 +9,7 @@ mod bad_days;
 mod boston;
 mod crash;
 mod engine;
+mod guards;
 mod hierarchy;
 mod malformed;
 mod operate;

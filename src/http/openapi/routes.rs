@@ -11,7 +11,28 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(records());
     all.extend(units());
     all.extend(figures());
+    all.extend(tokens());
     all
+}
+
+fn tokens() -> Vec<Route> {
+    let asked = json!({"type": "object", "required": ["label", "role"], "properties": {
+        "label": text(), "role": any_of(&["ingest", "view", "operate", "admin"]), "unit": text(), "each_child_of": text(),
+        "source": text(), "expires": text()}});
+    vec![
+        get_of("/api/v1/tokens", "tokens", "All tokens, without their secrets").json(200, "By id", "Tokens"),
+        route("post", "/api/v1/tokens", "tokens", "Makes a token, or one for each unit below another")
+            .body(&[("application/json", asked, json!({"label": "a wall", "role": "view", "unit": "17"}))])
+            .json(201, "With the secrets, which are told this once", "Tokens")
+            .problem(400, &["bad_parameter"])
+            .problem(404, &["unknown_unit"])
+            .problem(413, &["too_large"])
+            .of_figures(),
+        route("delete", "/api/v1/tokens", "tokens", "Takes a token back")
+            .query("id", "Its id", &text())
+            .json(200, "As it stands now", "Tokens")
+            .problem(404, &["unknown_token"]),
+    ]
 }
 
 fn text() -> Value {
@@ -102,7 +123,7 @@ fn records() -> Vec<Route> {
             .json(202, "Safe on disk, but for the lines listed as refused", "EventsAnswer")
             .json(200, "What would become of it (dry run)", "EventsAnswer")
             .problem(400, &["bad_parameter", "bad_array", "bad_encoding"])
-            .problem(403, &["forbidden"])
+            .problem(403, &["forbidden", "foreign_source"])
             .problem(413, &["too_large"])
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
