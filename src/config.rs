@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::auth::Mode;
 use crate::ingest::Limits;
 use crate::journal;
 use crate::model::{Clock, Instant, Zone};
@@ -23,6 +24,9 @@ use crate::telemetry::{LogFormat, Logs};
 pub use example::example;
 pub use keys::{KEYS, Key, Kind};
 pub use settings::{Fault, Settings};
+
+/// The zone of local days where nothing else is said.
+pub const ZONE_DEFAULT: &str = "Asia/Ho_Chi_Minh";
 
 /// Which clock records and figures go by.
 #[derive(Clone)]
@@ -61,8 +65,10 @@ pub enum Database {
 /// The whole meaning of the settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Where to listen; loopback.
+    /// Where to listen; loopback in open mode.
     pub listen: SocketAddr,
+    /// Who is let in.
+    pub auth: Mode,
     /// Where everything lives.
     pub data_dir: PathBuf,
     /// Where ClickHouse is.
@@ -130,6 +136,7 @@ impl Config {
     pub fn of(settings: Settings) -> Result<Config, ConfigError> {
         let mut read = Reader { faults: settings.faults.clone(), settings };
         let listen = read.parsed("listen", listen);
+        let auth = read.auth(listen);
         let zone = read.parsed("timezone", |name| {
             Zone::named(name).map_err(|_| format!("`{name}` is not in the IANA time zone database"))
         });
@@ -150,6 +157,7 @@ impl Config {
             (Some(listen), Some(zone), Some(data_dir), Some(database), Some(logs)) if read.faults.is_empty() => {
                 Ok(Config {
                     listen,
+                    auth,
                     data_dir,
                     database,
                     clickhouse_timeout,
@@ -217,6 +225,22 @@ impl Reader {
 
     fn whole_usize(&mut self, name: &'static str) -> usize {
         usize::try_from(self.whole(name)).unwrap_or(usize::MAX)
+    }
+
+    /// Open mode is for loopback only.
+    fn auth(&mut self, listen: Option<SocketAddr>) -> Mode {
+        let mode = self.parsed("auth.mode", |name| {
+            Mode::named(name).ok_or_else(|| format!("`{name}` is no mode: use open or required"))
+        });
+        let mode = mode.unwrap_or_default();
+        if let Some(address) = listen.filter(|address| mode == Mode::Open && !address.ip().is_loopback()) {
+            let reason = format!(
+                "`{address}` is reachable from other machines: that needs mode = \"required\" under [auth] (and a token: \
+                 `opcentre token create --data-dir`), or listen on loopback (127.0.0.1 or [::1])"
+            );
+            self.fault("listen", reason);
+        }
+        mode
     }
 
     fn clock(&mut self) -> DomainClock {
@@ -300,13 +324,7 @@ impl Reader {
 fn listen(text: &str) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| format!("`{text}` is no address: write it as 127.0.0.1:8080"))?;
-    if address.ip().is_loopback() {
-        return Ok(address);
-    }
-    Err(format!(
-        "`{address}` is reachable from other machines; this version knows no callers and so listens on loopback only \
-         (127.0.0.1 or [::1])"
-    ))
+    Ok(address)
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

@@ -30,6 +30,9 @@ enum Command {
     /// The hierarchy of units.
     #[command(subcommand)]
     Units(cli::units::UnitsCommand),
+    /// Who may do what: bearer tokens.
+    #[command(subcommand)]
+    Token(cli::token::TokenCommand),
     /// Send made-up dossiers to a running server.
     Simulate(cli::simulate::SimulateArgs),
     /// Show a board in the terminal.
@@ -56,6 +59,9 @@ fn main() -> ExitCode {
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Token(command) => {
+            on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
+        }
         Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Simulate(args) => on_runtime(async move { cli::simulate::run(&args, &mut stdout()).await }),

@@ -18,7 +18,7 @@ fn every_fault_is_told_with_its_line_and_what_must_be() {
     let wanted = [
         "f.toml:3: screens: is no key; the keys are ",
         "f.toml:4: line_bytes_max: must be a whole number, without quotes, not string",
-        "f.toml:6: auth: is no key; the keys are ",
+        "f.toml:7: auth.log_format: is no key; ",
         "f.toml:1: listen: `0.0.0.0:1` is reachable from other machines",
         "f.toml:5: verify_hold_s: must be from 1 to 3600, not 0",
     ];

@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use bytes::Bytes;
 use rust_embed::Embed;
 
+use crate::auth::{Caller, Scope};
+
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::sight::default_unit;
 use super::state::AppState;
-use super::units::root_code;
 
 #[cfg(test)]
 mod tests;
@@ -83,6 +85,7 @@ async fn wall(
     State(state): State<AppState>,
     PathOf(board): PathOf<String>,
     QueryOf(query): QueryOf<BTreeMap<String, String>>,
+    caller: Option<Extension<Caller>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
@@ -95,7 +98,11 @@ async fn wall(
     if query.get("unit").is_some_and(|unit| !unit.is_empty()) {
         return serve(index, &headers, CACHE_ASK_AGAIN);
     }
-    to_root(&state, &board, &uri)
+    match caller {
+        Some(Extension(caller)) => to_root(&state, &caller.scope, &board, &uri),
+        // Which units there are isn't told to somebody unknown: the page asks for a token first.
+        None => serve(index, &headers, CACHE_ASK_AGAIN),
+    }
 }
 
 /// Says that there is no such board, and which there are.
@@ -117,8 +124,8 @@ fn escaped(text: &str) -> String {
 }
 
 /// Sends a screen that names no unit to the top of the tree; while there is none, it is told so and asks again.
-fn to_root(state: &AppState, board: &str, uri: &Uri) -> Response {
-    let reason = match state.view().map(|view| root_code(&view)) {
+fn to_root(state: &AppState, scope: &Scope, board: &str, uri: &Uri) -> Response {
+    let reason = match state.view().map(|view| default_unit(&view, scope)) {
         Ok(Some(root)) => {
             let rest = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
             let rest: String = rest.filter(|pair| !pair.starts_with("unit=")).map(|pair| format!("&{pair}")).collect();

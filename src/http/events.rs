@@ -29,10 +29,12 @@ use super::extract::QueryOf;
 use super::guard::require;
 use super::state::AppState;
 
-/// The source of records that name none, in open mode.
+/// The source of records that name none, where the caller has none of its own.
 const SOURCE_DEFAULT: &str = "local";
-/// Bodies that are read and checked at once: each takes up to a few times its bytes.
-const BODIES_MAX: usize = 16;
+/// Bytes of all bodies that are read and checked at once; in memory each takes up to a few times its own.
+const BODIES_BYTES_MAX: usize = 256 << 20;
+/// The least that a body is counted as, and the step in which all are.
+const BODY_BYTES_STEP: usize = 64 << 10;
 /// How long a body may wait for its place, and how long it may take from then on.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
@@ -43,11 +45,13 @@ const UNRESOLVED_LISTED_MAX: usize = 100;
 
 /// The area's routes. A packed body is never larger than it may be unpacked.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
-    let places = Arc::new(Semaphore::new(BODIES_MAX));
+    let body_bytes_max = state.limits.body_bytes_max;
+    let steps = BODIES_BYTES_MAX.max(body_bytes_max) / BODY_BYTES_STEP + 1;
+    let room = Room { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
-        .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
-        .layer(middleware::from_fn_with_state(places, admit_body))
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(middleware::from_fn_with_state(room, admit_body))
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,13 +99,32 @@ struct Unresolved<'a> {
     records: usize,
 }
 
+/// The memory that bodies may take together.
+#[derive(Clone)]
+struct Room {
+    steps: Arc<Semaphore>,
+    body_bytes_max: usize,
+}
+
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
-async fn admit_body(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn admit_body(State(room): State<Room>, request: Request, next: Next) -> Result<Response, Problem> {
     let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
-    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.acquire()).await else { return Err(Problem::Busy) };
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, room.steps.acquire_many(room.steps_of(request.headers()))).await else {
+        return Err(Problem::Busy);
+    };
     timeout(BODY_TIMEOUT, next.run(request))
         .await
         .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
+}
+
+impl Room {
+    /// How much of it a body takes: its length, or all that it may be when that isn't said or it is packed.
+    fn steps_of(&self, headers: &HeaderMap) -> u32 {
+        let said = || headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
+        let is_packed = headers.contains_key(header::CONTENT_ENCODING);
+        let bytes = said().filter(|_| !is_packed).unwrap_or(usize::MAX).min(self.body_bytes_max);
+        u32::try_from(bytes / BODY_BYTES_STEP + 1).unwrap_or(u32::MAX)
+    }
 }
 
 /// The whole body is read and parsed before anything is journalled; 202 is said only after fdatasync (J-1).
@@ -113,9 +136,10 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
+    let asked = query.source.as_deref().map(ingest::check_source).transpose();
+    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
+    let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
     let body = body_of(body, state.limits.body_bytes_max)?;
-    let source = query.source.as_deref().unwrap_or(SOURCE_DEFAULT);
-    let source = ingest::check_source(source).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
     let content_type = text(&headers, &header::CONTENT_TYPE);

@@ -59,7 +59,10 @@ const GUARD: [&str; 4] = ["host_missing", "host_not_loopback", "origin_foreign",
 
 fn route(method: &'static str, path: &'static str, tag: &'static str, summary: &'static str) -> Route {
     let (parameters, body, answers, problems) = (Vec::new(), None, BTreeMap::new(), BTreeMap::new());
-    Route { method, path, tag, summary, parameters, body, answers, problems }.problem(403, &GUARD)
+    Route { method, path, tag, summary, parameters, body, answers, problems }
+        .problem(401, &["no_token", "bad_token"])
+        .problem(403, &GUARD)
+        .problem(429, &["too_often"])
 }
 
 fn get_of(path: &'static str, tag: &'static str, summary: &'static str) -> Route {

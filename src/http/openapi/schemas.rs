@@ -146,6 +146,9 @@ fn links() -> Value {
             "withheld": {"type": "array", "items": text()}, "unknown": {"type": "array", "items": text()},
             "whole": {"type": "boolean"}
         })),
+        "Tokens": object(json!({"tokens": {"type": "array", "items": object(json!({
+            "id": text(), "label": text(), "role": text(), "state": text()
+        }))}})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": object(json!({
