@@ -55,13 +55,14 @@ struct Route {
 const SAFE: u64 = (1 << 53) - 1;
 
 /// Reasons of the guard that stands before every route.
-const GUARD: [&str; 4] = ["host_missing", "host_not_loopback", "origin_foreign", "forwarded"];
+const GUARD: [&str; 6] =
+    ["host_missing", "host_not_loopback", "origin_foreign", "forwarded", "forbidden", "needs_whole"];
 
 fn route(method: &'static str, path: &'static str, tag: &'static str, summary: &'static str) -> Route {
     let (parameters, body, answers, problems) = (Vec::new(), None, BTreeMap::new(), BTreeMap::new());
     Route { method, path, tag, summary, parameters, body, answers, problems }
-        .problem(401, &["no_token", "bad_token"])
         .problem(403, &GUARD)
+        .problem(401, &["no_token", "bad_token"])
         .problem(429, &["too_often"])
 }
 

@@ -136,8 +136,7 @@ struct Refused {
 impl From<Box<Fault>> for Refused {
     /// A line of which nothing could be told apart.
     fn from(fault: Box<Fault>) -> Refused {
-        let (kept, withheld, unknown) = ("{}".to_owned(), Vec::new(), Vec::new());
-        Refused { fault, further: Vec::new(), kept, withheld, unknown }
+        Refused { fault, further: Vec::new(), kept: "{}".to_owned(), withheld: Vec::new(), unknown: Vec::new() }
     }
 }
 

@@ -10,12 +10,32 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(pages());
     all.extend(records());
     all.extend(rejects());
-    all.extend(tokens());
     all.extend(units());
     all.extend(links());
     all.extend(figures());
+    all.extend(tokens());
     all.extend(drill());
     all
+}
+
+fn tokens() -> Vec<Route> {
+    let asked = json!({"type": "object", "required": ["label", "role"], "properties": {
+        "label": text(), "role": any_of(&["ingest", "view", "operate", "admin"]), "unit": text(), "each_child_of": text(),
+        "source": text(), "expires": text()}});
+    vec![
+        get_of("/api/v1/tokens", "tokens", "All tokens, without their secrets").json(200, "By id", "Tokens"),
+        route("post", "/api/v1/tokens", "tokens", "Makes a token, or one for each unit below another")
+            .body(&[("application/json", asked, json!({"label": "a wall", "role": "view", "unit": "17"}))])
+            .json(201, "With the secrets, which are told this once", "Tokens")
+            .problem(400, &["bad_parameter"])
+            .problem(404, &["unknown_unit"])
+            .problem(413, &["too_large"])
+            .of_figures(),
+        route("delete", "/api/v1/tokens", "tokens", "Takes a token back")
+            .query("id", "Its id", &text())
+            .json(200, "As it stands now", "Tokens")
+            .problem(404, &["unknown_token"]),
+    ]
 }
 
 fn text() -> Value {
@@ -46,7 +66,7 @@ fn process() -> Vec<Route> {
             .problem(503, &["timeout"]),
         route("post", "/api/v1/verify", "process", "Compares the live figures with those that SQL makes")
             .json(200, "What was compared and what differs", "Report")
-            .problem(403, &["forbidden", "needs_whole"])
+            .problem(403, &["forbidden"])
             .problem(409, &["busy"])
             .problem(503, &["not_verified"]),
     ]
@@ -106,7 +126,7 @@ fn records() -> Vec<Route> {
             .json(202, "Safe on disk, but for the lines listed as refused", "EventsAnswer")
             .json(200, "What would become of it (dry run)", "EventsAnswer")
             .problem(400, &["bad_parameter", "bad_array", "bad_encoding"])
-            .problem(403, &["forbidden"])
+            .problem(403, &["forbidden", "foreign_source"])
             .problem(413, &["too_large"])
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
@@ -130,7 +150,7 @@ fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {
         ])
         .json(200, "Loaded", "EventsAnswer")
         .problem(400, &LIST_CODES)
-        .problem(403, &["forbidden", "needs_whole"])
+        .problem(403, &["forbidden"])
         .problem(413, &["too_large"])
         .problem(415, &["unknown_content_type", "unknown_encoding"])
         .problem(422, &["none_accepted"])
@@ -162,13 +182,13 @@ fn rejects() -> Vec<Route> {
             .query("source", "Of one source only", &source())
             .query("cursor", "Where the page before ended", &json!({"type": "integer", "minimum": 0, "maximum": SAFE}))
             .json(200, "A page of them", "Rejects")
-            .problem(403, &["forbidden", "needs_whole"])
+            .problem(403, &["forbidden"])
             .problem(503, &["timeout"]),
         route("post", "/api/v1/rejects/replay", "records", "Checks all that is whole again by the rules of today")
             .query("source", "Of one source only", &source())
             .json(200, "None of them passes", "Replayed")
             .json(202, "Those that pass are safe on disk", "Replayed")
-            .problem(403, &["forbidden", "needs_whole"])
+            .problem(403, &["forbidden"])
             .problem(503, &["timeout"])
             .problem(503, &APPEND_CODES),
         route("post", "/api/v1/rejects/{id}", "records", "Takes the corrected record in place of a refused line")
@@ -176,40 +196,13 @@ fn rejects() -> Vec<Route> {
             .body(&[("application/json", record, json!({}))])
             .json(202, "Safe on disk", "Mended")
             .problem(400, &["bad_parameter", "bad_array", "bad_encoding"])
-            .problem(403, &["forbidden", "needs_whole"])
+            .problem(403, &["forbidden"])
             .problem(404, &["unknown_reject"])
             .problem(413, &["too_large"])
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
             .problem(503, &["timeout"])
             .problem(503, &APPEND_CODES),
-    ]
-}
-
-fn tokens() -> Vec<Route> {
-    let order = json!({"label": "one-stop", "role": "ingest", "unit": "148", "source": "motcua"});
-    let admin =
-        |route: Route| route.problem(403, &["forbidden", "needs_whole"]).problem(503, &["timeout", "not_ready"]);
-    vec![
-        admin(get_of("/api/v1/tokens", "tokens", "All tokens, without their secrets").json(
-            200,
-            "Who may do what",
-            "Tokens",
-        )),
-        admin(
-            route("post", "/api/v1/tokens", "tokens", "Makes tokens; each secret is told this once")
-                .body(&[("application/json", json!({"type": "object"}), order)])
-                .json(201, "Made", "Tokens")
-                .problem(400, &["bad_parameter"])
-                .problem(404, &["unknown_unit"])
-                .problem(413, &["too_large"]),
-        ),
-        admin(
-            route("delete", "/api/v1/tokens", "tokens", "Ends a token at once")
-                .query("id", "Its id", &text())
-                .json(200, "It is worth nothing any more", "Tokens")
-                .problem(404, &["unknown_token"]),
-        ),
     ]
 }
 

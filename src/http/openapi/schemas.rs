@@ -40,14 +40,20 @@ fn common() -> Value {
             "type": text(), "title": text(), "status": {"type": "integer"}, "code": text(), "detail": text()
         })),
         "Words": object(json!({"vi": text(), "en": text()})),
-        "Ready": object(json!({
+        "Ready": {"type": "object", "required": ["ready"], "properties": {
             "ready": {"type": "boolean"},
+            "degraded": {"type": "object", "additionalProperties": text()},
             "components": {"type": "object", "additionalProperties": {
                 "type": "object",
                 "required": ["state"],
                 "properties": {"state": {"type": "string", "enum": ["ok", "degraded", "not_ready"]}, "reason": text()}
             }}
-        })),
+        }},
+        "Tokens": object(json!({"tokens": {"type": "array", "items": object(json!({
+            "id": text(), "label": text(), "role": text(), "unit": text_or_null(), "bound_on": text_or_null(),
+            "source": text_or_null(), "state": text(), "created_at": instant(), "expires_at": text_or_null(),
+            "revoked_at": text_or_null(), "last_used_at": text_or_null()
+        }))}})),
         "Report": object(json!({
             "agree": {"type": "boolean"}, "seq": count(), "instant": instant(), "node": text(), "compared": count(),
             "took_ms": count(), "difference_count": count(),
@@ -146,9 +152,6 @@ fn links() -> Value {
             "withheld": {"type": "array", "items": text()}, "unknown": {"type": "array", "items": text()},
             "whole": {"type": "boolean"}
         })),
-        "Tokens": object(json!({"tokens": {"type": "array", "items": object(json!({
-            "id": text(), "label": text(), "role": text(), "state": text()
-        }))}})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": object(json!({
