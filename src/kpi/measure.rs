@@ -339,13 +339,10 @@ impl Sums {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures([i64; MEASURE_COUNT]);
 
-impl Default for Measures {
-    fn default() -> Measures {
-        Measures([0; MEASURE_COUNT])
-    }
-}
-
 impl Measures {
+    /// Nothing.
+    pub const ZERO: Measures = Measures([0; MEASURE_COUNT]);
+
     /// Makes the composite measures: `received` = online + counter + post; `taken_on` = received + carried over;
     /// `resolved` = early + on time + late + undated + withdrawn; `in_progress` = within + overdue + undated +
     /// waiting.

@@ -285,3 +285,54 @@ fn a_register_without_its_record_has_no_origin_yet() {
     let origins = provenance(&stored, &view.dossier(&key).unwrap().state);
     assert_eq!(origins.keys().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["status.accepted"]);
 }
+
+fn source(name: &str, cadence_minutes: Option<u32>) -> Record {
+    let profile = crate::model::SourceProfile {
+        system: Some(format!("Hệ thống {name}").as_str().into()),
+        units: vec!["17".into()],
+        cadence_minutes,
+        hours: vec![(450, 690), (810, 1_020)],
+        weekdays: vec![1, 2, 3, 4, 5],
+        ..crate::model::SourceProfile::default()
+    };
+    Record::Source(Box::new(crate::model::SourceFact { at: t("2024-08-01 08:00"), source: name.into(), profile }))
+}
+
+#[test]
+fn freshness_is_judged_in_the_sources_own_hours_and_the_worst_comes_first() {
+    let heard = |source: &str, at: &str| Record::Contact(crate::model::Contact { source: source.into(), at: t(at) });
+    // It is Friday, 2024-08-02 08:00.
+    let view = world([
+        source("night", Some(60)),
+        source("late", Some(60)),
+        source("silent", Some(60)),
+        source("free", None),
+        heard("night", "2024-08-01 16:55"),
+        heard("late", "2024-08-01 16:00"),
+        heard("free", "2020-01-01 00:00"),
+        heard("stranger", "2024-08-02 07:59"),
+    ]);
+    let catalogue = Catalogue::embedded().unwrap();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
+    let answer = serde_json::to_value(freshness(figures)).unwrap();
+    let rows: Vec<Value> = answer["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| json!([row["source"], row["state"], row["expected_by"], row["late_since"], row["age_s"]]))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            json!(["silent", "never", "2024-08-01T09:00:00.000+07:00", "2024-08-01T09:00:00.000+07:00", null]),
+            json!(["late", "late", "2024-08-01T17:00:00.000+07:00", "2024-08-01T17:00:00.000+07:00", 57_600]),
+            json!(["night", "in_time", "2024-08-02T08:25:00.000+07:00", null, 54_300]),
+            json!(["free", "no_cadence", null, null, 144_748_800]),
+            json!(["stranger", "no_cadence", null, null, 60]),
+        ]
+    );
+    assert_eq!(freshness(figures).table().rows.len(), 5);
+    let sources = serde_json::to_value(sources(figures)).unwrap();
+    assert_eq!(sources["sources"][0]["hours"], json!([["07:30", "11:30"], ["13:30", "17:00"]]));
+    assert_eq!(sources["sources"][0]["weekdays"], json!(["mon", "tue", "wed", "thu", "fri"]));
+}

@@ -49,6 +49,11 @@ impl World {
         let start = zone.start(today);
         let beside = dice.roll(24).cast_signed() * HOUR_MS;
         let now = dice.of(&[start, start, start.plus_ms(1), zone.end(today), start.plus_ms(beside)]);
+        World::at(zone, now, dice)
+    }
+
+    /// A world around an instant.
+    pub fn at(zone: Zone, now: Instant, dice: Dice) -> World {
         let mut world = World { zone, now, records: Vec::new() };
         let mut maker = Maker { world: &world, dice, people: Vec::new() };
         world.records = maker.records();
