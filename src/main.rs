@@ -33,6 +33,9 @@ enum Command {
     /// Who may do what: bearer tokens.
     #[command(subcommand)]
     Token(cli::token::TokenCommand),
+    /// What was refused, and checking it again.
+    #[command(subcommand)]
+    Rejects(cli::rejects::RejectsCommand),
     /// Send made-up dossiers to a running server.
     Simulate(cli::simulate::SimulateArgs),
     /// Show a board in the terminal.
