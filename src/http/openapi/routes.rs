@@ -12,6 +12,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(rejects());
     all.extend(units());
     all.extend(links());
+    all.extend(sources());
     all.extend(figures());
     all.extend(tokens());
     all.extend(drill());
@@ -90,6 +91,13 @@ fn pages() -> Vec<Route> {
             "Code of a unit; without it the page goes on to the top of the tree",
             &text(),
         )),
+        page(get_of("/ops", "pages", "To the desk of the top of the tree")),
+        page(get_of("/ops/units/{code}", "pages", "The desk of a unit").part("code", "Code of a unit", "17")),
+        page(
+            get_of("/ops/dossiers/{source}/{id}", "pages", "A dossier at the desk")
+                .part("source", "The sending system", "local")
+                .part("id", "Its id there", "EX-1"),
+        ),
         get_of("/assets/{path}", "pages", "What the pages are made of")
             .part("path", "Its name", "index.js")
             .answer(200, "The file", "*/*", &json!({"type": "string", "format": "binary"}))
@@ -203,6 +211,31 @@ fn rejects() -> Vec<Route> {
             .problem(422, &["none_accepted"])
             .problem(503, &["timeout"])
             .problem(503, &APPEND_CODES),
+    ]
+}
+
+/// Sending systems and how fresh each of them is, as JSON or CSV.
+fn sources() -> Vec<Route> {
+    let table = |route: Route, shape: &str| {
+        route
+            .query("bom", "Of CSV: begins with a byte order mark", &json!({"type": "boolean", "default": false}))
+            .json(200, "At one sequence number and one instant", shape)
+            .answer(200, "As a table", "text/csv", &text())
+            .problem(403, &["forbidden", "needs_whole"])
+            .problem(406, &["not_acceptable"])
+            .of_figures()
+    };
+    vec![
+        table(get_of("/api/v1/sources", "sources", "The sending systems as they are registered"), "Sources"),
+        list(
+            "/api/v1/sources",
+            "Registers sending systems, taken as a whole or not at all",
+            "source,system\nlocal,A\n",
+        ),
+        table(
+            get_of("/api/v1/freshness", "sources", "When each source was heard last, and whether it is late"),
+            "Freshness",
+        ),
     ]
 }
 

@@ -152,6 +152,10 @@ fn links() -> Value {
             "withheld": {"type": "array", "items": text()}, "unknown": {"type": "array", "items": text()},
             "whole": {"type": "boolean"}
         })),
+        "Sources": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Source")})),
+        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()}})),
+        "Freshness": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Fresh")})),
+        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null()})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": object(json!({
