@@ -1,6 +1,6 @@
 //! The opcentre binary: chooses a command and reports its exit code.
 
-use std::io::stdout;
+use std::io::{ErrorKind, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -69,9 +69,16 @@ fn main() -> ExitCode {
         Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("opcentre: {error:#}");
+        // Nobody reads what a closed pipe would have carried, and there may be nobody to be told.
+        if !error.chain().any(is_closed_pipe) {
+            writeln!(stderr(), "opcentre: {error:#}").ok();
+        }
         ExitCode::FAILURE
     })
+}
+
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 fn on_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {

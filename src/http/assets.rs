@@ -59,6 +59,9 @@ const CACHE_ASK_AGAIN: &str = "no-cache";
 /// A screen that names no unit asks again after this time, until one is known.
 const REFRESH_S: u32 = 3;
 
+/// How much of an unknown board's id its page repeats.
+const BOARD_SHOWN_CHARS_MAX: usize = 64;
+
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>opcentre</title>\
     <h1>The wall page is not in this program</h1>\
     <p>It was built without its pages. Run <code>make build</code>, then start it again.</p>\
@@ -86,6 +89,9 @@ async fn wall(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    if state.catalogue.board(&board).is_none() {
+        return no_board(&state, &board);
+    }
     let Some(index) = Page::find(INDEX) else {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
     };
@@ -97,6 +103,24 @@ async fn wall(
         // Which units there are isn't told to somebody unknown: the page asks for a token first.
         None => serve(index, &headers, CACHE_ASK_AGAIN),
     }
+}
+
+/// Says that there is no such board, and which there are.
+fn no_board(state: &AppState, board: &str) -> Response {
+    let link = |id: &str| format!("<a href=\"/wall/{}\">{}</a>", in_address(id), escaped(id));
+    let boards: Vec<String> = state.catalogue.boards().map(|board| link(&board.id)).collect();
+    let page = format!(
+        "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><title>opcentre</title>\
+         <h1>Không có màn hình này</h1><p>There is no board <code>{}</code>. Có / there are: {}.",
+        escaped(&board.chars().take(BOARD_SHOWN_CHARS_MAX).collect::<String>()),
+        boards.join(", ")
+    );
+    (StatusCode::NOT_FOUND, Html(page)).into_response()
+}
+
+/// Text in a page.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Sends a screen that names no unit to the top of the tree; while there is none, it is told so and asks again.

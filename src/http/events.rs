@@ -1,5 +1,6 @@
 //! `POST /api/v1/events`: records in, an exact answer about every line out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,10 +18,11 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{self, Batch, Context, Rejection};
+use crate::ingest::{self, Batch, Context, Fault, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
+use crate::units::UnitId;
 
 use super::error::Problem;
 use super::extract::QueryOf;
@@ -38,16 +40,18 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+/// Unknown codes of units listed in an answer.
+const UNRESOLVED_LISTED_MAX: usize = 100;
 
 /// The area's routes. A packed body is never larger than it may be unpacked.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
     let body_bytes_max = state.limits.body_bytes_max;
     let steps = BODIES_BYTES_MAX.max(body_bytes_max) / BODY_BYTES_STEP + 1;
-    let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
+    let room = Room { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
-        .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
-        .layer(middleware::from_fn_with_state(places, admit_body))
+        .layer(DefaultBodyLimit::max(body_bytes_max))
+        .layer(middleware::from_fn_with_state(room, admit_body))
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,6 +69,9 @@ struct EventsAnswer<'a> {
     accepted: usize,
     rejected: usize,
     rejections: Vec<RejectionAnswer<'a>>,
+    /// Of the accepted ones, the first hundred codes; empty also while the figures aren't ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unresolved: Vec<Unresolved<'a>>,
     /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
@@ -80,12 +87,29 @@ pub(super) struct RejectionAnswer<'a> {
     pointer: &'a str,
     code: &'static str,
     reason: &'a str,
+    /// What else is wrong with the line.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    further: &'a [Fault],
+}
+
+/// A code that names no unit at that time: its records count under `unresolved` until a unit or an alias resolves it.
+#[derive(Debug, Serialize)]
+struct Unresolved<'a> {
+    unit: &'a str,
+    records: usize,
+}
+
+/// The memory that bodies may take together.
+#[derive(Clone)]
+struct Room {
+    steps: Arc<Semaphore>,
+    body_bytes_max: usize,
 }
 
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
-async fn admit_body(State(places): State<Places>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn admit_body(State(room): State<Room>, request: Request, next: Next) -> Result<Response, Problem> {
     let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
-    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.steps.acquire_many(places.steps_of(request.headers()))).await else {
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, room.steps.acquire_many(room.steps_of(request.headers()))).await else {
         return Err(Problem::Busy);
     };
     timeout(BODY_TIMEOUT, next.run(request))
@@ -93,19 +117,12 @@ async fn admit_body(State(places): State<Places>, request: Request, next: Next) 
         .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
 }
 
-/// The room for bodies.
-#[derive(Clone)]
-struct Places {
-    steps: Arc<Semaphore>,
-    body_bytes_max: usize,
-}
-
-impl Places {
-    /// How much of the room a body takes: its length, or all that it may be when that isn't said or it is packed.
+impl Room {
+    /// How much of it a body takes: its length, or all that it may be when that isn't said or it is packed.
     fn steps_of(&self, headers: &HeaderMap) -> u32 {
         let said = || headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
         let is_packed = headers.contains_key(header::CONTENT_ENCODING);
-        let bytes = said().filter(|_| !is_packed).unwrap_or(self.body_bytes_max).min(self.body_bytes_max);
+        let bytes = said().filter(|_| !is_packed).unwrap_or(usize::MAX).min(self.body_bytes_max);
         u32::try_from(bytes / BODY_BYTES_STEP + 1).unwrap_or(u32::MAX)
     }
 }
@@ -178,10 +195,32 @@ fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: 
         accepted: batch.records.len(),
         rejected: batch.rejected,
         rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
+        unresolved: unresolved(state, batch),
         seq,
         node: &state.node,
         dry_run,
     }
+}
+
+/// Codes of units in accepted records that nobody has loaded.
+fn unresolved<'a>(state: &AppState, batch: &'a Batch) -> Vec<Unresolved<'a>> {
+    let Ok(view) = state.view() else { return Vec::new() };
+    let units = view.newest_units();
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &batch.records {
+        let (source, unit, at) = match record {
+            Record::Dossier(event) => (&event.key.source, &event.unit, event.at),
+            Record::Rating(rating) => (&rating.key.source, &rating.unit, rating.at),
+            Record::Indicator(report) => (&report.source, &report.key.unit, report.at),
+            _ => continue,
+        };
+        let meant = units.meant(source, unit);
+        let is_unknown = units.read(meant, state.zone.day(at)).unit == UnitId::UNRESOLVED;
+        if is_unknown && (found.len() < UNRESOLVED_LISTED_MAX || found.contains_key(unit.as_str())) {
+            *found.entry(unit).or_default() += 1;
+        }
+    }
+    found.into_iter().map(|(unit, records)| Unresolved { unit, records }).collect()
 }
 
 impl<'a> RejectionAnswer<'a> {
@@ -191,6 +230,7 @@ impl<'a> RejectionAnswer<'a> {
             pointer: &rejection.pointer,
             code: rejection.code.as_str(),
             reason: &rejection.reason,
+            further: &rejection.further,
         }
     }
 }

@@ -46,7 +46,9 @@ fn tries(route: &Route) -> Vec<Try> {
             Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect()
         }
         ("GET", "/assets/{*path}") => vec![Try::plain("/assets/nothing.js")],
-        ("GET", "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/v1/tokens") => vec![Try::plain(route.path)],
+        ("GET", "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/v1/tokens") => {
+            vec![Try::plain(route.path)]
+        }
         ("GET", "/api/v1/units") => vec![Try::plain("/api/v1/units")],
         ("GET", "/api/v1/units/{code}") => {
             let mut tries = Try::units(|unit| format!("/api/v1/units/{unit}"));
