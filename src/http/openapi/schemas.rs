@@ -95,8 +95,7 @@ fn records() -> Value {
                 "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
                 "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
                 "node": text(),
-                "dry_run": {"type": "boolean"},
-                "unresolved": {"type": "array", "maxItems": 100, "items": object(json!({"unit": text(), "records": count()}))}
+                "dry_run": {"type": "boolean"}
             }
         },
         "Rejection": object(json!({"line": {"type": "integer", "minimum": 1}, "pointer": text(), "code": text(), "reason": text()}))
