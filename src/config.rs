@@ -15,10 +15,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::auth::Mode;
 use crate::ingest::Limits;
 use crate::journal;
 use crate::model::{Clock, Instant, Zone};
 use crate::telemetry::{LogFormat, Logs};
+
+/// The zone of local days where nothing else is said.
+pub const ZONE_DEFAULT: &str = "Asia/Ho_Chi_Minh";
 
 pub use example::example;
 pub use keys::{KEYS, Key, Kind};
@@ -61,8 +65,10 @@ pub enum Database {
 /// The whole meaning of the settings.
 #[derive(Clone)]
 pub struct Config {
-    /// Where to listen; loopback.
+    /// Where to listen; loopback in open mode.
     pub listen: SocketAddr,
+    /// Who is let in.
+    pub auth: Mode,
     /// Where everything lives.
     pub data_dir: PathBuf,
     /// Where ClickHouse is.
@@ -129,7 +135,8 @@ impl Config {
     /// Every setting that makes no sense, with its place and key.
     pub fn of(settings: Settings) -> Result<Config, ConfigError> {
         let mut read = Reader { faults: settings.faults.clone(), settings };
-        let listen = read.parsed("listen", listen);
+        let auth = read.auth();
+        let listen = read.parsed("listen", |text| listen(text, auth));
         let zone = read.parsed("timezone", |name| {
             Zone::named(name).map_err(|_| format!("`{name}` is not in the IANA time zone database"))
         });
@@ -150,6 +157,7 @@ impl Config {
             (Some(listen), Some(zone), Some(data_dir), Some(database), Some(logs)) if read.faults.is_empty() => {
                 Ok(Config {
                     listen,
+                    auth,
                     data_dir,
                     database,
                     clickhouse_timeout,
@@ -217,6 +225,12 @@ impl Reader {
 
     fn whole_usize(&mut self, name: &'static str) -> usize {
         usize::try_from(self.whole(name)).unwrap_or(usize::MAX)
+    }
+
+    /// What can't be read is required: whoever wrote something else than open meant it.
+    fn auth(&mut self) -> Mode {
+        let named = |name: &str| Mode::named(name).ok_or_else(|| format!("`{name}` must be open or required"));
+        self.parsed("auth_mode", named).unwrap_or(Mode::Required)
     }
 
     fn clock(&mut self) -> DomainClock {
@@ -297,15 +311,15 @@ impl Reader {
     }
 }
 
-fn listen(text: &str) -> Result<SocketAddr, String> {
+fn listen(text: &str, auth: Mode) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| format!("`{text}` is no address: write it as 127.0.0.1:8080"))?;
-    if address.ip().is_loopback() {
+    if auth == Mode::Required || address.ip().is_loopback() {
         return Ok(address);
     }
     Err(format!(
-        "`{address}` is reachable from other machines; this version knows no callers and so listens on loopback only \
-         (127.0.0.1 or [::1])"
+        "`{address}` is reachable from other machines: that needs auth_mode = \"required\" (and a token: `opcentre token \
+         create --data-dir`), or listen on loopback (127.0.0.1 or [::1])"
     ))
 }
 

@@ -9,7 +9,7 @@
 //! | layer | module | owns |
 //! | --- | --- | --- |
 //! | 0 pure | [`model`] | records, ids, times, dossier registers, their join and what is derived from them |
-//! | | [`units`] | hierarchy with time, resolution of codes |
+//! | | [`units`] | hierarchy with time, resolution of codes, scope |
 //! | | [`kpi`] | measures, windows and periods, KPI catalogue, targets, bands, boards |
 //! | 1 mechanisms | [`journal`] | frames of opaque bytes: segments, group commit, reader, cursor |
 //! | | [`cube`] | dossier table, day deltas, due queue, view |
@@ -17,7 +17,7 @@
 //! | | [`store`] | the only SQL: rows, insert, queries, migrations, seed, verify |
 //! | | [`engine`] | chDB behind ClickHouse's HTTP interface; `ffi` is the only unsafe code |
 //! | | [`facts`] | small facts beside the journal: one embedded store for tokens, rejects and the like |
-//! | | [`auth`] | the guards of open mode |
+//! | | [`auth`] | the gate: open mode or tokens; caller, role, rates |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
 //! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify |
 //! | 3 edge | [`http`] | router, one error type, one file per area, WebSocket, assets |

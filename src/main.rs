@@ -1,6 +1,6 @@
 //! The opcentre binary: chooses a command and reports its exit code.
 
-use std::io::stdout;
+use std::io::{ErrorKind, Write as _, stderr, stdout};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +30,9 @@ enum Command {
     /// The hierarchy of units.
     #[command(subcommand)]
     Units(cli::units::UnitsCommand),
+    /// Who may do what: bearer tokens.
+    #[command(subcommand)]
+    Token(cli::token::TokenCommand),
     /// What was refused, and checking it again.
     #[command(subcommand)]
     Rejects(cli::rejects::RejectsCommand),
@@ -56,6 +59,9 @@ fn main() -> ExitCode {
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Token(command) => {
+            on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
+        }
         Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Simulate(args) => on_runtime(async move { cli::simulate::run(&args, &mut stdout()).await }),
@@ -63,9 +69,16 @@ fn main() -> ExitCode {
         Command::Verify(args) => on_runtime(cli::verify::run(args)),
     };
     outcome.unwrap_or_else(|error| {
-        eprintln!("opcentre: {error:#}");
+        // Nobody reads what a closed pipe would have carried, and there may be nobody to be told.
+        if !error.chain().any(is_closed_pipe) {
+            writeln!(stderr(), "opcentre: {error:#}").ok();
+        }
         ExitCode::FAILURE
     })
+}
+
+fn is_closed_pipe(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 fn on_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {

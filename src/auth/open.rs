@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use super::scope::Caller;
+use super::caller::Caller;
 
 /// Open mode was asked for on an address that others can reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,17 +13,19 @@ pub struct NotLoopback {
 }
 
 /// What open mode looks at in a request.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct RequestFacts<'a> {
     /// The `Host` headers (and the authority of the request line, if it has one).
     pub hosts: Vec<&'a str>,
     /// The `Origin` headers.
     pub origins: Vec<&'a str>,
+    /// The `Authorization` headers; without tokens nobody looks at them.
+    pub authorization: Vec<&'a str>,
     /// Names of all headers, in lower case.
     pub headers: Vec<&'a str>,
 }
 
-/// Why a request isn't served in open mode.
+/// Why a request isn't served, whoever sent it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// There is no one host.
@@ -119,6 +121,12 @@ fn is_loopback_host(host: &str) -> bool {
         Some(v6) => v6.parse::<Ipv6Addr>().is_ok_and(|address| IpAddr::V6(address).is_loopback()),
         None => name.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback()),
     }
+}
+
+/// A page of a server behind this host, over a proxy that may speak TLS.
+pub(super) fn is_own_origin(origin: &str, host: &str) -> bool {
+    let rest = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    rest.is_some_and(|rest| rest.eq_ignore_ascii_case(host))
 }
 
 /// Digits only: `u16`'s own reading would take a sign.

@@ -2,6 +2,7 @@
 //!
 //! Sending again is harmless: every record joins into the same registers (I-3).
 
+use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -85,6 +86,23 @@ pub(super) struct ListedRejection {
     pub(super) pointer: String,
     pub(super) code: String,
     pub(super) reason: String,
+    /// What else is wrong with the line.
+    #[serde(default)]
+    pub(super) further: Vec<ListedFault>,
+}
+
+/// One more fault of a line.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct ListedFault {
+    #[serde(default)]
+    pub(super) pointer: String,
+    pub(super) code: String,
+    pub(super) reason: String,
+}
+
+/// Tells whoever waits why it takes longer; nobody may be listening.
+pub(super) fn say_again(why: &str, wait: Duration) {
+    writeln!(std::io::stderr(), "{why}; sending again in {:.1} s", wait.as_secs_f32()).ok();
 }
 
 /// The way to one server.

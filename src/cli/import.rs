@@ -4,6 +4,7 @@
 //! and reason. The table is read as it is sent: memory doesn't grow with it. Importing the same file again changes
 //! nothing (I-3), so an import that broke off is simply started again.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
-use super::client::{Answer, Client, ListedRejection, Request, Retry, ServerArgs};
+use super::client::{Answer, Client, ListedRejection, Request, Retry, ServerArgs, say_again};
 use crate::ingest::mapping::Mapping;
 use crate::ingest::table::{Table, TableError};
 use crate::model::{Instant, Zone};
@@ -26,6 +27,8 @@ const BATCH_LINES_MAX: usize = 5_000;
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// Refused rows that are printed; all of them go to `--rejects`.
 const PRINTED_MAX: u64 = 20;
+/// Unknown units that are printed.
+const UNRESOLVED_PRINTED_MAX: usize = 50;
 /// Wrong usage.
 const EXIT_USAGE: u8 = 2;
 
@@ -70,8 +73,14 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
             return Ok(ExitCode::from(EXIT_USAGE));
         }
     };
-    let report =
-        Report { out, bar, mapping: &mapping, file: rejects_file(args.rejects.as_deref())?, tally: Tally::default() };
+    let report = Report {
+        out,
+        bar,
+        mapping: &mapping,
+        file: rejects_file(args.rejects.as_deref())?,
+        tally: Tally::default(),
+        unresolved: BTreeMap::new(),
+    };
     let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args.dry_run) };
     let mut import = Import { sender, report, batch: Batch::default() };
     while let Some(row) = table.next_row()? {
@@ -139,6 +148,15 @@ struct Verdict {
     accepted: u64,
     rejected: u64,
     rejections: Vec<ListedRejection>,
+    /// Codes of units that the server doesn't know.
+    #[serde(default)]
+    unresolved: Vec<Unresolved>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Unresolved {
+    unit: String,
+    records: u64,
 }
 
 struct Import<'a, W: Write> {
@@ -167,6 +185,9 @@ impl<W: Write> Import<'_, W> {
         let sent = rows.len();
         let mut verdict = self.sender.send(body.clone(), &self.report.bar, false).await?;
         self.report.tally.accepted += verdict.accepted;
+        for unresolved in std::mem::take(&mut verdict.unresolved) {
+            *self.report.unresolved.entry(unresolved.unit).or_default() += unresolved.records;
+        }
         loop {
             let listed = u64::try_from(verdict.rejections.len()).unwrap_or(u64::MAX);
             for rejection in &verdict.rejections {
@@ -175,6 +196,10 @@ impl<W: Write> Import<'_, W> {
                 let row = row.with_context(|| format!("the server names line {} of {sent} sent", rejection.line))?;
                 let column = self.report.mapping.column_of(&rejection.pointer);
                 self.report.refused(row, &column, &rejection.code, &rejection.reason)?;
+                for further in &rejection.further {
+                    let column = self.report.mapping.column_of(&further.pointer);
+                    self.report.also(row, &column, &further.code, &further.reason)?;
+                }
             }
             if verdict.rejected <= listed {
                 break;
@@ -207,7 +232,7 @@ impl Sender {
         let path = "/api/v1/events";
         let request = Request { method: Method::POST, path, query, content_type: "application/x-ndjson", body };
         let waiting = |why: &str, wait: Duration| {
-            bar.suspend(|| eprintln!("{why}; sending again in {:.1} s", wait.as_secs_f32()));
+            bar.suspend(|| say_again(why, wait));
         };
         let answer = self.client.send(&request, waiting).await?;
         verdict(&answer)
@@ -242,11 +267,18 @@ struct Report<'a, W: Write> {
     mapping: &'a Mapping,
     file: Option<csv::Writer<File>>,
     tally: Tally,
+    /// Records by unknown unit.
+    unresolved: BTreeMap<String, u64>,
 }
 
 impl<W: Write> Report<'_, W> {
     fn refused(&mut self, row: u64, column: &str, code: &str, reason: &str) -> anyhow::Result<()> {
         self.tally.refused += 1;
+        self.also(row, column, code, reason)
+    }
+
+    /// One more fault of a row.
+    fn also(&mut self, row: u64, column: &str, code: &str, reason: &str) -> anyhow::Result<()> {
         if let Some(file) = &mut self.file {
             file.write_record([&row.to_string(), column, code, reason])?;
         }
@@ -254,6 +286,27 @@ impl<W: Write> Report<'_, W> {
         let place = if column.is_empty() { String::new() } else { format!(", {column}") };
         if self.tally.refused <= PRINTED_MAX {
             self.bar.suspend(|| writeln!(out, "row {row}{place}: {code}: {reason}"))?;
+        }
+        Ok(())
+    }
+
+    /// Records of units that nobody loaded are accepted and count under `unresolved`: not to be overlooked.
+    fn say_unresolved(&mut self) -> std::io::Result<()> {
+        if self.unresolved.is_empty() {
+            return Ok(());
+        }
+        let records: u64 = self.unresolved.values().sum();
+        writeln!(
+            self.out,
+            "{records} accepted rows name units that the server doesn't know; they count under `unresolved`:"
+        )?;
+        let mut units: Vec<(&String, &u64)> = self.unresolved.iter().collect();
+        units.sort_by_key(|(unit, records)| (std::cmp::Reverse(**records), *unit));
+        for (unit, records) in units.iter().take(UNRESOLVED_PRINTED_MAX) {
+            writeln!(self.out, "  {unit}: {records}")?;
+        }
+        if units.len() > UNRESOLVED_PRINTED_MAX {
+            writeln!(self.out, "  … and {} more", units.len() - UNRESOLVED_PRINTED_MAX)?;
         }
         Ok(())
     }
@@ -272,6 +325,7 @@ impl<W: Write> Report<'_, W> {
                 None => writeln!(self.out, "… and {rest} more refused rows; --rejects FILE writes them all")?,
             }
         }
+        self.say_unresolved()?;
         let kind = if args.dry_run { " (dry run: nothing was stored)" } else { "" };
         writeln!(self.out, "{rows} rows of source {}: {}{kind}", self.mapping.source(), self.tally.shown())?;
         Ok(refused == 0)

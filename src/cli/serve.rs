@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use crate::config::{Config, ConfigError, Settings};
 use crate::serve;
@@ -25,7 +26,7 @@ pub struct ServeArgs {
     settings: Settings,
 }
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT; a second one ends it at once.
 ///
 /// # Errors
 /// What ended it, other than being told to.
@@ -39,7 +40,12 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<ExitCode> {
     };
     config.logs.start();
     let listener = bind(&config).await?;
-    match serve::run(config, listener, asked_to_stop()?, say_address).await {
+    let (first, asked) = oneshot::channel();
+    let ended = tokio::select! {
+        ended = serve::run(config, listener, first_of(asked), say_address) => ended,
+        () = Signals::listen()?.twice(first) => end_at_once(),
+    };
+    match ended {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) if error.is::<ConfigError>() => Ok(refuse(&error)),
         Err(error) => Err(error),
@@ -71,14 +77,45 @@ pub(super) fn read(file: Option<&Path>, mut settings: Settings) -> anyhow::Resul
     Ok(Config::of(settings)?)
 }
 
-/// Resolves at SIGTERM or SIGINT.
-pub(super) fn asked_to_stop() -> anyhow::Result<impl Future<Output = ()> + Send + 'static> {
-    let mut terminate = signal(SignalKind::terminate()).context("can't listen to SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("can't listen to SIGINT")?;
-    Ok(async move {
+/// SIGTERM and SIGINT: the first asks for an orderly end, the second for one at once.
+pub(super) struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// Listens from here on.
+    pub(super) fn listen() -> anyhow::Result<Signals> {
+        let terminate = signal(SignalKind::terminate()).context("can't listen to SIGTERM")?;
+        let interrupt = signal(SignalKind::interrupt()).context("can't listen to SIGINT")?;
+        Ok(Signals { terminate, interrupt })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    })
+    }
+
+    /// Says the first signal and resolves at the second.
+    pub(super) async fn twice(mut self, first: oneshot::Sender<()>) {
+        self.next().await;
+        // Nobody listening means that the server has ended by itself.
+        first.send(()).ok();
+        self.next().await;
+    }
+}
+
+/// Ends without waiting for anything: what was acknowledged is on disk, the engine's process ends with this one.
+pub(super) fn end_at_once() -> ! {
+    tracing::warn!("ended at once by a second signal; what was acknowledged is on disk");
+    std::process::exit(1)
+}
+
+/// Resolves when the first signal has come.
+pub(super) async fn first_of(asked: oneshot::Receiver<()>) {
+    if asked.await.is_err() {
+        std::future::pending().await
+    }
 }

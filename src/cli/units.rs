@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use reqwest::Method;
 use serde::Deserialize as _;
 
-use super::client::{Client, ListedRejection, Request, Retry, ServerArgs};
+use super::client::{Client, ListedRejection, Request, Retry, ServerArgs, say_again};
 
 /// Bytes of a list: what the server takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;
@@ -70,11 +70,11 @@ async fn load(file: &Path, kind: &Kind, client: &Client, out: &mut impl Write) -
     let request =
         Request { method: Method::PUT, path: kind.path, query: Vec::new(), content_type: content_type(file), body };
     let waiting = |why: &str, wait: std::time::Duration| {
-        eprintln!("{why}; sending again in {:.1} s", wait.as_secs_f32());
+        say_again(why, wait);
     };
     let answer = client.send(&request, waiting).await?;
     for rejection in answer.body.get("rejections").and_then(|list| Vec::deserialize(list).ok()).into_iter().flatten() {
-        let ListedRejection { line, pointer, code, reason } = rejection;
+        let ListedRejection { line, pointer, code, reason, .. } = rejection;
         let column = pointer.trim_start_matches('/');
         let place = if column.is_empty() { String::new() } else { format!(", {column}") };
         writeln!(out, "line {line}{place}: {code}: {reason}")?;

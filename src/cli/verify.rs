@@ -1,5 +1,6 @@
 //! `opcentre verify`: asks a running server to compare its figures with those that SQL makes of the stored records.
 
+use std::io::{Write, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use reqwest::Method;
 
 use crate::pipeline::verify::Report;
 
-use super::client::{Client, Request, Retry, ServerArgs};
+use super::client::{Client, Request, Retry, ServerArgs, say_again};
 
 /// How long a comparison may take: longer than ClickHouse may be held for it.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(300);
@@ -30,34 +31,37 @@ pub async fn run(args: VerifyArgs) -> anyhow::Result<ExitCode> {
     let client = Client::waiting(&args.server, Retry::BRIEF, ANSWER_TIMEOUT)?;
     let request =
         Request { method: Method::POST, path: "/api/v1/verify", query: vec![], content_type: "", body: String::new() };
-    let answer = client.send(&request, |why, wait| eprintln!("{why}; again in {:.1} s", wait.as_secs_f32())).await?;
+    let answer = client.send(&request, say_again).await?;
     ensure!(answer.status.is_success(), answer.problem());
     let report: Report = serde_json::from_value(answer.body)?;
-    print(&report);
+    print(&report, &mut stdout())?;
     Ok(if report.agree && report.quarantined.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-#[expect(clippy::print_stdout, reason = "the command's answer")]
-fn print(report: &Report) {
+fn print(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
     for one in &report.quarantined {
-        println!("record {} is in quarantine: ClickHouse refuses it with code {}", one.seq, one.code);
+        writeln!(out, "record {} is in quarantine: ClickHouse refuses it with code {}", one.seq, one.code)?;
     }
     if report.agree {
-        println!(
+        writeln!(
+            out,
             "cube, state tables and raw records agree at seq {} ({}): {} figures compared in {} ms",
             report.seq, report.instant, report.compared, report.took_ms
-        );
-        return;
+        )?;
+        return Ok(());
     }
-    println!(
+    writeln!(
+        out,
         "{} differences at seq {} ({}), {} figures compared:",
         report.difference_count, report.seq, report.instant, report.compared
-    );
-    println!("{:<10} {:<24} {:<24} {:<24} {:>14} {:>14}", "check", "unit", "when", "measure", "cube", "sql");
+    )?;
+    writeln!(out, "{:<10} {:<24} {:<24} {:<24} {:>14} {:>14}", "check", "unit", "when", "measure", "cube", "sql")?;
     for difference in report.differences.iter().take(DIFFERENCES_SHOWN_MAX) {
-        println!(
+        writeln!(
+            out,
             "{:<10} {:<24} {:<24} {:<24} {:>14} {:>14}",
             difference.check, difference.unit, difference.when, difference.measure, difference.cube, difference.sql
-        );
+        )?;
     }
+    Ok(())
 }

@@ -106,9 +106,17 @@ pub const KEYS: &[Key] = &[
         "listen",
         "listen",
         "OPCENTRE_LISTEN",
-        "Address to listen on; only loopback (127.0.0.1 or [::1]), as long as there are no tokens.",
+        "Address to listen on; without tokens (auth_mode) only loopback (127.0.0.1 or [::1]).",
     )
     .default("127.0.0.1:8080"),
+    key(
+        "auth_mode",
+        "auth-mode",
+        "OPCENTRE_AUTH_MODE",
+        "Who is let in: anyone at this machine, or only who shows a token (see `opcentre token`). In a file also `mode` under [auth].",
+    )
+    .one_of(&["open", "required"])
+    .default("open"),
     key("data_dir", "data-dir", "OPCENTRE_DATA_DIR", "Where journal, embedded database and this node's id live.")
         .default("opcentre-data"),
     key(
@@ -133,7 +141,7 @@ pub const KEYS: &[Key] = &[
         "OPCENTRE_TIMEZONE",
         "IANA time zone of local days, due dates and periods; a data dir keeps the one it was made with.",
     )
-    .default("Asia/Ho_Chi_Minh"),
+    .default(super::ZONE_DEFAULT),
     key(
         "now",
         "now",

@@ -57,7 +57,15 @@ impl Settings {
         }
         for (key, value) in table.get_ref() {
             let place = format!("{name}:{}", line(key.span().start));
-            settings.add(place, key.get_ref(), value);
+            // `mode` under [auth] is the key `auth_mode`.
+            let DeValue::Table(inner) = value.get_ref() else {
+                settings.add(place, key.get_ref(), value);
+                continue;
+            };
+            for (under, value) in inner {
+                let place = format!("{name}:{}", line(under.span().start));
+                settings.add(place, &format!("{}_{}", key.get_ref(), under.get_ref()), value);
+            }
         }
         settings
     }

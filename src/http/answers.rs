@@ -24,7 +24,7 @@ pub use table::{Cell, Table, Tabular, of_rows};
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
 use crate::model::Text;
-use crate::units::{Hierarchy, Perspective, Reading, UNRESOLVED, UnitId, UnitRole};
+use crate::units::{Hierarchy, Perspective, Scope, UnitRole, VisibleUnit};
 
 /// What every answer is made from.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,8 @@ pub struct Figures<'a> {
     pub catalogue: &'a Catalogue,
     /// Id of this node (S-3).
     pub node: &'a str,
+    /// Whose units may be seen (H-1).
+    pub scope: &'a Scope,
 }
 
 /// Why there is no answer.
@@ -134,17 +136,20 @@ pub fn perspective(hierarchy: Option<&str>, role: Option<&str>) -> Result<Perspe
 /// . `unresolved` names itself.
 ///
 /// # Errors
-/// When no unit has the code then.
-pub fn asked_unit(view: &View, code: &str, window: Window, hierarchy: Hierarchy) -> Result<Reading, AnswerError> {
+/// When no unit has the code then, or it may not be seen (H-1).
+pub fn asked_unit(
+    figures: Figures<'_>,
+    code: &str,
+    window: Window,
+    hierarchy: Hierarchy,
+) -> Result<VisibleUnit, AnswerError> {
+    let Figures { view, scope, .. } = figures;
     let day = match hierarchy {
         Hierarchy::Now => view.today(),
         Hierarchy::Was => window.last.min(view.today()),
     };
-    let reading = view.units().ask(code, day);
-    if reading.unit == UnitId::UNRESOLVED && code != UNRESOLVED {
-        return Err(AnswerError::UnknownUnit(code.to_owned()));
-    }
-    Ok(reading)
+    let seen = scope.on(view.units(), view.hierarchies(), hierarchy).unit(code, day);
+    seen.ok_or_else(|| AnswerError::UnknownUnit(code.to_owned()))
 }
 
 /// A node's id as people and programs read it (S-3).

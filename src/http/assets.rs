@@ -3,19 +3,21 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use bytes::Bytes;
 use rust_embed::Embed;
 
+use crate::auth::{Caller, Scope};
+
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
+use super::sight::default_unit;
 use super::state::AppState;
-use super::units::root_code;
 
 #[cfg(test)]
 mod tests;
@@ -58,6 +60,9 @@ const CACHE_ASK_AGAIN: &str = "no-cache";
 /// A screen that names no unit asks again after this time, until one is known.
 const REFRESH_S: u32 = 3;
 
+/// How much of an unknown board's id its page repeats.
+const BOARD_SHOWN_CHARS_MAX: usize = 64;
+
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>opcentre</title>\
     <h1>The wall page is not in this program</h1>\
     <p>It was built without its pages. Run <code>make build</code>, then start it again.</p>\
@@ -84,16 +89,42 @@ async fn wall(
     State(state): State<AppState>,
     PathOf(board): PathOf<String>,
     QueryOf(query): QueryOf<BTreeMap<String, String>>,
+    caller: Option<Extension<Caller>>,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    if state.catalogue.board(&board).is_none() {
+        return no_board(&state, &board);
+    }
     let Some(index) = Page::find(INDEX) else {
         return (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response();
     };
     if query.get("unit").is_some_and(|unit| !unit.is_empty()) {
         return serve(index, &headers, CACHE_ASK_AGAIN);
     }
-    to_root(&state, &board, &uri)
+    match caller {
+        Some(Extension(caller)) => to_root(&state, &caller.scope, &board, &uri),
+        // Which units there are isn't told to somebody unknown: the page asks for a token first.
+        None => serve(index, &headers, CACHE_ASK_AGAIN),
+    }
+}
+
+/// Says that there is no such board, and which there are.
+fn no_board(state: &AppState, board: &str) -> Response {
+    let link = |id: &str| format!("<a href=\"/wall/{}\">{}</a>", in_address(id), escaped(id));
+    let boards: Vec<String> = state.catalogue.boards().map(|board| link(&board.id)).collect();
+    let page = format!(
+        "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><title>opcentre</title>\
+         <h1>Không có màn hình này</h1><p>There is no board <code>{}</code>. Có / there are: {}.",
+        escaped(&board.chars().take(BOARD_SHOWN_CHARS_MAX).collect::<String>()),
+        boards.join(", ")
+    );
+    (StatusCode::NOT_FOUND, Html(page)).into_response()
+}
+
+/// Text in a page.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// The desk's page, the same for every unit and dossier: what it shows stands in its address.
@@ -105,16 +136,20 @@ async fn desk(headers: HeaderMap) -> Response {
 }
 
 /// Sends a desk that names no unit to the top of the tree.
-async fn desk_of_root(State(state): State<AppState>) -> Response {
-    match state.view().map(|view| root_code(&view)) {
+async fn desk_of_root(State(state): State<AppState>, caller: Option<Extension<Caller>>) -> Response {
+    // Which units there are isn't told to somebody unknown.
+    let Some(Extension(caller)) = caller else {
+        return Problem::NoSuchPath { path: "/ops".to_owned() }.into_response();
+    };
+    match state.view().map(|view| default_unit(&view, &caller.scope)) {
         Ok(Some(root)) => Redirect::temporary(&format!("/ops/units/{}", in_address(&root))).into_response(),
         other => waiting(other.is_ok()),
     }
 }
 
 /// Sends a screen that names no unit to the top of the tree; while there is none, it is told so and asks again.
-fn to_root(state: &AppState, board: &str, uri: &Uri) -> Response {
-    match state.view().map(|view| root_code(&view)) {
+fn to_root(state: &AppState, scope: &Scope, board: &str, uri: &Uri) -> Response {
+    match state.view().map(|view| default_unit(&view, scope)) {
         Ok(Some(root)) => {
             let rest = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
             let rest: String = rest.filter(|pair| !pair.starts_with("unit=")).map(|pair| format!("&{pair}")).collect();

@@ -16,8 +16,8 @@ use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::guard::require;
 use super::json::json;
+use super::sight::{default_unit, root_code, visible_unit};
 use super::state::AppState;
-use super::units::{root_code, visible_unit};
 
 #[cfg(test)]
 mod tests;
@@ -62,15 +62,15 @@ async fn board(
     let board = state.catalogue.board(&id).ok_or(Problem::UnknownBoard { board: id })?;
     require(&caller, Role::View)?;
     let view = state.view()?;
-    let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| root_code(&view));
+    let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| default_unit(&view, &caller.scope));
     let code = Text::new(asked.as_deref().unwrap_or(UNRESOLVED));
     // While no unit is known at all none is a wrong one: its wall stands there already, without figures.
-    let unit = if root_code(&view).is_none() && caller.scope.covers(&code) {
+    let unit = if root_code(&view).is_none() && caller.scope.is_all() {
         Named { code: &code, name: &code, short_name: &code, office: centre() }
     } else {
-        let reading = visible_unit(&view, &caller.scope, &code, view.today())?;
-        let label = view.units().label(reading.unit);
-        let office = view.units().fact(reading.unit).map_or_else(centre, |fact| office(fact));
+        let seen = visible_unit(&view, &caller.scope, &code, view.today())?;
+        let label = view.units().label(seen.id());
+        let office = view.units().fact(seen.id()).map_or_else(centre, |fact| office(fact));
         Named { code: label.code, name: label.name, short_name: label.short_name, office }
     };
     let definition = Definition {

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
 use crate::model::Text;
 
@@ -23,7 +23,6 @@ use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
 use super::state::AppState;
-use super::units::visible_unit;
 
 /// Questions that are answered at once: each keeps a core busy.
 const QUESTIONS_MAX: usize = 2;
@@ -83,19 +82,19 @@ async fn dossiers(
         .await
 }
 
-/// A unit that the caller may see, with the view that everything is answered from.
+/// What is asked for, by whom, with the view that everything is answered from.
 struct Asked {
     state: AppState,
     view: Arc<View>,
     code: Text,
+    scope: Scope,
 }
 
 impl Asked {
     fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
         let view = state.view()?;
         let code = Text::new(code);
-        visible_unit(&view, &caller.scope, &code, view.today())?;
-        Ok(Asked { state, view, code })
+        Ok(Asked { state, view, code, scope: caller.scope.clone() })
     }
 
     /// Answers on a thread that may block. The place is kept until that is done, also when nobody waits any more.
@@ -108,8 +107,8 @@ impl Asked {
         let Ok(Ok(place)) = place.await else { return Err(Problem::TooManyQuestions) };
         let work = move || {
             let _place = place;
-            let Asked { state, view, code } = self;
-            answer(Figures { view: &view, catalogue: &state.catalogue, node: &state.node }, &code)
+            let Asked { state, view, code, scope } = self;
+            answer(Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &scope }, &code)
         };
         tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
     }

@@ -11,7 +11,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::auth::Refusal;
+use crate::auth::{Denied, ForeignSource, Refusal, TooOften};
 use crate::ingest::EnvelopeError;
 use crate::journal::AppendError;
 use crate::pipeline::verify::VerifyError;
@@ -33,9 +33,30 @@ pub enum Problem {
         /// The path.
         path: String,
     },
-    /// 403: the guard of open mode.
+    /// 403: the request wasn't meant for this server.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// 401: nobody showed a token.
+    #[error("this needs a token: send it as `Authorization: Bearer oct_...`")]
+    NoToken,
+    /// 401: the token is worth nothing.
+    #[error("{0}")]
+    BadToken(Denied),
+    /// 429: too often.
+    #[error(transparent)]
+    TooOften(#[from] TooOften),
+    /// 403: records of a source that isn't the caller's.
+    #[error(transparent)]
+    ForeignSource(#[from] ForeignSource),
+    /// 403: it concerns every unit, and the caller may see only some.
+    #[error("this concerns every unit: it needs a token that is bound to none")]
+    NeedsWhole,
+    /// 404: no such token.
+    #[error("there is no token {id:?}")]
+    UnknownToken {
+        /// The id asked for.
+        id: String,
+    },
     /// 403: the caller has not the role.
     #[error("this needs the role {role}")]
     Forbidden {
@@ -159,7 +180,15 @@ impl Problem {
             Problem::MethodNotAllowed { .. } => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "Method not allowed", None)
             }
-            Problem::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.code(), "Not served in open mode", None),
+            Problem::Refused(refusal) => (StatusCode::FORBIDDEN, refusal.code(), "Not served", None),
+            Problem::NoToken => (StatusCode::UNAUTHORIZED, "no_token", "Who are you?", None),
+            Problem::BadToken(_) => (StatusCode::UNAUTHORIZED, "bad_token", "Token not accepted", None),
+            Problem::TooOften(often) => {
+                (StatusCode::TOO_MANY_REQUESTS, "too_often", "Too many requests", Some(often.retry_after_s))
+            }
+            Problem::ForeignSource(_) => (StatusCode::FORBIDDEN, "foreign_source", "Another's source", None),
+            Problem::NeedsWhole => (StatusCode::FORBIDDEN, "needs_whole", "Not allowed", None),
+            Problem::UnknownToken { .. } => (StatusCode::NOT_FOUND, "unknown_token", "Unknown token", None),
             Problem::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Not allowed", None),
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
@@ -245,6 +274,10 @@ fn append_words(error: &AppendError) -> String {
     }
 }
 
+/// How a caller is asked for a token (RFC 6750).
+const CHALLENGE: &str = "Bearer realm=\"opcentre\"";
+const CHALLENGE_INVALID: &str = "Bearer realm=\"opcentre\", error=\"invalid_token\"";
+
 /// The body of RFC 9457.
 #[derive(Serialize)]
 struct Body<'a> {
@@ -283,6 +316,10 @@ impl IntoResponse for Problem {
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = if code == "no_token" { CHALLENGE } else { CHALLENGE_INVALID };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
         if let Some(seconds) = retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }

@@ -1,5 +1,6 @@
 //! `POST /api/v1/events`: records in, an exact answer about every line out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,32 +18,39 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
-use crate::ingest::{self, Batch, Context, Rejection};
+use crate::ingest::{self, Batch, Context, Fault, Rejection};
 use crate::journal::Journal;
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
+use crate::units::UnitId;
 
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
 use super::state::AppState;
 
-/// The source of records that name none, in open mode.
+/// The source of records that name none, where the caller has none of its own.
 const SOURCE_DEFAULT: &str = "local";
-/// Bodies that are read and checked at once: each takes up to a few times its bytes.
-const BODIES_MAX: usize = 16;
+/// Bytes of all bodies that are read and checked at once; in memory each takes up to a few times its own.
+const BODIES_BYTES_MAX: usize = 256 << 20;
+/// The least that a body is counted as, and the step in which all are.
+const BODY_BYTES_STEP: usize = 64 << 10;
 /// How long a body may wait for its place, and how long it may take from then on.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(5);
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+/// Unknown codes of units listed in an answer.
+const UNRESOLVED_LISTED_MAX: usize = 100;
 
 /// The area's routes. A packed body is never larger than it may be unpacked.
 pub(super) fn router(state: &AppState) -> Router<AppState> {
-    let places = Arc::new(Semaphore::new(BODIES_MAX));
+    let body_bytes_max = state.limits.body_bytes_max;
+    let steps = BODIES_BYTES_MAX.max(body_bytes_max) / BODY_BYTES_STEP + 1;
+    let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
-        .layer(DefaultBodyLimit::max(state.limits.body_bytes_max))
+        .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
@@ -61,6 +69,9 @@ struct EventsAnswer<'a> {
     accepted: usize,
     rejected: usize,
     rejections: Vec<RejectionAnswer<'a>>,
+    /// Of the accepted ones, the first hundred codes; empty also while the figures aren't ready.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unresolved: Vec<Unresolved<'a>>,
     /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
@@ -76,15 +87,45 @@ pub(super) struct RejectionAnswer<'a> {
     pointer: &'a str,
     code: &'static str,
     reason: &'a str,
+    /// What else is wrong with the line.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    further: &'a [Fault],
+}
+
+/// A code that names no unit at that time: its records count under `unresolved` until a unit or an alias resolves it.
+#[derive(Debug, Serialize)]
+struct Unresolved<'a> {
+    unit: &'a str,
+    records: usize,
 }
 
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
-async fn admit_body(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn admit_body(State(places): State<Places>, request: Request, next: Next) -> Result<Response, Problem> {
     let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
-    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.acquire()).await else { return Err(Problem::Busy) };
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.steps.acquire_many(places.steps_of(request.headers()))).await
+    else {
+        return Err(Problem::Busy);
+    };
     timeout(BODY_TIMEOUT, next.run(request))
         .await
         .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
+}
+
+/// The room for bodies.
+#[derive(Clone)]
+struct Places {
+    steps: Arc<Semaphore>,
+    body_bytes_max: usize,
+}
+
+impl Places {
+    /// How much of the room a body takes: its length, or all that it may be when that isn't said or it is packed.
+    fn steps_of(&self, headers: &HeaderMap) -> u32 {
+        let said = || headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
+        let is_packed = headers.contains_key(header::CONTENT_ENCODING);
+        let bytes = said().filter(|_| !is_packed).unwrap_or(self.body_bytes_max).min(self.body_bytes_max);
+        u32::try_from(bytes / BODY_BYTES_STEP + 1).unwrap_or(u32::MAX)
+    }
 }
 
 /// The whole body is read and parsed before anything is journalled; 202 is said only after fdatasync (J-1).
@@ -96,9 +137,10 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
+    let asked = query.source.as_deref().map(ingest::check_source).transpose();
+    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
+    let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
     let body = body_of(body, state.limits.body_bytes_max)?;
-    let source = query.source.as_deref().unwrap_or(SOURCE_DEFAULT);
-    let source = ingest::check_source(source).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
     let content_type = text(&headers, &header::CONTENT_TYPE);
@@ -154,10 +196,32 @@ fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: 
         accepted: batch.records.len(),
         rejected: batch.rejected,
         rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
+        unresolved: unresolved(state, batch),
         seq,
         node: &state.node,
         dry_run,
     }
+}
+
+/// Codes of units in accepted records that nobody has loaded.
+fn unresolved<'a>(state: &AppState, batch: &'a Batch) -> Vec<Unresolved<'a>> {
+    let Ok(view) = state.view() else { return Vec::new() };
+    let units = view.newest_units();
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for record in &batch.records {
+        let (source, unit, at) = match record {
+            Record::Dossier(event) => (&event.key.source, &event.unit, event.at),
+            Record::Rating(rating) => (&rating.key.source, &rating.unit, rating.at),
+            Record::Indicator(report) => (&report.source, &report.key.unit, report.at),
+            _ => continue,
+        };
+        let meant = units.meant(source, unit);
+        let is_unknown = units.read(meant, state.zone.day(at)).unit == UnitId::UNRESOLVED;
+        if is_unknown && (found.len() < UNRESOLVED_LISTED_MAX || found.contains_key(unit.as_str())) {
+            *found.entry(unit).or_default() += 1;
+        }
+    }
+    found.into_iter().map(|(unit, records)| Unresolved { unit, records }).collect()
 }
 
 impl<'a> RejectionAnswer<'a> {
@@ -167,6 +231,7 @@ impl<'a> RejectionAnswer<'a> {
             pointer: &rejection.pointer,
             code: rejection.code.as_str(),
             reason: &rejection.reason,
+            further: &rejection.further,
         }
     }
 }

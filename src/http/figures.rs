@@ -9,18 +9,18 @@ use axum::{Extension, Router};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
 use crate::model::{DossierKey, DossierState, Text};
 
-use super::answers::{self, AnswerError, Figures, KpisQuery, Provenance, provenance};
+use super::answers::{self, Figures, KpisQuery, Provenance, provenance};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
+use super::sight::visible_dossier;
 use super::state::AppState;
-use super::units::visible_unit;
 
 /// The longest wait for the records behind a dossier; the rest of the answer doesn't need them.
 const HISTORY_WAIT_MS: u64 = 2_000;
@@ -29,8 +29,8 @@ pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
 }
 
-fn figures<'a>(state: &'a AppState, view: &'a View) -> Figures<'a> {
-    Figures { view, catalogue: &state.catalogue, node: &state.node }
+fn figures<'a>(state: &'a AppState, view: &'a View, scope: &'a Scope) -> Figures<'a> {
+    Figures { view, catalogue: &state.catalogue, node: &state.node, scope }
 }
 
 /// Measures and KPIs of a unit and a window, with the rows that add up to them.
@@ -44,8 +44,7 @@ async fn kpis(
     require(&caller, Role::View)?;
     let view = state.view()?;
     let code = Text::new(&code);
-    visible_unit(&view, &caller.scope, &code, view.today())?;
-    form::answer(accepted, query.bom, &answers::kpis(figures(&state, &view), &code, &query)?)
+    form::answer(accepted, query.bom, &answers::kpis(figures(&state, &view, &caller.scope), &code, &query)?)
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,17 +69,12 @@ async fn dossier(
     require(&caller, Role::Operate)?;
     let view = state.view()?;
     let key = DossierKey { source: Text::new(&source), id: Text::new(&id) };
-    let unknown = || AnswerError::UnknownDossier { source_id: key.source.clone(), id: key.id.clone() };
-    let found = view.dossier(&key).ok_or_else(unknown)?;
-    // A dossier of a foreign unit looks like one that isn't there (H-1).
-    if !caller.scope.covers(view.units().label(found.unit).code) {
-        return Err(unknown().into());
-    }
+    let found = visible_dossier(&view, &caller.scope, &key)?;
     let origins = match query.provenance {
         true => origins(&state, &key, &found.state).await,
         false => Provenance::new(),
     };
-    json(&answers::dossier(figures(&state, &view), &key, &origins)?)
+    json(&answers::dossier(figures(&state, &view, &caller.scope), &found, &origins))
 }
 
 /// Which records wrote what stands in a dossier's registers; nothing while ClickHouse is away or slow.

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use serde::Serialize;
 
+use crate::auth::{Caller, Role};
 use crate::journal::Usage;
 use crate::model::{Instant, Zone};
 
@@ -38,11 +39,13 @@ struct Ready {
     /// Intake and figures work: a balancer may send requests here.
     ready: bool,
     /// What doesn't work fully, in words: for the one who runs it.
-    degraded: BTreeMap<&'static str, String>,
-    components: BTreeMap<&'static str, Condition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    degraded: Option<BTreeMap<&'static str, String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    components: Option<BTreeMap<&'static str, Condition>>,
 }
 
-async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Ready>) {
+async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>) -> (StatusCode, Json<Ready>) {
     let mut components = state.readiness.components();
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
     components.insert("intake", intake_condition(&state.journal.usage()));
@@ -53,7 +56,9 @@ async fn readyz(State(state): State<AppState>) -> (StatusCode, Json<Ready>) {
     let degraded = degraded.collect();
     let ready = !components.values().any(|condition| matches!(condition, Condition::NotReady { .. }));
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Ready { ready, degraded, components }))
+    // Reasons are for those whom they concern.
+    let is_told = caller.is_some_and(|Extension(caller)| caller.may(Role::Operate));
+    (status, Json(Ready { ready, degraded: is_told.then_some(degraded), components: is_told.then_some(components) }))
 }
 
 /// A journal without room takes nothing more; it gets room when ClickHouse has what is in it.

@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use serde::Serialize;
 
 use crate::auth::{Caller, Role};
-use crate::units::UnitId;
+use crate::units::{Hierarchy, UnitId};
 
 use super::error::Problem;
 use super::guard::require;
@@ -39,7 +39,9 @@ async fn successions(State(state): State<AppState>, Extension(caller): Extension
     require(&caller, Role::View)?;
     let view = state.view()?;
     let standing = view.newest_units().successions().filter(|succession| succession.share.millionths() != 0);
-    let visible = standing.filter(|it| caller.scope.covers(&it.old) && caller.scope.covers(&it.new));
+    let sight = caller.scope.on(view.units(), view.hierarchies(), Hierarchy::Was);
+    let is_seen = |code: &str, on| caller.scope.is_all() || sight.unit(code, on).is_some();
+    let visible = standing.filter(|it| is_seen(&it.old, it.effective.plus(-1)) && is_seen(&it.new, it.effective));
     let rows = visible.map(|succession| SuccessionRow {
         old: &succession.old,
         new: &succession.new,
@@ -70,8 +72,10 @@ async fn aliases(State(state): State<AppState>, Extension(caller): Extension<Cal
     require(&caller, Role::Operate)?;
     let view = state.view()?;
     let units = view.newest_units();
+    let sight = caller.scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
+    let is_seen = |code: &str| caller.scope.is_all() || sight.unit(code, view.today()).is_some();
     let rows = units.aliases().filter_map(|alias| {
-        let unit = alias.unit.as_ref().filter(|unit| caller.scope.covers(unit))?;
+        let unit = alias.unit.as_ref().filter(|unit| is_seen(unit))?;
         let known = units.read(unit, view.today()).unit != UnitId::UNRESOLVED;
         Some(AliasRow { source: &alias.source, raw: &alias.raw, unit, known })
     });

@@ -15,7 +15,9 @@ mod json;
 mod meter;
 pub mod openapi;
 pub mod listen;
+mod routes;
 mod guard;
+mod sight;
 mod headers;
 mod health;
 mod assets;
@@ -23,6 +25,7 @@ mod events;
 mod rejects;
 mod units_load;
 mod verify;
+mod tokens;
 mod units;
 mod links;
 mod boards;
@@ -41,10 +44,12 @@ use tower_http::compression::CompressionLayer;
 
 pub use answers::node_name;
 pub use error::Problem;
-pub use listen::BoundedListener;
+pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use readiness::{Condition, Readiness};
+pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
+pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
@@ -57,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .merge(links::router())
         .merge(boards::router())
         .merge(figures::router())
+        .merge(tokens::router())
         .merge(drill::router())
         .merge(sources::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))

@@ -6,7 +6,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::auth::OpenMode;
+use crate::auth::{Gate, Rates};
 use crate::cube::View;
 use crate::facts::Facts;
 use crate::ingest::Limits;
@@ -21,6 +21,7 @@ use crate::topics::{LivePulse, Topics};
 use super::error::Problem;
 use super::live::Screens;
 use super::readiness::Readiness;
+use super::tokens::TokenKeeper;
 
 /// Whether the domain clock runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,8 +52,12 @@ pub struct AppState {
     pub pulse: LivePulse,
     /// Which parts of the server are ready.
     pub readiness: Readiness,
-    /// Proof that the server listens on loopback only.
-    pub mode: OpenMode,
+    /// Who is let in.
+    pub gate: Gate,
+    /// How often.
+    pub rates: Rates,
+    /// The tokens of the data dir.
+    pub tokens: TokenKeeper,
     /// The connected screens.
     pub screens: Screens,
     /// Id of this node (S-3).

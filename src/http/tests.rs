@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 use tower::ServiceExt;
 
 use super::*;
-use crate::auth::OpenMode;
+use crate::auth::{Gate, OpenMode, Rates};
 use crate::cube::{Cube, View};
 use crate::facts::Facts;
 use crate::ingest::Limits;
@@ -50,7 +50,9 @@ impl World {
             topics: Topics::new("e1", TopicsLimits::default()),
             pulse: LivePulse::new(),
             readiness: Readiness::starting(&["journal", "clickhouse"]),
-            mode: OpenMode::on("127.0.0.1:0".parse().unwrap()).unwrap(),
+            gate: Gate::Open(OpenMode::on("127.0.0.1:0".parse().unwrap()).unwrap()),
+            rates: Rates::default(),
+            tokens: TokenKeeper::open(Facts::in_memory().unwrap()).unwrap(),
             screens: Screens::new(limits),
             node: Text::new("n1"),
             demo: true,

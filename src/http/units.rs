@@ -6,10 +6,10 @@ use axum::routing::get;
 use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::{Caller, Role, Scope};
+use crate::auth::{Caller, Role};
 use crate::cube::View;
 use crate::model::{Day, Decimal, Text, UnitFact};
-use crate::units::{Hierarchies, Hierarchy, Reading, UNRESOLVED, UnitId};
+use crate::units::{Hierarchies, Hierarchy, Sight, Tree, UnitId};
 
 use super::answers::{Table, Tabular, of_rows};
 use super::error::Problem;
@@ -17,30 +17,11 @@ use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
+use super::sight::{unknown_unit, visible_unit};
 use super::state::AppState;
-
-/// The longest code of a unit.
-const CODE_BYTES_MAX: usize = 64;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/units", get(list)).route("/api/v1/units/{code}", get(one))
-}
-
-/// What a code names on a day, if the caller may see it (H-1); an unknown unit and a foreign one look the same.
-pub(super) fn visible_unit(view: &View, scope: &Scope, code: &str, on: Day) -> Result<Reading, Problem> {
-    let reading = view.units().ask(code, on);
-    let is_known = reading.unit != UnitId::UNRESOLVED || code == UNRESOLVED;
-    if is_known && code.len() <= CODE_BYTES_MAX && scope.covers(code) {
-        return Ok(reading);
-    }
-    // Cut, so that an answer isn't longer than the question was allowed to be.
-    Err(Problem::UnknownUnit { code: code.chars().take(CODE_BYTES_MAX).collect(), on: on.to_string() })
-}
-
-/// Code of the unit at the top of the tree today; none while no unit is known.
-pub(super) fn root_code(view: &View) -> Option<String> {
-    let root = view.tree(Hierarchy::Now).node(UnitId::UNRESOLVED).parent?;
-    view.units().fact(root).map(|fact| fact.code.to_string())
 }
 
 #[derive(Deserialize)]
@@ -79,6 +60,13 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
+    /// A visible unit; the code of one above it that may not be seen is left out.
+    fn seen(fact: &'a UnitFact, unit: UnitId, tree: &Tree, sight: &Sight<'_>) -> Row<'a> {
+        let row = Row::of(fact);
+        let is_hidden = tree.node(unit).parent.is_some_and(|above| !sight.covers(above));
+        if is_hidden { Row { parent: None, ..row } } else { row }
+    }
+
     fn of(fact: &'a UnitFact) -> Row<'a> {
         Row {
             code: &fact.code,
@@ -138,9 +126,10 @@ async fn list(
     require(&caller, Role::View)?;
     let view = state.view()?;
     let on = query.day(&view)?;
-    let facts = view.units().versions().map(|(_, fact)| fact);
-    let visible = facts.filter(|fact| exists(fact, on) && caller.scope.covers(&fact.code));
-    let listing = Listing { on: on.to_string(), seq: view.seq(), units: visible.map(|fact| Row::of(fact)).collect() };
+    let sight = caller.scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
+    let visible = view.units().versions().filter(|(id, fact)| exists(fact, on) && sight.covers(*id));
+    let units = visible.map(|(id, fact)| Row::seen(fact, id, view.tree(Hierarchy::Now), &sight)).collect();
+    let listing = Listing { on: on.to_string(), seq: view.seq(), units };
     form::answer(accepted, query.bom, &listing)
 }
 
@@ -172,27 +161,29 @@ async fn one(
     let view = state.view()?;
     let on = query.day(&view)?;
     let code = Text::new(&code);
-    let reading = visible_unit(&view, &caller.scope, &code, on)?;
-    let unknown = || Problem::UnknownUnit { code: code.to_string(), on: on.to_string() };
-    let fact = view.units().fact(reading.unit).ok_or_else(unknown)?;
+    let seen = visible_unit(&view, &caller.scope, &code, on)?;
+    let fact = view.units().fact(seen.id()).ok_or_else(|| unknown_unit(&code, on))?;
     let of_that_day;
-    let tree = if on == view.today() {
-        view.tree(Hierarchy::Now)
+    let hierarchies = if on == view.today() {
+        view.hierarchies()
     } else {
         of_that_day = Hierarchies::build(view.units(), on);
-        of_that_day.tree(Hierarchy::Now)
+        &of_that_day
     };
+    let tree = hierarchies.tree(Hierarchy::Now);
+    let sight = caller.scope.on(view.units(), hierarchies, Hierarchy::Now);
     let rows = |ids: &mut dyn Iterator<Item = UnitId>| {
-        let facts = ids.filter_map(|id| tree.node(id).fact.as_deref());
-        facts.filter(|fact| caller.scope.covers(&fact.code)).map(Row::of).collect::<Vec<_>>()
+        let visible = ids.filter(|id| sight.covers(*id));
+        let facts = visible.filter_map(|id| Some((id, tree.node(id).fact.as_deref()?)));
+        facts.map(|(id, fact)| Row::seen(fact, id, tree, &sight)).collect::<Vec<_>>()
     };
     let found = Found {
         on: on.to_string(),
         seq: view.seq(),
-        stale_code: reading.stale_code,
-        unit: Row::of(fact),
-        above: rows(&mut tree.path(reading.unit).skip(1)),
-        children: rows(&mut tree.node(reading.unit).children.iter().copied()),
+        stale_code: seen.stale_code(),
+        unit: Row::seen(fact, seen.id(), tree, &sight),
+        above: rows(&mut tree.path(seen.id()).skip(1)),
+        children: rows(&mut tree.node(seen.id()).children.iter().copied()),
     };
     json(&found)
 }

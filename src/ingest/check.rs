@@ -82,7 +82,57 @@ pub(super) fn record(object: &RawObject<'_>, context: &Context) -> Checked<Recor
     }
 }
 
+/// Faults of one line that are told beside the first.
+const FURTHER_MAX: usize = 15;
+
+/// What else is wrong with a record whose first fault is known: each field is looked at by itself. Only of a record
+/// that is refused, so that good ones cost nothing.
+pub(super) fn further(object: &RawObject<'_>, context: &Context, first: &Fault) -> Vec<Fault> {
+    let fields = Fields { object, context, place: String::new() };
+    let Some(names) = allowed(object) else { return Vec::new() };
+    let what = format!("a record of the type {}", fields.string_of(Name::Type));
+    let form = object.only(names, &what).err();
+    let all = form.into_iter().chain(names.iter().filter_map(|name| fields.fault_of(*name, names)));
+    let is_told = |fault: &Fault| fault.pointer == first.pointer && fault.code == first.code;
+    all.map(|fault| *fault).filter(|fault| !is_told(fault)).take(FURTHER_MAX).collect()
+}
+
 impl Fields<'_> {
+    fn string_of(&self, name: Name) -> String {
+        self.required(name).and_then(|raw| self.string(name, raw)).map(|text| text.into_owned()).unwrap_or_default()
+    }
+
+    /// What is wrong with one field of a record of the type that has these fields.
+    fn fault_of(&self, name: Name, names: &[Name]) -> Option<Box<Fault>> {
+        let is_rating = names == Name::RATING;
+        match name {
+            Name::Type => None,
+            Name::Id | Name::Unit | Name::Code => self.required_id(name).err(),
+            Name::At => self.required_instant(name).err(),
+            Name::Status => self.status().err(),
+            Name::Channel if is_rating => self.choice(name, &RATING_CHANNELS.map(|name| (name, name))).err(),
+            Name::Channel => self.choice(name, &CHANNELS.map(|channel| (channel.as_str(), channel))).err(),
+            Name::ReceivedBy | Name::Dossier => self.id(name).err(),
+            Name::FiledAt | Name::ReceivedAt | Name::FinishedAt => self.instant(name).err(),
+            Name::DueAt => self.due().err(),
+            Name::Pauses => self.pauses().err(),
+            Name::Digitised | Name::ElectronicResult | Name::ReusedData | Name::Payable | Name::PaidOnline => {
+                self.boolean(name).err()
+            }
+            Name::Void => self.void().err(),
+            Name::Score => self.score().err(),
+            Name::Answer => self.choice(name, &ANSWERS).err(),
+            Name::Period => self.period().err(),
+            Name::Numerator | Name::Denominator | Name::Value | Name::Declared => self.decimal(name).err(),
+            _ => self.text(name).err(),
+        }
+    }
+
+    fn period(&self) -> Checked<Period> {
+        let period = self.string(Name::Period, self.required(Name::Period)?)?;
+        Period::from_str(&period).map_err(|error| self.fault(Name::Period, Code::BadValue, error.to_string()))
+    }
+
     fn unknown_type(&self) -> Box<Fault> {
         match self.required(Name::Type).and_then(|raw| self.string(Name::Type, raw)) {
             Ok(name) => {
@@ -131,9 +181,7 @@ impl Fields<'_> {
     }
 
     fn indicator(&self) -> Checked<IndicatorReport> {
-        let period = self.string(Name::Period, self.required(Name::Period)?)?;
-        let period =
-            Period::from_str(&period).map_err(|error| self.fault(Name::Period, Code::BadValue, error.to_string()))?;
+        let period = self.period()?;
         Ok(IndicatorReport {
             source: self.context.source.clone(),
             key: IndicatorKey { code: self.required_id(Name::Code)?, unit: self.required_id(Name::Unit)?, period },

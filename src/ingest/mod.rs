@@ -34,7 +34,7 @@ pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use links::{check_aliases, check_successions, read_aliases, read_successions};
-pub use rejection::{Code, Hash, Rejection};
+pub use rejection::{Code, Fault, Hash, Rejection};
 pub use sheet::{List, Row};
 pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};
 pub use unit_check::check_units;
@@ -42,7 +42,6 @@ pub use units::{UnitBatch, UnitRow, read_units};
 
 use crate::model::{Instant, Record, Text, Zone};
 use body::Form;
-use rejection::Fault;
 use wire::{Name, RawObject};
 
 /// What a body may hold.
@@ -130,6 +129,7 @@ impl Batch {
 /// A refused line before its number is known.
 struct Refused {
     fault: Box<Fault>,
+    further: Vec<Fault>,
     kept: String,
     withheld: Vec<Name>,
     unknown: Vec<String>,
@@ -138,17 +138,17 @@ struct Refused {
 impl From<Box<Fault>> for Refused {
     /// A line of which nothing could be told apart.
     fn from(fault: Box<Fault>) -> Refused {
-        Refused { fault, kept: "{}".to_owned(), withheld: Vec::new(), unknown: Vec::new() }
+        Refused { fault, further: Vec::new(), kept: "{}".to_owned(), withheld: Vec::new(), unknown: Vec::new() }
     }
 }
 
 impl Refused {
     fn rejection(self, line: u64, bytes: &[u8]) -> Rejection {
         let Fault { pointer, code, reason } = *self.fault;
-        let (kept, unknown) = (self.kept, self.unknown);
+        let (kept, unknown, further) = (self.kept, self.unknown, self.further);
         let kept_reason = kept_reason(&pointer, code, &reason, &self.withheld);
         let withheld = self.withheld.iter().map(|name| name.as_str().to_owned()).collect();
-        Rejection { line, pointer, code, reason, hash: Hash::of(bytes), kept, withheld, kept_reason, unknown }
+        Rejection { line, pointer, code, reason, further, hash: Hash::of(bytes), kept, withheld, kept_reason, unknown }
     }
 }
 
@@ -168,8 +168,9 @@ fn read_record(line: &[u8], context: &Context) -> Result<Record, Refused> {
     let object = RawObject::read(line_text(line, context.limits.line_bytes_max)?)?;
     check::record(&object, context).map_err(|fault| {
         let allowed = check::allowed(&object).unwrap_or(Name::COMMON);
+        let further = check::further(&object, context, &fault);
         let (kept, withheld) = object.kept(allowed);
-        Refused { fault, kept, withheld, unknown: object.unknown(allowed) }
+        Refused { fault, further, kept, withheld, unknown: object.unknown(allowed) }
     })
 }
 

@@ -116,6 +116,9 @@ pub struct Rejection {
     pub code: Code,
     /// Why, for people: the value (cut) and what is allowed.
     pub reason: String,
+    /// What else is wrong with the line; the first few.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Fault>,
     /// SHA-256 of the line.
     #[serde(skip)]
     pub hash: Hash,
@@ -162,12 +165,15 @@ impl Serialize for Hash {
     }
 }
 
-/// A fault found in one record, before its line is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) pointer: String,
-    pub(super) code: Code,
-    pub(super) reason: String,
+/// A fault found in one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// JSON pointer to the faulty field.
+    pub pointer: String,
+    /// Why, for programs.
+    pub code: Code,
+    /// Why, for people.
+    pub reason: String,
 }
 
 impl Fault {

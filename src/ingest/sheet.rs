@@ -195,6 +195,7 @@ pub(super) fn rejection(line: u64, text: &[u8], fault: Fault) -> Rejection {
         code,
         kept_reason: reason.clone(),
         reason,
+        further: Vec::new(),
         hash: Hash::of(text),
         kept: "{}".to_owned(),
         withheld: Vec::new(),

@@ -4,6 +4,7 @@
 //! the same sequence and compares what they made of it.
 
 pub mod tiles;
+pub mod feeds;
 pub mod screens;
 pub mod live;
 pub mod sink;

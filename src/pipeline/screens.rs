@@ -5,12 +5,15 @@ use std::time::Duration;
 
 use tokio::time::Instant as Timer;
 
+use crate::auth::Tokens;
 use crate::cube::View;
 use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::topics::{LivePulse, TopicKey, Topics};
+use crate::units::{Hierarchy, Scope, UnitId};
 
-use super::tiles::tiles;
+use super::feeds::{Feeds, LiveFeeds};
+use super::tiles::{Figures, tiles};
 
 /// Topics are made anew at most this often; a screen draws no faster.
 const PUBLISH_EVERY_MS: u64 = 100;
@@ -22,13 +25,21 @@ pub struct Screens {
     pulse: LivePulse,
     /// The real time, which the pulse is judged by.
     wall: Clock,
+    /// Which sources may be named to whom.
+    feeds: LiveFeeds,
     published: Option<Timer>,
 }
 
 impl Screens {
     /// Nothing shown yet.
     pub fn new(catalogue: Arc<Catalogue>, topics: Topics, pulse: LivePulse, wall: Clock) -> Screens {
-        Screens { catalogue, topics, pulse, wall, published: None }
+        Screens { catalogue, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None }
+    }
+
+    /// Names a source only to those whom it concerns by these tokens.
+    #[must_use]
+    pub fn naming_by(self, tokens: &Tokens) -> Screens {
+        Screens { feeds: LiveFeeds::new(Some(tokens)), ..self }
     }
 
     /// Waits until a screen wants a topic that nobody has shown yet.
@@ -43,8 +54,9 @@ impl Screens {
     pub fn show(&mut self, view: &View) {
         let due = self.published.is_none_or(|at| at.elapsed() >= Duration::from_millis(PUBLISH_EVERY_MS));
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
+        let feeds = self.feeds.now().clone();
         for topic in &topics {
-            self.publish(topic, view);
+            self.publish(topic, view, &feeds);
         }
         if due {
             self.published = Some(Timer::now());
@@ -56,10 +68,14 @@ impl Screens {
         self.pulse.stamp((self.wall)());
     }
 
-    fn publish(&self, topic: &TopicKey, view: &View) {
+    /// A topic is made for whoever may see its unit; who may is judged where screens subscribe and hear.
+    fn publish(&self, topic: &TopicKey, view: &View, feeds: &Feeds) {
         let Some(board) = self.catalogue.board(&topic.board) else { return };
-        let unit = view.units().ask(&topic.unit, view.today()).unit;
-        let tiles = tiles(view, &self.catalogue, board, unit);
+        let all = Scope::all();
+        let sight = all.on(view.units(), view.hierarchies(), Hierarchy::Now);
+        let seen = sight.unit(&topic.unit, view.today()).or_else(|| sight.visible(UnitId::UNRESOLVED));
+        let Some(unit) = seen else { return };
+        let tiles = tiles(Figures { view, catalogue: &self.catalogue, feeds }, board, unit);
         let as_of = view.now().to_rfc3339(view.zone());
         if let Err(error) = self.topics.publish(topic, view.seq(), &as_of, tiles) {
             tracing::warn!(%topic, error = &error as &dyn std::error::Error, "a topic can't be shown");

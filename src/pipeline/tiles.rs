@@ -13,7 +13,9 @@ use crate::kpi::{
     Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
 };
 use crate::model::Day;
-use crate::units::{Perspective, UnitId, UnitLabel};
+use crate::units::{Perspective, UnitId, UnitLabel, VisibleUnit};
+
+use super::feeds::Feeds;
 
 mod freshness;
 mod ranking;
@@ -28,12 +30,25 @@ struct Reading<'a> {
     board: &'a Board,
     panel: &'a Panel,
     unit: UnitId,
+    feeds: &'a Feeds,
+}
+
+/// What all tiles are made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Figures<'a> {
+    /// All figures at one (seq, instant).
+    pub view: &'a View,
+    /// Definitions and targets.
+    pub catalogue: &'a Catalogue,
+    /// Which sources may be named.
+    pub feeds: &'a Feeds,
 }
 
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
-pub fn tiles(view: &View, catalogue: &Catalogue, board: &Board, unit: UnitId) -> BTreeMap<String, Box<RawValue>> {
+pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
+    let Figures { view, catalogue, feeds } = figures;
     let values = board.panels.iter().filter_map(|panel| {
-        let reading = Reading { view, catalogue, board, panel, unit };
+        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), feeds };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()

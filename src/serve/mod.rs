@@ -14,9 +14,11 @@ mod database;
 mod seed;
 mod sink;
 mod tasks;
+mod tokens;
 
 pub use clock::{running_from, system_now};
 pub use database::server_endpoint;
+pub use tokens::{tokens_in, zone_of};
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,13 +29,13 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
-use crate::auth::OpenMode;
+use crate::auth::{Gate, Rates};
 use crate::config::{Config, ConfigError, Database, DomainClock};
 use crate::cube::View;
 use crate::engine::{self, EngineState};
 use crate::facts::Facts;
 use crate::http;
-use crate::http::{AppState, ClockKind, Condition, LiveLimits, Readiness, Screens as Sockets};
+use crate::http::{AppState, ClockKind, Condition, LiveLimits, Peer, Readiness, Screens as Sockets, TokenKeeper};
 use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::kpi::Catalogue;
@@ -57,6 +59,8 @@ const STOP_HTTP: Duration = Duration::from_secs(5);
 const STOP_JOURNAL: Duration = Duration::from_secs(10);
 /// How long the live figures have to finish a round.
 const STOP_LIVE: Duration = Duration::from_secs(5);
+/// How long it may take to write down which tokens were used.
+const STOP_TOKENS: Duration = Duration::from_secs(5);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
 
@@ -81,6 +85,8 @@ struct Parts {
     /// What ClickHouse refused for good, as it was at the start.
     set_aside: Vec<Sequenced>,
     facts: Facts,
+    gate: Gate,
+    tokens: TokenKeeper,
     rejects: Rejects,
     clock: Clock,
     wall: Clock,
@@ -106,10 +112,9 @@ pub async fn run(
     started: impl FnOnce(Started) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
-    let mode = OpenMode::on(address)?;
     let data_dir = open_data_dir(&config)?;
-    let facts = Facts::open(&data_dir.facts())?;
-    let rejects = Rejects::open(facts.clone())?;
+    let (facts, tokens, rejects) = open_facts(&data_dir)?;
+    let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
@@ -140,6 +145,8 @@ pub async fn run(
         recovered_seq,
         set_aside: quarantine.records().cloned().collect(),
         facts,
+        gate,
+        tokens,
         rejects,
         clock,
         wall,
@@ -152,9 +159,10 @@ pub async fn run(
     start_database(&mut tasks, &parts, store_sender, engine_stopped);
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
-    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped));
+    tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
+    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
-    let state = app_state(&parts, mode, verifier);
+    let state = app_state(&parts, verifier);
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
     tasks.spawn("metrics", keep_metrics(parts.metrics.clone()));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
@@ -168,6 +176,13 @@ pub async fn run(
     };
     stop(tasks, &parts, stops).await;
     outcome
+}
+
+/// The small facts, and what is kept among them.
+fn open_facts(data_dir: &DataDir) -> anyhow::Result<(Facts, TokenKeeper, Rejects)> {
+    let facts = Facts::open(&data_dir.facts())?;
+    let (tokens, rejects) = (TokenKeeper::open(facts.clone())?, Rejects::open(facts.clone())?);
+    Ok((facts, tokens, rejects))
 }
 
 /// The embedded engine, if it is to run here, and the connection to ClickHouse.
@@ -202,6 +217,7 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     stops.stages.send_replace(true);
     tasks.ended("live", STOP_LIVE).await;
     tasks.ended("sink", parts.config.stop_flush).await;
+    tasks.ended("tokens", STOP_TOKENS).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;
 }
@@ -269,7 +285,7 @@ async fn run_live(
         clock: parts.clock.clone(),
         views: parts.views.clone(),
         requests,
-        screens: Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone()),
+        screens: screens(&parts),
         fault_hang: parts.config.fault_live_hang.clone(),
         replay_to: *parts.journal.synced().borrow(),
         replayed: false,
@@ -295,6 +311,14 @@ async fn run_live(
     }
 }
 
+fn screens(parts: &Parts) -> Screens {
+    let screens = Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
+    match parts.gate.tokens() {
+        Some(tokens) => screens.naming_by(tokens),
+        None => screens,
+    }
+}
+
 fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc::Sender<HoldRequest>) -> Verifier {
     Verifier {
         snapshots,
@@ -308,7 +332,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
     }
 }
 
-fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
+fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
     let is_frozen = matches!(parts.config.clock, DomainClock::Frozen(_));
     AppState {
         clock: parts.clock.clone(),
@@ -319,7 +343,9 @@ fn app_state(parts: &Parts, mode: OpenMode, verifier: Verifier) -> AppState {
         topics: parts.topics.clone(),
         pulse: parts.pulse.clone(),
         readiness: parts.readiness.clone(),
-        mode,
+        gate: parts.gate.clone(),
+        rates: Rates::default(),
+        tokens: parts.tokens.clone(),
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
         catalogue: parts.catalogue.clone(),
@@ -356,8 +382,12 @@ async fn serve_http(
         stopped(&mut stop).await;
         sockets.stop();
     };
-    let listener = http::BoundedListener::new(listener, connections_max);
-    axum::serve(listener, http::router(state)).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
+    let mut listener = http::BoundedListener::new(listener, connections_max);
+    if state.gate.is_required() {
+        listener = listener.per_peer(http::listen::CONNECTIONS_PER_PEER_MAX);
+    }
+    let router = http::router(state).into_make_service_with_connect_info::<Peer>();
+    axum::serve(listener, router).with_graceful_shutdown(told).await.context("the HTTP server ended")?;
     // Screens are no requests any more: their `bye` is waited for apart.
     screens.all_left().await;
     Ok(())

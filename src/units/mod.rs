@@ -17,6 +17,7 @@ mod succession;
 mod tree;
 mod hierarchies;
 mod label;
+mod scope;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use hierarchies::Hierarchies;
 pub use label::UnitLabel;
 pub use perspective::{Hierarchy, Perspective, UnitRole};
 pub use registry::{Reading, TERRITORY, UnitId, Units};
+pub use scope::{Scope, ScopeRoot, Sight, VisibleUnit};
 pub use succession::Mapping;
 pub use tree::{Node, Tree};
 

@@ -150,7 +150,7 @@ async fn s2_a_server_of_another_time_zone_agrees_also_after_its_own_restart() {
     drop(engine);
     send(20..30).await;
     assert_eq!(received(&server, "2024-07-01").await, 30, "figures go on without ClickHouse");
-    let engine = Apart::start(dir.path(), &address);
+    let _engine = Apart::start(dir.path(), &address);
     timeout(Duration::from_secs(60), server.verified()).await.expect("it is found again");
     assert_eq!(received(&server, "2024-07-02").await, 0);
     assert_eq!(server.stop(), Some(0));

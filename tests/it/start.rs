@@ -60,8 +60,10 @@ async fn s2_without_clickhouse_intake_is_open_and_figures_say_that_they_are_not_
 #[test]
 fn a_configuration_that_makes_no_sense_is_refused_in_words_with_64() {
     let dir = tempfile::tempdir().unwrap();
-    let refusals: [(&[&str], &str); 6] = [
+    let refusals: [(&[&str], &str); 8] = [
         (&["--listen", "0.0.0.0:0"], "reachable from other machines"),
+        (&["--listen", "0.0.0.0:0", "--auth-mode", "open"], "reachable from other machines"),
+        (&["--auth-mode", "closed"], "auth.mode = `closed` is no mode"),
         (&["--listen", "here"], "is no address"),
         (&["--timezone", "Asia/Hanoi"], "not in the IANA time zone database"),
         (&["--now", "yesterday"], "is no instant"),

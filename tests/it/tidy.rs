@@ -3,6 +3,7 @@
 mod homes;
 mod modules;
 mod packages;
+mod scope;
 mod size;
 mod source;
 mod tests_rules;

@@ -982,6 +982,9 @@ async fn c3_c4_windows_are_sums_of_day_deltas_and_of_units() {
     let mut dice = Dice(31);
     // From few events a dossier, where each counts, to many, where all collide.
     let mut records: Vec<Record> = (1..16).flat_map(|size| dice.records(&format!("s{size}"), size * 30)).collect();
+    // More than 720 hours are too rare otherwise.
+    records.push(dossier("long", "1 06-01T08:00 unit=A status=accepted"));
+    records.push(dossier("long", "1 07-15T08:00 unit=A status=done"));
     records.extend(
         ["root", "A parent=root", "B parent=A", "C parent=B to=2024-07-10", "C from=2024-07-11 parent=A"].map(unit),
     );

@@ -17,7 +17,7 @@ use crate::model::{Clock, Instant, UnitFact};
 use crate::pipeline::stopped;
 use crate::serve::{self, Started, running_from};
 
-use super::super::serve::{asked_to_stop, bind, refuse};
+use super::super::serve::{Signals, bind, end_at_once, first_of, refuse};
 use super::{Event, History, SEED, START, Traffic};
 
 /// The units of the province, to the end of June 2025.
@@ -60,10 +60,11 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let clock = running_from(START);
     config.clock = DomainClock::Given(clock.clone());
     let (started, has_started) = oneshot::channel();
-    let asked = asked_to_stop()?;
+    let signals = Signals::listen()?;
+    let (first, asked) = oneshot::channel();
     let (stopping, mut is_stopping) = watch::channel(false);
     let shutdown = async move {
-        asked.await;
+        first_of(asked).await;
         stopping.send_replace(true);
     };
     let server = serve::run(config, listener, shutdown, |begun| {
@@ -84,6 +85,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     tokio::select! {
         outcome = server => outcome.map(|()| ExitCode::SUCCESS),
         outcome = feeder => outcome.map(|()| ExitCode::SUCCESS),
+        () = signals.twice(first) => end_at_once(),
     }
 }
 

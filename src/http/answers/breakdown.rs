@@ -174,7 +174,7 @@ pub fn breakdown<'a>(
     let by = By::read(query.by.as_deref())?;
     let filters = query.filters();
     let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
-    let Question { reading, selection } = Question::read(view, code, asked, &filters)?;
+    let Question { seen, selection } = Question::read(figures, code, asked, &filters)?;
     let rows_max = query.rows.unwrap_or(ROWS_DEFAULT);
     if !(1..=ROWS_MAX).contains(&rows_max) {
         return Err(AnswerError::BadBound { name: "rows", max: ROWS_MAX });
@@ -186,13 +186,13 @@ pub fn breakdown<'a>(
     };
     let measures = rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
     fold(&mut rows, rows_max);
-    let label = view.units().label(reading.unit);
+    let label = view.units().label(seen.id());
     let window = selection.window;
     let day = window.last.min(view.today());
     Ok(BreakdownAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: reading.stale_code,
+        stale_code: seen.stale_code(),
         window,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
@@ -205,7 +205,7 @@ pub fn breakdown<'a>(
         measures,
         formulas: formulas(figures.catalogue, day),
         words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),
-        rows: rows.into_iter().map(|row| shown_row(figures, reading.unit, day, row)).collect(),
+        rows: rows.into_iter().map(|row| shown_row(figures, seen.id(), day, row)).collect(),
     })
 }
 

@@ -6,11 +6,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{
-    Class, Derived, DossierKey, DossierState, Instant, Pause, Register, Stage, Status, Text, Verdict, Zone, verdict,
+    Class, Derived, DossierState, Instant, Pause, Register, Stage, Status, Text, Verdict, Zone, verdict,
 };
 
 use super::provenance::Provenance;
-use super::{AnswerError, Figures, node_name};
+use super::{Figures, node_name};
+use crate::cube::DossierView;
 
 /// One dossier with its verdict.
 #[derive(Debug, Serialize)]
@@ -112,20 +113,11 @@ struct PauseRow {
 }
 
 /// One dossier, judged at the view's instant.
-///
-/// # Errors
-/// When no record of it was ever received.
-pub fn dossier<'a>(
-    figures: Figures<'a>,
-    key: &'a DossierKey,
-    provenance: &Provenance,
-) -> Result<DossierAnswer<'a>, AnswerError> {
-    let view = figures.view;
-    let unknown = || AnswerError::UnknownDossier { source_id: key.source.clone(), id: key.id.clone() };
-    let found = view.dossier(key).ok_or_else(unknown)?;
+pub fn dossier<'a>(figures: Figures<'a>, found: &'a DossierView, provenance: &Provenance) -> DossierAnswer<'a> {
+    let (view, key) = (figures.view, &found.key);
     let label = view.units().label(found.unit);
     let writer = Writer { zone: view.zone(), source: &key.source, node: figures.node, provenance };
-    Ok(DossierAnswer {
+    DossierAnswer {
         source: &key.source,
         id: &key.id,
         as_of: view.now().to_rfc3339(view.zone()),
@@ -135,7 +127,7 @@ pub fn dossier<'a>(
         verdict: verdict(&found.state, &found.derived, view.now(), view.zone()),
         derived: derived_row(&found.derived, view.now(), view.zone()),
         registers: writer.registers(&found.state),
-    })
+    }
 }
 
 fn derived_row(derived: &Derived, now: Instant, zone: &Zone) -> DerivedRow {

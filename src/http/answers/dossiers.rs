@@ -198,16 +198,16 @@ pub fn dossiers<'a>(
     }
     let filters = query.filters();
     let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
-    let Question { reading, selection } = Question::read(view, code, asked, &filters)?;
+    let Question { seen, selection } = Question::read(figures, code, asked, &filters)?;
     let fingerprint = query.fingerprint(code);
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;
     let found = find(view, &selection, &measures, after.as_ref(), limit);
-    let label = view.units().label(reading.unit);
+    let label = view.units().label(seen.id());
     let cursor = found.is_more.then(|| found.page.last().map(|row| write_cursor(row.key, &fingerprint))).flatten();
     Ok(DossiersAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: reading.stale_code,
+        stale_code: seen.stale_code(),
         window: selection.window,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),

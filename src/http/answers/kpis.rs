@@ -75,16 +75,18 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
     let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
     let window = window(query.window.as_deref())?.on(view.today());
-    let reading = asked_unit(view, code, window, perspective.hierarchy)?;
+    let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
     let day = window.last.min(view.today());
-    let label = view.units().label(reading.unit);
-    let successor = view.hierarchies().successor(reading.unit);
-    let measures = view.measures(reading.unit, window, perspective);
+    let label = view.units().label(seen.id());
+    let successor = view.hierarchies().successor(seen.id());
+    let sight = figures.scope.on(view.units(), view.hierarchies(), perspective.hierarchy);
+    let is_told = successor != seen.id() && sight.covers(successor);
+    let measures = view.measures(seen.id(), window, perspective);
     Ok(KpisAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: reading.stale_code,
-        succeeded_by: (successor != reading.unit).then(|| view.units().label(successor).code),
+        stale_code: seen.stale_code(),
+        succeeded_by: is_told.then(|| view.units().label(successor).code),
         window,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
@@ -94,7 +96,7 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         units_pending: view.units_pending(),
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
-        children: rows(figures, reading.unit, (window, day), perspective),
+        children: rows(figures, seen.id(), (window, day), perspective),
     })
 }
 

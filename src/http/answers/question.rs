@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cube::{Dimension, Selection, View};
+use crate::cube::{Dimension, Selection};
 use crate::kpi::WindowChoice;
 use crate::model::Text;
-use crate::units::Reading;
+use crate::units::VisibleUnit;
 
-use super::{AnswerError, asked_unit, perspective};
+use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// The year to date.
 const WINDOW_DEFAULT: &str = "year";
@@ -96,22 +96,22 @@ pub(super) fn shown(text: &str) -> String {
 /// A unit with everything that is asked of it.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
-    pub(super) reading: Reading,
+    pub(super) seen: VisibleUnit,
     pub(super) selection: Selection,
 }
 
 impl Question {
     pub(super) fn read(
-        view: &View,
+        figures: Figures<'_>,
         code: &str,
         (asked, hierarchy, role): (Option<&str>, Option<&str>, Option<&str>),
         filters: &Filters,
     ) -> Result<Question, AnswerError> {
         let perspective = perspective(hierarchy, role)?;
-        let window = window(asked)?.on(view.today());
-        let reading = asked_unit(view, code, window, perspective.hierarchy)?;
+        let window = window(asked)?.on(figures.view.today());
+        let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
         let filters_read = filters.read()?;
-        let selection = Selection { perspective, unit: reading.unit, own: filters.own, window, filters: filters_read };
-        Ok(Question { reading, selection })
+        let selection = Selection { perspective, unit: seen.id(), own: filters.own, window, filters: filters_read };
+        Ok(Question { seen, selection })
     }
 }

@@ -49,7 +49,7 @@ fn only_a_name_with_a_hash_is_kept_for_good() {
 fn a_screen_without_a_unit_goes_to_the_top_of_the_tree_and_keeps_the_rest() {
     let world = World::new(LiveLimits::default());
     let uri = Uri::from_static("/wall/province?lang=en&unit=&theme=light");
-    let response = to_root(&world.state, "tỉnh", &uri);
+    let response = to_root(&world.state, &crate::auth::Scope::all(), "tỉnh", &uri);
     assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT);
     assert_eq!(response.headers()[header::LOCATION], "/wall/t%E1%BB%89nh?unit=17&lang=en&theme=light");
 }
@@ -60,7 +60,8 @@ fn a_screen_without_a_unit_asks_again_while_none_is_known() {
     let empty = Cube::new(Zone::named("Asia/Ho_Chi_Minh").unwrap(), Instant(0)).view();
     for view in [None, Some(std::sync::Arc::new(empty))] {
         world.views.send_replace(view);
-        let response = to_root(&world.state, "province", &Uri::from_static("/wall/province"));
+        let response =
+            to_root(&world.state, &crate::auth::Scope::all(), "province", &Uri::from_static("/wall/province"));
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers()[header::REFRESH], "3");
     }

@@ -7,21 +7,26 @@
 
 mod wire;
 mod screens;
+mod doubts;
 mod socket;
+mod entry;
 #[cfg(test)]
 mod tests;
 
-use axum::extract::State;
+use std::net::{IpAddr, Ipv4Addr};
+
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{ConnectInfo, State};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Payer, Role};
 
 use super::error::Problem;
 use super::guard::require;
+use super::listen::Peer;
 use super::state::AppState;
 
 pub use screens::{LiveLimits, Screens};
@@ -40,10 +45,16 @@ pub(super) fn router() -> Router<AppState> {
 
 async fn live(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    caller: Option<Extension<Caller>>,
+    peer: Option<Extension<ConnectInfo<Peer>>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    require(&caller, Role::View)?;
+    let caller = caller.map(|Extension(caller)| caller);
+    if let Some(caller) = &caller {
+        require(caller, Role::View)?;
+    }
+    let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(ConnectInfo(peer))| peer.0);
+    let guest = entry::Guest { caller, payer: Payer::Peer(address) };
     let upgrade = upgrade.map_err(|rejection| Problem::BadParameter { reason: rejection.body_text() })?;
     let seat = state.screens.take_seat()?;
     let limits = state.screens.limits();
@@ -54,5 +65,5 @@ async fn live(
         .max_write_buffer_size(frame_bytes_max + WRITE_BUFFER_SPARE_BYTES)
         .max_message_size(limits.client_frame_bytes_max)
         .max_frame_size(limits.client_frame_bytes_max)
-        .on_upgrade(move |socket| socket::serve(socket, state, caller.scope, seat)))
+        .on_upgrade(move |socket| entry::serve(socket, state, guest, seat)))
 }

@@ -8,11 +8,12 @@ use futures_util::future::{pending, select_all};
 use metrics::counter;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use crate::auth::Scope;
+use crate::auth::Caller;
 use crate::topics::{SubscribeError, Subscription, TopicKey};
 
+use super::super::sight::visible_unit;
 use super::super::state::AppState;
-use super::super::units::visible_unit;
+use super::doubts::Doubts;
 use super::screens::{LiveLimits, Seat};
 use super::wire::{ByeCode, ClientFrame, ErrorCode, ServerFrame};
 
@@ -41,6 +42,7 @@ enum Event {
     PingDue,
     TopicChanged,
     FiguresReady,
+    TokenDoubtful,
     Received(Option<Result<Message, Error>>),
 }
 
@@ -55,7 +57,7 @@ struct Shown {
 struct Connection {
     socket: WebSocket,
     state: AppState,
-    scope: Scope,
+    caller: Caller,
     limits: LiveLimits,
     seat: Seat,
     shown: Vec<Shown>,
@@ -66,13 +68,13 @@ struct Connection {
 }
 
 /// Talks to a screen until either side ends it.
-pub(super) async fn serve(socket: WebSocket, state: AppState, scope: Scope, seat: Seat) {
+pub(super) async fn serve(socket: WebSocket, state: AppState, caller: Caller, seat: Seat) {
     let limits = state.screens.limits();
     let session = seat.session;
     let mut connection = Connection {
         socket,
         state,
-        scope,
+        caller,
         limits,
         seat,
         shown: Vec::new(),
@@ -104,8 +106,10 @@ impl Connection {
         self.send(hello.encode()).await?;
         let mut pings = interval(Duration::from_millis(self.limits.ping_ms));
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut doubts = Doubts::of(&self.state, &self.caller);
         loop {
             let event = tokio::select! {
+                () = doubts.next() => Event::TokenDoubtful,
                 _ = self.seat.is_stopping.wait_for(|is_stopping| *is_stopping) => Event::Stop,
                 _ = pings.tick() => Event::PingDue,
                 () = any_changed(&mut self.shown) => Event::TopicChanged,
@@ -119,6 +123,7 @@ impl Connection {
             match event {
                 Event::Stop => return Err(End::Bye(ByeCode::Stopping)),
                 Event::PingDue => self.ping().await?,
+                Event::TokenDoubtful => self.check_token()?,
                 Event::TopicChanged => self.send_changed().await?,
                 Event::FiguresReady => {
                     for key in std::mem::take(&mut self.waiting) {
@@ -129,6 +134,12 @@ impl Connection {
                 Event::Received(Some(received)) => self.hear(received).await?,
             }
         }
+    }
+
+    /// Whether the screen's token is still good.
+    fn check_token(&self) -> Result<(), End> {
+        let checked = self.state.gate.tokens().map(|tokens| tokens.check(&self.caller, (self.state.wall)()));
+        checked.unwrap_or(Ok(())).map_err(|_| End::Bye(ByeCode::Unauthorized))
     }
 
     /// Sends a ping, unless too many were not answered.
@@ -161,6 +172,9 @@ impl Connection {
             Ok(ClientFrame::Pong) => {
                 self.pings_unanswered = 0;
                 Ok(())
+            }
+            Ok(ClientFrame::Auth { .. }) => {
+                self.refuse(ErrorCode::BadFrame, "nobody asked for a token".to_owned(), None).await
             }
             Ok(ClientFrame::Subscribe { board, unit }) => self.subscribe(TopicKey::new(&board, &unit)).await,
             Ok(ClientFrame::Unsubscribe { board, unit }) => {
@@ -207,8 +221,13 @@ impl Connection {
         if self.state.catalogue.board(&key.board).is_none() {
             return Err((ErrorCode::UnknownBoard, format!("there is no board {:?}", &*key.board)));
         }
+        self.see(key)
+    }
+
+    /// Whether the topic's unit is the screen's to see (H-1).
+    fn see(&self, key: &TopicKey) -> Result<(), (ErrorCode, String)> {
         let Some(view) = self.state.view.borrow().clone() else { return Ok(()) };
-        match visible_unit(&view, &self.scope, &key.unit, view.today()) {
+        match visible_unit(&view, &self.caller.scope, &key.unit, view.today()) {
             Ok(_) => Ok(()),
             Err(problem) => Err((ErrorCode::UnknownUnit, problem.to_string())),
         }
@@ -220,8 +239,17 @@ impl Connection {
     }
 
     async fn send_changed(&mut self) -> Result<(), End> {
-        for place in 0..self.shown.len() {
+        let mut place = 0;
+        while place < self.shown.len() {
+            let key = self.shown[place].subscription.key.clone();
+            // A unit may have moved out of the scope since it was subscribed to (H-1).
+            if let Err((code, message)) = self.see(&key) {
+                self.forget(&key);
+                self.refuse(code, message, Some(&key)).await?;
+                continue;
+            }
             self.send_newest(place).await?;
+            place += 1;
         }
         Ok(())
     }
@@ -284,7 +312,7 @@ fn close_code_of(code: ByeCode) -> u16 {
     match code {
         ByeCode::Stopping => close_code::AWAY,
         ByeCode::Slow | ByeCode::NoPong => close_code::AGAIN,
-        ByeCode::BadFrame | ByeCode::TooMany => close_code::POLICY,
+        ByeCode::BadFrame | ByeCode::TooMany | ByeCode::Unauthorized => close_code::POLICY,
     }
 }
 

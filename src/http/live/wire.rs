@@ -5,10 +5,23 @@ use serde::{Deserialize, Serialize};
 
 use super::super::state::ClockKind;
 
+/// A token as a screen shows it; never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Shown(pub(super) String);
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("token")
+    }
+}
+
 /// What a screen may say.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub(super) enum ClientFrame {
+    /// Who I am; the first frame where tokens are asked for.
+    Auth { token: Shown },
     /// Show me this topic, from a snapshot on. Also asked for again by a screen that missed something.
     Subscribe { board: String, unit: String },
     /// I don't show it any more.
@@ -55,6 +68,8 @@ pub(super) enum ErrorCode {
     BadFrame,
     /// Too many topics.
     TooMany,
+    /// Not somebody who may look.
+    Unauthorized,
 }
 
 /// Why the server ends the connection.
@@ -71,6 +86,8 @@ pub(super) enum ByeCode {
     BadFrame,
     /// Too many frames from the screen.
     TooMany,
+    /// No token, or one that is worth nothing any more.
+    Unauthorized,
 }
 
 impl ByeCode {
@@ -82,6 +99,7 @@ impl ByeCode {
             ByeCode::NoPong => "no_pong",
             ByeCode::BadFrame => "bad_frame",
             ByeCode::TooMany => "too_many",
+            ByeCode::Unauthorized => "unauthorized",
         }
     }
 }

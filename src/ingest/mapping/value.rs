@@ -126,10 +126,15 @@ impl Kind {
     }
 }
 
+/// What a reason shows a format by.
+const EXAMPLE: DateTime = jiff::civil::date(2024, 8, 2).at(13, 45, 0, 0);
+
 /// The instant of a text in a format: none when it has no time of day, the inner none when out of jiff's range.
 fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, (Code, String)> {
-    let parts = BrokenDownTime::parse(format, text).map_err(|error| {
-        (Code::BadInstant, format!("{} is not in the format {}: {error}", shown(text), shown(format)))
+    let parts = BrokenDownTime::parse(format, text).map_err(|_| {
+        let example = BrokenDownTime::from(EXAMPLE).to_string(format).ok();
+        let example = example.map(|text| format!(", such as {}", shown(&text))).unwrap_or_default();
+        (Code::BadInstant, format!("{} is not in the format {}{example}", shown(text), shown(format)))
     })?;
     if let Ok(timestamp) = parts.to_timestamp() {
         return Ok(Some(Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))));

@@ -61,11 +61,12 @@ impl<'a> Reading<'a> {
     /// sources that the board doesn't know.
     fn sources(&self) -> Vec<(&'a str, Option<Instant>)> {
         let contacts = self.view.contacts();
-        let heard = contacts.iter().map(|(source, at)| (source.as_str(), Some(*at)));
+        let seen = |source: &str| self.feeds.concern(source, self.view, self.unit);
+        let heard = contacts.iter().map(|(source, at)| (source.as_str(), Some(*at))).filter(|(source, _)| seen(source));
         if self.panel.sources.is_empty() {
             return heard.collect();
         }
-        let named = self.panel.sources.iter().map(String::as_str);
+        let named = self.panel.sources.iter().map(String::as_str).filter(|source| seen(source));
         let named: Vec<_> = named.map(|source| (source, contacts.get(&Text::new(source)).copied())).collect();
         if named.iter().any(|(_, at)| at.is_some()) {
             return named;
@@ -79,7 +80,8 @@ impl<'a> Reading<'a> {
         if self.panel.sources.is_empty() {
             // The board names it, so somebody misses it.
             let silent = self.board.sources.keys().map(String::as_str);
-            let silent: Vec<&str> = silent.filter(|id| !self.view.contacts().contains_key(*id)).collect();
+            let seen = silent.filter(|id| self.feeds.concern(id, self.view, self.unit));
+            let silent: Vec<&str> = seen.filter(|id| !self.view.contacts().contains_key(*id)).collect();
             sources.extend(silent.into_iter().map(|id| (id, None)));
         }
         let limit = |id, at| self.good_for_s(id, at, self.board.source_stale_after_s(id));

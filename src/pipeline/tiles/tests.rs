@@ -62,6 +62,13 @@ kind = "clock"
 title = { vi = "v", en = "e" }
 "#;
 
+/// The tiles of a unit as whoever sees everything is shown them.
+fn shown(view: &View, catalogue: &Catalogue, board: &Board, unit: UnitId) -> BTreeMap<String, Box<RawValue>> {
+    let all = crate::units::Scope::all();
+    let seen = all.on(view.units(), view.hierarchies(), crate::units::Hierarchy::Now).visible(unit).unwrap();
+    tiles(Figures { view, catalogue, feeds: &Feeds::default() }, board, seen)
+}
+
 fn catalogue() -> Catalogue {
     catalogue_with(BOARD)
 }
@@ -136,7 +143,7 @@ fn tile(view: &View, id: &str) -> Value {
 
 fn tile_of(view: &View, catalogue: &Catalogue, id: &str) -> Value {
     let unit = view.units().read("17", view.today()).unit;
-    let tiles = tiles(view, catalogue, catalogue.board("test").unwrap(), unit);
+    let tiles = shown(view, catalogue, catalogue.board("test").unwrap(), unit);
     serde_json::from_str(tiles[id].get()).unwrap()
 }
 
@@ -313,7 +320,7 @@ fn the_largest_category_is_ranked_where_the_asked_one_is_missing_and_long_rankin
     let view = world(units.chain(figures));
     let catalogue = catalogue();
     let district = view.units().read("148", view.today()).unit;
-    let tiles = tiles(&view, &catalogue, catalogue.board("test").unwrap(), district);
+    let tiles = shown(&view, &catalogue, catalogue.board("test").unwrap(), district);
     let tile: Value = serde_json::from_str(tiles["ranking"].get()).unwrap();
     assert_eq!((&tile["category"], &tile["count"]), (&json!("xã"), &json!(25)));
     let ranks: Vec<u64> =
@@ -355,7 +362,7 @@ fn unchanged_tiles_stay_equal_when_the_clock_or_another_tile_moves() {
     let mut cube = Cube::new(Zone::named("Asia/Ho_Chi_Minh").unwrap(), t("2024-08-02 08:00"));
     cube.apply([unit("17", None, "tỉnh")], 1);
     let board = catalogue.board("test").unwrap();
-    let of = |cube: &Cube| tiles(&cube.view(), &catalogue, board, UnitId(1));
+    let of = |cube: &Cube| shown(&cube.view(), &catalogue, board, UnitId(1));
     let before = of(&cube);
     cube.tick(t("2024-08-02 08:01"));
     let rating = Rating {

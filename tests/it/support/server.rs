@@ -122,6 +122,11 @@ impl Server {
         (status, answer.json().await.unwrap_or(Value::Null))
     }
 
+    /// GETs text.
+    pub async fn text(&self, path: &str) -> String {
+        self.http.get(format!("{}{path}", self.url)).send().await.unwrap().text().await.unwrap()
+    }
+
     /// GETs JSON from below a path whose parts may have any characters.
     pub async fn get_at(&self, parts: &[&str]) -> (u16, Value) {
         // Written by hand: the URL type drops tabs and line feeds.

@@ -110,14 +110,14 @@ fn asked<T: serde::de::DeserializeOwned>(query: &str) -> T {
 
 fn breakdown_of(view: &View, code: &str, query: &str) -> Value {
     let catalogue = Catalogue::embedded().unwrap();
-    let figures = Figures { view, catalogue: &catalogue, node: "n1" };
+    let figures = Figures { view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
     let query: BreakdownQuery = asked(query);
     serde_json::to_value(breakdown(figures, code, &query).unwrap()).unwrap()
 }
 
 fn list_of(view: &View, code: &str, query: &str) -> Result<Value, AnswerError> {
     let catalogue = Catalogue::embedded().unwrap();
-    let figures = Figures { view, catalogue: &catalogue, node: "n1" };
+    let figures = Figures { view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
     let query: DossiersQuery = asked(query);
     dossiers(figures, code, &query).map(|answer| serde_json::to_value(answer).unwrap())
 }
@@ -322,7 +322,7 @@ fn a_cursor_belongs_to_its_question() {
 fn what_cannot_be_asked_is_refused_by_name() {
     let view = world([]);
     let catalogue = Catalogue::embedded().unwrap();
-    let figures = Figures { view: &view, catalogue: &catalogue, node: "n1" };
+    let figures = Figures { view: &view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
     let code = |query: &str| {
         let query: BreakdownQuery = asked(query);
         breakdown(figures, "17", &query).unwrap_err().code()

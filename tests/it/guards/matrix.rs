@@ -1,0 +1,218 @@
+//! Every route and topic x every role x own, child, sibling, foreign and unknown unit.
+
+use opcentre::http::{ROUTES, Route};
+use reqwest::Method;
+use serde_json::json;
+
+use super::world::{CHILD, FOREIGN, MARKS, OWN, SIBLING, UNKNOWN, Who, World};
+
+/// A request to one route.
+struct Try {
+    path: String,
+    body: Option<(&'static str, String)>,
+    /// Whether a unit is asked for that a bound token may see; none when the route has no unit.
+    is_own: Option<bool>,
+    /// Whether there is such a unit at all.
+    exists: bool,
+}
+
+impl Try {
+    fn plain(path: &str) -> Try {
+        Try { path: path.to_owned(), body: None, is_own: None, exists: true }
+    }
+
+    fn with(path: &str, kind: &'static str, body: String) -> Try {
+        Try { body: Some((kind, body)), ..Try::plain(path) }
+    }
+
+    /// One for each kind of unit.
+    fn units(path: impl Fn(&str) -> String) -> Vec<Try> {
+        let all = [(OWN, true, true), (CHILD, true, true), (SIBLING, false, true), (FOREIGN, false, true)];
+        let all = all.into_iter().chain([("top", false, true), (UNKNOWN, false, false), ("unresolved", false, true)]);
+        all.map(|(unit, is_own, exists)| Try { is_own: Some(is_own), exists, ..Try::plain(&path(unit)) }).collect()
+    }
+}
+
+fn line(unit: &str) -> String {
+    json!({"type": "dossier", "id": "m", "unit": unit, "at": "2024-07-01T08:00:00+07:00", "status": "processing"})
+        .to_string()
+}
+
+/// What is asked of a route. A route that isn't here fails the test: say what is to be asked, and what is allowed.
+fn tries(route: &Route) -> Vec<Try> {
+    match (route.method, route.path) {
+        ("GET", "/") => vec![Try::plain("/")],
+        ("GET", "/wall/{board}") => {
+            Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect()
+        }
+        ("GET", "/assets/{*path}") => vec![Try::plain("/assets/nothing.js")],
+        ("GET", "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/v1/tokens") => {
+            vec![Try::plain(route.path)]
+        }
+        ("GET", "/api/v1/units") => vec![Try::plain("/api/v1/units")],
+        ("GET", "/api/v1/units/{code}") => {
+            let mut tries = Try::units(|unit| format!("/api/v1/units/{unit}"));
+            // `unresolved` is a row of figures, not a unit of the list.
+            tries.iter_mut().filter(|one| one.path.ends_with("unresolved")).for_each(|one| one.exists = false);
+            tries
+        }
+        ("GET", "/api/v1/units/{code}/kpis") => Try::units(|unit| format!("/api/v1/units/{unit}/kpis?window=2024-07")),
+        ("GET", "/api/v1/units/{code}/breakdown") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/breakdown?by=unit&window=2024-07"))
+        }
+        ("GET", "/api/v1/units/{code}/dossiers") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
+        }
+        ("GET", "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects") => vec![Try::plain(route.path)],
+        ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
+            vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
+        }
+        ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
+        ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
+        ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
+        // Without the headers of an upgrade: whoever gets past the gate is told so. Topics have a test of their own.
+        ("GET", "/api/v1/live") => vec![Try::plain("/api/v1/live")],
+        ("GET", "/api/v1/dossiers/{source}/{id}") => {
+            let source = |unit: &str| if [OWN, CHILD].contains(&unit) { "own-source" } else { "foreign-source" };
+            let mut tries = Try::units(|unit| format!("/api/v1/dossiers/{}/{unit}-1", source(unit)));
+            let none = |one: &&mut Try| one.path.contains("/top-") || one.path.contains("/unresolved-");
+            tries.iter_mut().filter(none).for_each(|one| one.exists = false);
+            tries
+        }
+        ("POST", "/api/v1/events") => ["own-source", "foreign-source"]
+            .map(|source| {
+                let path = format!("/api/v1/events?dry_run=true&source={source}");
+                let is_own = Some(source == "own-source");
+                Try { is_own, ..Try::with(&path, "application/x-ndjson", line(OWN)) }
+            })
+            .into(),
+        ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
+        ("POST", "/api/v1/verify") => vec![Try::plain(route.path)],
+        ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
+        ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
+        (method, path) => panic!("{method} {path} is in no row of the matrix"),
+    }
+}
+
+fn public(one: Try) -> Try {
+    Try { is_own: None, exists: true, ..one }
+}
+
+/// What somebody is to be answered.
+fn expected(route: &Route, who: Who, one: &Try) -> u16 {
+    let known = !matches!(who, Who::None | Who::Expired | Who::Revoked);
+    let everything = matches!(who, Who::Whole | Who::Admin);
+    let seen = |found: u16| match one.is_own {
+        _ if !one.exists => 404,
+        Some(false) if !everything => 404,
+        _ => found,
+    };
+    let role = |roles: &[Who], answer: u16| if roles.contains(&who) { answer } else { 403 };
+    use Who::{Admin, Ingest, Operate, View, Whole};
+    match (route.method, route.path) {
+        ("GET", "/") => 307,
+        ("GET", "/wall/{board}" | "/healthz" | "/readyz" | "/api/openapi.json") => 200,
+        ("GET", "/assets/{*path}") => 404,
+        ("GET", "/api/v1/live") if who == Who::None => 400,
+        _ if !known => 401,
+        ("GET", "/api/v1/live") => role(&[View, Operate, Whole, Admin], 400),
+        ("GET", "/api/v1/units") => role(&[View, Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/units/{code}" | "/api/v1/units/{code}/kpis" | "/api/v1/boards/{board}") => {
+            role(&[View, Operate, Whole, Admin], seen(200))
+        }
+        ("GET", "/api/v1/units/{code}/breakdown") => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/units/{code}/dossiers") => role(&[Operate, Whole, Admin], seen(200)),
+        ("GET", "/metrics") => role(&[Whole, Admin], 200),
+        ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
+        ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
+        ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
+        ("POST", "/api/v1/events") => match one.is_own {
+            Some(false) if !everything => 403,
+            _ => role(&[Ingest, Operate, Whole, Admin], 200),
+        },
+        // A list without names, refused by whoever may load lists at all.
+        ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
+        ("POST", "/api/v1/verify") => role(&[Whole, Admin], 200),
+        ("GET", "/api/v1/tokens") => role(&[Admin], 200),
+        ("POST", "/api/v1/tokens") => role(&[Admin], 400),
+        ("DELETE", "/api/v1/tokens") => role(&[Admin], 404),
+        (method, path) => panic!("{method} {path} has no expected answer"),
+    }
+}
+
+#[tokio::test]
+async fn h1_every_route_gives_every_role_exactly_what_is_its_own() {
+    let world = World::start().await;
+    let mut asked = 0;
+    for route in ROUTES {
+        for one in tries(route) {
+            for who in Who::ALL {
+                let method: Method = route.method.parse().unwrap();
+                let mut request = world.ask(who, method, &one.path);
+                if let Some((kind, body)) = &one.body {
+                    request = request.header("content-type", *kind).body(body.clone());
+                }
+                let answer = no_redirect(request).await;
+                let what = format!("{} {} as {who:?}", route.method, one.path);
+                let headers = format!("{:?}", answer.headers());
+                let (status, challenge) = (answer.status().as_u16(), answer.headers().get("www-authenticate").cloned());
+                let body = answer.text().await.unwrap();
+                assert_eq!(status, expected(route, who, &one), "{what}: {body}");
+                assert_eq!(status == 401, challenge.is_some(), "{what}");
+                if !matches!(who, Who::Whole | Who::Admin) {
+                    // The answer may repeat what was asked for, nothing else of it.
+                    let said = without_asked(&body, &one.path);
+                    let leaked: Vec<&&str> = MARKS.iter().filter(|mark| said.contains(**mark)).collect();
+                    assert!(leaked.is_empty(), "{what}: {leaked:?} in {body}");
+                    assert!(!MARKS.iter().any(|mark| headers.contains(mark)), "{what}: {headers}");
+                }
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > 300, "only {asked} requests");
+    let log = world.logged();
+    let leaked: Vec<&&str> = MARKS.iter().filter(|mark| log.contains(**mark)).collect();
+    assert!(leaked.is_empty(), "{leaked:?} in the log: {log}");
+    world.assert_no_secret_logged();
+}
+
+/// A body without the names of units and sources that its question had.
+fn without_asked(body: &str, path: &str) -> String {
+    let names = [SIBLING, FOREIGN, "foreign-source"];
+    names.iter().filter(|name| path.contains(**name)).fold(body.to_owned(), |body, name| body.replace(name, ""))
+}
+
+async fn no_redirect(request: reqwest::RequestBuilder) -> reqwest::Response {
+    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    client.execute(request.build().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn h1_a_foreign_unit_is_answered_like_one_that_does_not_exist() {
+    let world = World::start().await;
+    for path in ["/api/v1/units/{}", "/api/v1/units/{}/kpis", "/api/v1/boards/province?unit={}"] {
+        let mut said = Vec::new();
+        for unit in [SIBLING, FOREIGN, "top", "unresolved", UNKNOWN] {
+            let answer = world.ask(Who::View, Method::GET, &path.replace("{}", unit)).send().await.unwrap();
+            let headers =
+                answer.headers().iter().filter(|(name, _)| !["date", "content-length"].contains(&name.as_str()));
+            let headers = format!("{:?}", headers.collect::<Vec<_>>());
+            said.push((answer.status(), headers, answer.text().await.unwrap().replace(unit, "{}")));
+        }
+        said.dedup();
+        assert_eq!(said.len(), 1, "{path}: {said:?}");
+    }
+    let mut said = Vec::new();
+    for (source, id) in
+        [("foreign-source", "FOREIGN-SIBLING-1"), ("foreign-source", "nothing"), ("none", "FOREIGN-XYZ-1")]
+    {
+        let answer =
+            world.ask(Who::Operate, Method::GET, &format!("/api/v1/dossiers/{source}/{id}")).send().await.unwrap();
+        said.push((answer.status(), answer.text().await.unwrap().replace(source, "{}").replace(id, "{}")));
+    }
+    said.dedup();
+    assert_eq!(said.len(), 1, "{said:?}");
+}
