@@ -30,11 +30,12 @@ check: page ## The fast part while working: formatting, lints, unit tests.
 	cargo clippy --locked --all-targets -- -D warnings
 	$(CARGO_TEST) --lib
 
-bench: page ## How many records and questions a second; release build.
-	cargo bench --locked
+bench: engine page ## Ingest, event to screen, fan-out of the real server, then the parts by themselves; release build.
+	ulimit -n 8192 && cargo bench --locked --bench server && cargo bench --locked --bench spine
 
 soak: engine page ## The tests that kill, stop and flood, with their full numbers; takes hours.
 	OPCENTRE_SOAK=full $(CARGO_TEST) --test it $(if $(NEXTEST),--profile soak)
+	OPCENTRE_SOAK=full tests/api/run
 
 lint: page ## Lints of Rust and of the page.
 	cargo clippy --locked --all-targets -- -D warnings

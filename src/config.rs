@@ -21,12 +21,12 @@ use crate::journal;
 use crate::model::{Clock, Instant, Zone};
 use crate::telemetry::{LogFormat, Logs};
 
+/// The zone of local days where nothing else is said.
+pub const ZONE_DEFAULT: &str = "Asia/Ho_Chi_Minh";
+
 pub use example::example;
 pub use keys::{KEYS, Key, Kind};
 pub use settings::{Fault, Settings};
-
-/// The zone of local days where nothing else is said.
-pub const ZONE_DEFAULT: &str = "Asia/Ho_Chi_Minh";
 
 /// Which clock records and figures go by.
 #[derive(Clone)]
@@ -135,8 +135,8 @@ impl Config {
     /// Every setting that makes no sense, with its place and key.
     pub fn of(settings: Settings) -> Result<Config, ConfigError> {
         let mut read = Reader { faults: settings.faults.clone(), settings };
-        let listen = read.parsed("listen", listen);
-        let auth = read.auth(listen);
+        let auth = read.auth();
+        let listen = read.parsed("listen", |text| listen(text, auth));
         let zone = read.parsed("timezone", |name| {
             Zone::named(name).map_err(|_| format!("`{name}` is not in the IANA time zone database"))
         });
@@ -227,20 +227,10 @@ impl Reader {
         usize::try_from(self.whole(name)).unwrap_or(usize::MAX)
     }
 
-    /// Open mode is for loopback only.
-    fn auth(&mut self, listen: Option<SocketAddr>) -> Mode {
-        let mode = self.parsed("auth.mode", |name| {
-            Mode::named(name).ok_or_else(|| format!("`{name}` is no mode: use open or required"))
-        });
-        let mode = mode.unwrap_or_default();
-        if let Some(address) = listen.filter(|address| mode == Mode::Open && !address.ip().is_loopback()) {
-            let reason = format!(
-                "`{address}` is reachable from other machines: that needs mode = \"required\" under [auth] (and a token: \
-                 `opcentre token create --data-dir`), or listen on loopback (127.0.0.1 or [::1])"
-            );
-            self.fault("listen", reason);
-        }
-        mode
+    /// What can't be read is required: whoever wrote something else than open meant it.
+    fn auth(&mut self) -> Mode {
+        let named = |name: &str| Mode::named(name).ok_or_else(|| format!("`{name}` must be open or required"));
+        self.parsed("auth_mode", named).unwrap_or(Mode::Required)
     }
 
     fn clock(&mut self) -> DomainClock {
@@ -321,10 +311,16 @@ impl Reader {
     }
 }
 
-fn listen(text: &str) -> Result<SocketAddr, String> {
+fn listen(text: &str, auth: Mode) -> Result<SocketAddr, String> {
     let address: SocketAddr =
         text.parse().map_err(|_| format!("`{text}` is no address: write it as 127.0.0.1:8080"))?;
-    Ok(address)
+    if auth == Mode::Required || address.ip().is_loopback() {
+        return Ok(address);
+    }
+    Err(format!(
+        "`{address}` is reachable from other machines: that needs auth_mode = \"required\" (and a token: `opcentre token \
+         create --data-dir`), or listen on loopback (127.0.0.1 or [::1])"
+    ))
 }
 
 fn instant(text: &str) -> Result<Instant, String> {

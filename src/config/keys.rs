@@ -106,14 +106,14 @@ pub const KEYS: &[Key] = &[
         "listen",
         "listen",
         "OPCENTRE_LISTEN",
-        "Address to listen on; any but loopback (127.0.0.1 or [::1]) needs auth.mode = \"required\".",
+        "Address to listen on; without tokens (auth_mode) only loopback (127.0.0.1 or [::1]).",
     )
     .default("127.0.0.1:8080"),
     key(
-        "auth.mode",
+        "auth_mode",
         "auth-mode",
         "OPCENTRE_AUTH_MODE",
-        "Who is let in. open: anyone at this machine; required: who shows a token (see `opcentre token`).",
+        "Who is let in: anyone at this machine, or only who shows a token (see `opcentre token`). In a file also `mode` under [auth].",
     )
     .one_of(&["open", "required"])
     .default("open"),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use clap::parser::ValueSource;
 use toml::Spanned;
-use toml::de::{DeString, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use super::keys::{KEYS, Key, Kind};
 
@@ -56,14 +56,15 @@ impl Settings {
             settings.faults.push(Fault { place, key: "(form)".to_owned(), reason: error.message().to_owned() });
         }
         for (key, value) in table.get_ref() {
-            let place = |key: &Spanned<DeString<'_>>| format!("{name}:{}", line(key.span().start));
-            match value.get_ref() {
-                DeValue::Table(table) => {
-                    for (inner, value) in table {
-                        settings.add(place(inner), &format!("{}.{}", key.get_ref(), inner.get_ref()), value);
-                    }
-                }
-                _ => settings.add(place(key), key.get_ref(), value),
+            let place = format!("{name}:{}", line(key.span().start));
+            // `mode` under [auth] is the key `auth_mode`.
+            let DeValue::Table(inner) = value.get_ref() else {
+                settings.add(place, key.get_ref(), value);
+                continue;
+            };
+            for (under, value) in inner {
+                let place = format!("{name}:{}", line(under.span().start));
+                settings.add(place, &format!("{}_{}", key.get_ref(), under.get_ref()), value);
             }
         }
         settings

@@ -47,11 +47,11 @@ const UNRESOLVED_LISTED_MAX: usize = 100;
 pub(super) fn router(state: &AppState) -> Router<AppState> {
     let body_bytes_max = state.limits.body_bytes_max;
     let steps = BODIES_BYTES_MAX.max(body_bytes_max) / BODY_BYTES_STEP + 1;
-    let room = Room { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
+    let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
         .layer(DefaultBodyLimit::max(body_bytes_max))
-        .layer(middleware::from_fn_with_state(room, admit_body))
+        .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,17 +99,11 @@ struct Unresolved<'a> {
     records: usize,
 }
 
-/// The memory that bodies may take together.
-#[derive(Clone)]
-struct Room {
-    steps: Arc<Semaphore>,
-    body_bytes_max: usize,
-}
-
 /// Lets in as many bodies as memory is meant for, and none for ever (P-2).
-async fn admit_body(State(room): State<Room>, request: Request, next: Next) -> Result<Response, Problem> {
+async fn admit_body(State(places): State<Places>, request: Request, next: Next) -> Result<Response, Problem> {
     let timeout_ms = |bound: Duration| u64::try_from(bound.as_millis()).unwrap_or(u64::MAX);
-    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, room.steps.acquire_many(room.steps_of(request.headers()))).await else {
+    let Ok(Ok(_place)) = timeout(PLACE_TIMEOUT, places.steps.acquire_many(places.steps_of(request.headers()))).await
+    else {
         return Err(Problem::Busy);
     };
     timeout(BODY_TIMEOUT, next.run(request))
@@ -117,12 +111,19 @@ async fn admit_body(State(room): State<Room>, request: Request, next: Next) -> R
         .map_err(|_| Problem::Timeout { timeout_ms: timeout_ms(BODY_TIMEOUT) })
 }
 
-impl Room {
-    /// How much of it a body takes: its length, or all that it may be when that isn't said or it is packed.
+/// The room for bodies.
+#[derive(Clone)]
+struct Places {
+    steps: Arc<Semaphore>,
+    body_bytes_max: usize,
+}
+
+impl Places {
+    /// How much of the room a body takes: its length, or all that it may be when that isn't said or it is packed.
     fn steps_of(&self, headers: &HeaderMap) -> u32 {
         let said = || headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse::<usize>().ok();
         let is_packed = headers.contains_key(header::CONTENT_ENCODING);
-        let bytes = said().filter(|_| !is_packed).unwrap_or(usize::MAX).min(self.body_bytes_max);
+        let bytes = said().filter(|_| !is_packed).unwrap_or(self.body_bytes_max).min(self.body_bytes_max);
         u32::try_from(bytes / BODY_BYTES_STEP + 1).unwrap_or(u32::MAX)
     }
 }

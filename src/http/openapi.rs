@@ -51,12 +51,19 @@ struct Route {
     problems: BTreeMap<u16, BTreeSet<&'static str>>,
 }
 
+/// The greatest whole number that every client reads exactly.
+const SAFE: u64 = (1 << 53) - 1;
+
 /// Reasons of the guard that stands before every route.
-const GUARD: [&str; 4] = ["host_missing", "host_not_loopback", "origin_foreign", "forwarded"];
+const GUARD: [&str; 6] =
+    ["host_missing", "host_not_loopback", "origin_foreign", "forwarded", "forbidden", "needs_whole"];
 
 fn route(method: &'static str, path: &'static str, tag: &'static str, summary: &'static str) -> Route {
     let (parameters, body, answers, problems) = (Vec::new(), None, BTreeMap::new(), BTreeMap::new());
-    Route { method, path, tag, summary, parameters, body, answers, problems }.problem(403, &GUARD)
+    Route { method, path, tag, summary, parameters, body, answers, problems }
+        .problem(403, &GUARD)
+        .problem(401, &["no_token", "bad_token"])
+        .problem(429, &["too_often"])
 }
 
 fn get_of(path: &'static str, tag: &'static str, summary: &'static str) -> Route {
@@ -71,6 +78,14 @@ impl Route {
         self.parameters.push(json!({
             "name": name, "in": "path", "required": true, "description": about, "schema": schema, "example": example
         }));
+        self
+    }
+
+    /// A part of the path that is a number.
+    fn number(mut self, name: &str, about: &str) -> Route {
+        let schema = json!({"type": "integer", "minimum": 0, "maximum": SAFE});
+        self.parameters
+            .push(json!({"name": name, "in": "path", "required": true, "description": about, "schema": schema}));
         self
     }
 

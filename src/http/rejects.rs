@@ -13,7 +13,7 @@ use serde_json::value::RawValue;
 
 use crate::auth::{Caller, Role};
 use crate::ingest::rejects::{REJECTS_OF_SOURCE_MAX, Rechecked, Reject, recheck};
-use crate::ingest::{self, Context, Limits};
+use crate::ingest::{self, Context};
 use crate::model::codec::encode;
 use crate::model::{Instant, Record, Text};
 
@@ -194,7 +194,7 @@ async fn replay(
 }
 
 fn context(state: &AppState, source: Text) -> Context {
-    Context { source, now: (state.clock)(), zone: (*state.zone).clone(), limits: Limits::default() }
+    Context { source, now: (state.clock)(), zone: (*state.zone).clone(), limits: state.limits }
 }
 
 async fn append<'a>(state: &AppState, records: impl IntoIterator<Item = &'a Record>) -> Result<u64, Problem> {

@@ -54,6 +54,8 @@ pub const ROUTES: &[Route] = &[
     get("/assets/{*path}", Need::Anyone),
     get("/healthz", Need::Anyone),
     get("/readyz", Need::Anyone),
+    get("/api/openapi.json", Need::Anyone),
+    get("/metrics", Need::Whole(Role::Operate)),
     get("/api/v1/units", Need::Role(Role::View)),
     get("/api/v1/units/{code}", Need::Role(Role::View)),
     get("/api/v1/units/{code}/kpis", Need::Role(Role::View)),

@@ -111,14 +111,28 @@ impl SourceFile<'_> {
         Fault { file: self.name.to_owned(), line: self.line(span.start), key: key.into(), reason }
     }
 
-    /// Reads the file as a typed document; why it can't be read is a fault.
+    /// Reads the file as a typed document; why it can't be read are faults. A reader stops at the first: the block
+    /// (`[[...]]`) with it is taken out and the rest read again, so that every block's first fault is told.
     pub(super) fn read<T: DeserializeOwned>(&self, faults: &mut Vec<Fault>) -> Option<T> {
-        let fault = |error: toml::de::Error| {
+        let mut text = self.text.to_owned();
+        let told_before = faults.len();
+        loop {
+            let error = match toml::from_str::<T>(&text) {
+                Ok(form) => return (faults.len() == told_before).then_some(form),
+                Err(error) => error,
+            };
             let span = error.span().unwrap_or(0..0);
-            let key = self.key_near(span.start);
-            self.fault(&span, key, FaultReason::Form(error))
-        };
-        toml::from_str(self.text).map_err(|error| faults.push(fault(error))).ok()
+            let block = block_around(&text, span.start);
+            if block.is_none() && faults.len() > told_before {
+                // What was taken out may be what is missed now.
+                return None;
+            }
+            faults.push(self.fault(&span, self.key_near(span.start), FaultReason::Form(error)));
+            let block = block?;
+            let blank: String =
+                text[block.clone()].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+            text.replace_range(block, &blank);
+        }
     }
 
     fn line(&self, offset: usize) -> usize {
@@ -132,4 +146,15 @@ impl SourceFile<'_> {
         let key = line.split_once('=').map_or(line, |(key, _)| key).trim();
         key.trim_matches(['[', ']']).to_owned()
     }
+}
+
+/// The block of an array of tables that a place is in, with the tables below it.
+fn block_around(text: &str, offset: usize) -> Option<Range<usize>> {
+    let begins = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1));
+    let headers: Vec<usize> = begins.filter(|begin| text[*begin..].starts_with('[')).collect();
+    let start = headers.iter().rev().find(|begin| **begin <= offset && text[**begin..].starts_with("[["))?;
+    let name = text[*start..].trim_start_matches('[').split(']').next().unwrap_or_default();
+    let is_below = |begin: &usize| text[*begin..].trim_start_matches('[').starts_with(&format!("{name}."));
+    let end = headers.iter().find(|begin| *begin > start && !is_below(begin)).copied().unwrap_or(text.len());
+    (offset < end).then_some(*start..end)
 }

@@ -2,16 +2,40 @@
 
 use serde_json::{Value, json};
 
-use super::{Route, get_of, route};
+use super::{Route, SAFE, get_of, route};
 
 /// Every route of the server.
 pub(super) fn routes() -> Vec<Route> {
     let mut all = process();
     all.extend(pages());
     all.extend(records());
+    all.extend(rejects());
     all.extend(units());
+    all.extend(links());
     all.extend(figures());
+    all.extend(tokens());
+    all.extend(drill());
     all
+}
+
+fn tokens() -> Vec<Route> {
+    let asked = json!({"type": "object", "required": ["label", "role"], "properties": {
+        "label": text(), "role": any_of(&["ingest", "view", "operate", "admin"]), "unit": text(), "each_child_of": text(),
+        "source": text(), "expires": text()}});
+    vec![
+        get_of("/api/v1/tokens", "tokens", "All tokens, without their secrets").json(200, "By id", "Tokens"),
+        route("post", "/api/v1/tokens", "tokens", "Makes a token, or one for each unit below another")
+            .body(&[("application/json", asked, json!({"label": "a wall", "role": "view", "unit": "17"}))])
+            .json(201, "With the secrets, which are told this once", "Tokens")
+            .problem(400, &["bad_parameter"])
+            .problem(404, &["unknown_unit"])
+            .problem(413, &["too_large"])
+            .of_figures(),
+        route("delete", "/api/v1/tokens", "tokens", "Takes a token back")
+            .query("id", "Its id", &text())
+            .json(200, "As it stands now", "Tokens")
+            .problem(404, &["unknown_token"]),
+    ]
 }
 
 fn text() -> Value {
@@ -102,12 +126,127 @@ fn records() -> Vec<Route> {
             .json(202, "Safe on disk, but for the lines listed as refused", "EventsAnswer")
             .json(200, "What would become of it (dry run)", "EventsAnswer")
             .problem(400, &["bad_parameter", "bad_array", "bad_encoding"])
-            .problem(403, &["forbidden"])
+            .problem(403, &["forbidden", "foreign_source"])
             .problem(413, &["too_large"])
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
             .problem(503, &["busy", "timeout", "storage_full", "stopping", "unknown_outcome"]),
     ]
+}
+
+/// Why a list may not be taken as a body.
+const LIST_CODES: [&str; 7] =
+    ["bad_parameter", "bad_array", "bad_encoding", "no_header", "unknown_column", "duplicate_column", "missing_column"];
+/// Why what was accepted may not be acknowledged.
+const APPEND_CODES: [&str; 4] = ["busy", "storage_full", "stopping", "unknown_outcome"];
+
+/// A list that is taken as a whole or not at all.
+fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {
+    route("put", path, "units", summary)
+        .body(&[
+            ("text/csv", text(), json!(csv)),
+            ("application/x-ndjson", text(), json!("")),
+            ("application/json", json!({"type": "array", "items": {"type": "object"}}), json!([])),
+        ])
+        .json(200, "Loaded", "EventsAnswer")
+        .problem(400, &LIST_CODES)
+        .problem(403, &["forbidden"])
+        .problem(413, &["too_large"])
+        .problem(415, &["unknown_content_type", "unknown_encoding"])
+        .problem(422, &["none_accepted"])
+        .problem(503, &["not_ready"])
+        .problem(503, &APPEND_CODES)
+}
+
+fn links() -> Vec<Route> {
+    let successions = "old,new,share,effective,default\n148,17,1,2025-07-01,true\n";
+    vec![
+        get_of("/api/v1/successions", "units", "Which unit goes on as which")
+            .json(200, "Those that weren't taken back", "Successions")
+            .problem(403, &["forbidden"])
+            .of_figures(),
+        list("/api/v1/successions", "Loads successions, taken as a whole or not at all", successions),
+        get_of("/api/v1/aliases", "units", "What sources mean by their codes")
+            .json(200, "Those that weren't taken back", "Aliases")
+            .problem(403, &["forbidden"])
+            .of_figures(),
+        list("/api/v1/aliases", "Loads aliases, taken as a whole or not at all", "source,raw,unit\nlocal,HB,17\n"),
+    ]
+}
+
+fn rejects() -> Vec<Route> {
+    let source = || json!({"type": "string", "minLength": 1, "maxLength": 64});
+    let record = json!({"$ref": "#/components/schemas/Record"});
+    vec![
+        get_of("/api/v1/rejects", "records", "Refused lines, without any value in which a person could stand")
+            .query("source", "Of one source only", &source())
+            .query("cursor", "Where the page before ended", &json!({"type": "integer", "minimum": 0, "maximum": SAFE}))
+            .json(200, "A page of them", "Rejects")
+            .problem(403, &["forbidden"])
+            .problem(503, &["timeout"]),
+        route("post", "/api/v1/rejects/replay", "records", "Checks all that is whole again by the rules of today")
+            .query("source", "Of one source only", &source())
+            .json(200, "None of them passes", "Replayed")
+            .json(202, "Those that pass are safe on disk", "Replayed")
+            .problem(403, &["forbidden"])
+            .problem(503, &["timeout"])
+            .problem(503, &APPEND_CODES),
+        route("post", "/api/v1/rejects/{id}", "records", "Takes the corrected record in place of a refused line")
+            .number("id", "Number of the refused line")
+            .body(&[("application/json", record, json!({}))])
+            .json(202, "Safe on disk", "Mended")
+            .problem(400, &["bad_parameter", "bad_array", "bad_encoding"])
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_reject"])
+            .problem(413, &["too_large"])
+            .problem(415, &["unknown_content_type", "unknown_encoding"])
+            .problem(422, &["none_accepted"])
+            .problem(503, &["timeout"])
+            .problem(503, &APPEND_CODES),
+    ]
+}
+
+/// What stands behind a figure, as JSON or CSV.
+fn drill() -> Vec<Route> {
+    let table = |route: Route, shape: &str| {
+        asked(route.part("code", "Code of a unit", "17"))
+            .query("bom", "Of CSV: begins with a byte order mark", &json!({"type": "boolean", "default": false}))
+            .json(200, "At one sequence number and one instant", shape)
+            .answer(200, "As a table", "text/csv", &text())
+            .problem(400, &["bad_window", "bad_hierarchy", "bad_role"])
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_unit"])
+            .problem(406, &["not_acceptable"])
+            .problem(503, &["busy"])
+            .of_figures()
+    };
+    let count = json!({"type": "integer", "minimum": 1, "maximum": 1000});
+    let dimensions = any_of(&["unit", "field", "procedure", "channel", "status", "holder", "age", "day"]);
+    let breakdown = get_of("/api/v1/units/{code}/breakdown", "figures", "A unit's figures by one dimension")
+        .query("by", "The dimension", &dimensions)
+        .query("rows", "The most rows; the others are summed up", &count)
+        .problem(400, &["bad_dimension"]);
+    let dossiers = get_of("/api/v1/units/{code}/dossiers", "figures", "The dossiers behind any measure")
+        .query("measure", "Name of a measure", &json!({"type": "string", "examples": ["received"]}))
+        .query("cursor", "Where the page before ended", &text())
+        .query("limit", "Rows of a page", &count)
+        .query("own", "Only what the unit itself handles", &json!({"type": "boolean", "default": false}))
+        .problem(400, &["bad_measure", "bad_cursor", "bad_value", "bad_dimension"]);
+    let filters = ["field", "procedure", "channel", "status", "holder", "age", "without"];
+    let about = "Only those with this value";
+    let dossiers = filters.into_iter().fold(dossiers, |route, name| route.query(name, about, &text()));
+    vec![table(breakdown, "Breakdown"), table(dossiers, "Dossiers")]
+}
+
+/// A window and a perspective.
+fn asked(route: Route) -> Route {
+    let window =
+        json!({"type": "string", "default": "year", "examples": ["today", "2024-Q2", "2024-07-01..2024-07-31"]});
+    let about = "today, week, month, quarter, year, a period such as 2024-Q2, or FROM..TO, both days included";
+    route
+        .query("window", about, &window)
+        .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
+        .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
 }
 
 fn units() -> Vec<Route> {
@@ -118,30 +257,7 @@ fn units() -> Vec<Route> {
             .json(200, "By code", "Units")
             .problem(403, &["forbidden"])
             .of_figures(),
-        route("put", "/api/v1/units", "units", "Loads a list of units, taken as a whole or not at all")
-            .body(&[
-                ("text/csv", text(), json!(csv)),
-                ("application/x-ndjson", text(), json!("")),
-                ("application/json", json!({"type": "array", "items": {"type": "object"}}), json!([])),
-            ])
-            .json(200, "Loaded", "EventsAnswer")
-            .problem(
-                400,
-                &[
-                    "bad_parameter",
-                    "bad_array",
-                    "bad_encoding",
-                    "no_header",
-                    "unknown_column",
-                    "duplicate_column",
-                    "missing_column",
-                ],
-            )
-            .problem(403, &["forbidden"])
-            .problem(413, &["too_large"])
-            .problem(415, &["unknown_content_type", "unknown_encoding"])
-            .problem(422, &["none_accepted"])
-            .problem(503, &["not_ready", "busy", "storage_full", "stopping", "unknown_outcome"]),
+        list("/api/v1/units", "Loads a list of units, taken as a whole or not at all", csv),
         get_of("/api/v1/units/{code}", "units", "What a code names on a day, with the units above and below")
             .part("code", "Code of a unit", "17")
             .query("on", "The day; today when absent", &day())
@@ -160,20 +276,11 @@ fn units() -> Vec<Route> {
 }
 
 fn figures() -> Vec<Route> {
-    let window =
-        json!({"type": "string", "default": "year", "examples": ["today", "2024-Q2", "2024-07-01..2024-07-31"]});
     vec![
-        get_of("/api/v1/units/{code}/kpis", "figures", "Measures and KPIs of a unit, and the rows that add up to them")
+        asked(get_of("/api/v1/units/{code}/kpis", "figures", "Measures and KPIs of a unit, with the rows that add up"))
             .part("code", "Code of a unit", "17")
-            .query(
-                "window",
-                "today, week, month, quarter, year, a period such as 2024-Q2, or FROM..TO, both days included",
-                &window,
-            )
-            .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
-            .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
             .json(200, "The figures, at one sequence number and one instant", "Kpis")
-            .problem(400, &["bad_window", "bad_hierarchy", "bad_role", "not_available_yet"])
+            .problem(400, &["bad_window", "bad_hierarchy", "bad_role"])
             .problem(403, &["forbidden"])
             .problem(404, &["unknown_unit"])
             .of_figures(),

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
-    let parts = [common(), records(), units(), figures()];
+    let parts = [common(), records(), units(), links(), figures()];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
@@ -40,14 +40,20 @@ fn common() -> Value {
             "type": text(), "title": text(), "status": {"type": "integer"}, "code": text(), "detail": text()
         })),
         "Words": object(json!({"vi": text(), "en": text()})),
-        "Ready": object(json!({
+        "Ready": {"type": "object", "required": ["ready"], "properties": {
             "ready": {"type": "boolean"},
+            "degraded": {"type": "object", "additionalProperties": text()},
             "components": {"type": "object", "additionalProperties": {
                 "type": "object",
                 "required": ["state"],
                 "properties": {"state": {"type": "string", "enum": ["ok", "degraded", "not_ready"]}, "reason": text()}
             }}
-        })),
+        }},
+        "Tokens": object(json!({"tokens": {"type": "array", "items": object(json!({
+            "id": text(), "label": text(), "role": text(), "unit": text_or_null(), "bound_on": text_or_null(),
+            "source": text_or_null(), "state": text(), "created_at": instant(), "expires_at": text_or_null(),
+            "revoked_at": text_or_null(), "last_used_at": text_or_null()
+        }))}})),
         "Report": object(json!({
             "agree": {"type": "boolean"}, "seq": count(), "instant": instant(), "node": text(), "compared": count(),
             "took_ms": count(), "difference_count": count(),
@@ -124,6 +130,38 @@ fn units() -> Value {
                 "required": ["id", "kind", "title"],
                 "properties": {"id": text(), "kind": text(), "title": shape("Words"), "kpi": text()}
             }}
+        }))
+    })
+}
+
+fn links() -> Value {
+    let list = |name: &str| json!({"type": "array", "items": shape(name)});
+    let row = object(json!({"measures": shape("Measures"), "kpis": shape("KpiFigures")}));
+    json!({
+        "Successions": object(json!({"seq": count(), "successions": list("Succession")})),
+        "Succession": object(json!({
+            "old": text(), "new": text(), "share": {"type": "number"}, "effective": {"type": "string", "format": "date"},
+            "default": {"type": "boolean"}
+        })),
+        "Aliases": object(json!({"seq": count(), "aliases": list("Alias")})),
+        "Alias": object(json!({"source": text(), "raw": text(), "unit": text(), "known": {"type": "boolean"}})),
+        "Rejects": object(json!({"rejects": list("Reject"), "next": {"type": ["integer", "null"]}})),
+        "Reject": object(json!({
+            "id": count(), "source": text(), "refused_at": instant(), "times": count(), "line": count(),
+            "pointer": text(), "code": text(), "reason": text(), "sha256": text(), "kept": {"type": "object"},
+            "withheld": {"type": "array", "items": text()}, "unknown": {"type": "array", "items": text()},
+            "whole": {"type": "boolean"}
+        })),
+        "Mended": object(json!({"seq": count(), "node": text()})),
+        "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
+        "Breakdown": object(json!({
+            "unit": text(), "name": text(), "as_of": instant(), "seq": count(), "by": text(),
+            "kpis": shape("KpiFigures"), "rows": {"type": "array", "items": row}
+        })),
+        "Dossiers": object(json!({
+            "unit": text(), "name": text(), "as_of": instant(), "seq": count(), "measure": text(), "list": text(),
+            "total": {"type": "integer"}, "count": count(), "rows": {"type": "array", "items": {"type": "object"}},
+            "cursor": text_or_null()
         }))
     })
 }

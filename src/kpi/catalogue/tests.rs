@@ -182,6 +182,10 @@ fn unknown_keys_and_wrong_types_are_faults_of_their_line() {
     let unknown = KPI.replace("den_min = 10", "den_minimum = 10");
     let [fault] = &faults(&unknown, "")[..] else { panic!("one fault") };
     assert!(fault.starts_with("kpis.toml:16: den_minimum: unknown field `den_minimum`"), "{fault}");
+    let targets = "[[target]]\nkpi = 1\n[[target]]\nkpi = \"share\"\nvalue = 0.5\n[[target]]\nkpi = \"share\"\nyear = \"x\"\nvalue = 1\n";
+    let all = faults(KPI, targets);
+    let places: Vec<&str> = all.iter().map(|fault| fault.split(": ").next().unwrap()).collect();
+    assert_eq!(places, ["targets.toml:2", "targets.toml:8"], "every block's fault is told: {all:?}");
     let wrong = "[[target]]\nkpi = \"share\"\nvalue = \"much\"\n";
     let [fault] = &faults(KPI, wrong)[..] else { panic!("one fault") };
     assert!(fault.starts_with("targets.toml:3: value: invalid type"), "{fault}");

@@ -46,7 +46,9 @@ fn tries(route: &Route) -> Vec<Try> {
             Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect()
         }
         ("GET", "/assets/{*path}") => vec![Try::plain("/assets/nothing.js")],
-        ("GET", "/healthz" | "/readyz" | "/api/v1/tokens") => vec![Try::plain(route.path)],
+        ("GET", "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/v1/tokens") => {
+            vec![Try::plain(route.path)]
+        }
         ("GET", "/api/v1/units") => vec![Try::plain("/api/v1/units")],
         ("GET", "/api/v1/units/{code}") => {
             let mut tries = Try::units(|unit| format!("/api/v1/units/{unit}"));
@@ -109,7 +111,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     use Who::{Admin, Ingest, Operate, View, Whole};
     match (route.method, route.path) {
         ("GET", "/") => 307,
-        ("GET", "/wall/{board}" | "/healthz" | "/readyz") => 200,
+        ("GET", "/wall/{board}" | "/healthz" | "/readyz" | "/api/openapi.json") => 200,
         ("GET", "/assets/{*path}") => 404,
         ("GET", "/api/v1/live") if who == Who::None => 400,
         _ if !known => 401,
@@ -120,6 +122,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         }
         ("GET", "/api/v1/units/{code}/breakdown") => role(&[View, Operate, Whole, Admin], seen(200)),
         ("GET", "/api/v1/units/{code}/dossiers") => role(&[Operate, Whole, Admin], seen(200)),
+        ("GET", "/metrics") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
