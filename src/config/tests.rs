@@ -18,7 +18,7 @@ fn every_fault_is_told_with_its_line_and_what_must_be() {
     let wanted = [
         "f.toml:3: screens: is no key; the keys are ",
         "f.toml:4: line_bytes_max: must be a whole number, without quotes, not string",
-        "f.toml:6: auth: is no key; the keys are ",
+        "f.toml:7: auth_log_format: is no key; the keys are ",
         "f.toml:1: listen: `0.0.0.0:1` is reachable from other machines",
         "f.toml:5: verify_hold_s: must be from 1 to 3600, not 0",
     ];
@@ -52,6 +52,14 @@ fn related_bounds_are_checked_against_one_another() {
     // The default takes 960 screens.
     assert_eq!(faults("screens_max = 960"), Vec::<String>::new());
     assert!(faults(cases[5].0)[0].starts_with(cases[5].1));
+}
+
+#[test]
+fn who_is_let_in_stands_under_auth_and_other_machines_need_tokens() {
+    let required = "listen = \"0.0.0.0:1\"\n[auth]\nmode = \"required\"\n";
+    assert_eq!(faults(required), Vec::<String>::new());
+    assert!(faults(&required.replace("required", "open"))[0].starts_with("f.toml:1: listen: `0.0.0.0:1` is reachable"));
+    assert_eq!(faults("[auth]\nmode = \"closed\"\n"), ["f.toml:2: auth_mode: `closed` must be open or required"]);
 }
 
 #[test]

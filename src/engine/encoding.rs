@@ -73,7 +73,7 @@ impl Encoding {
     pub(super) fn unpacked<'r>(encoding: Option<Self>, packed: impl Read + 'r) -> Result<Box<dyn Read + 'r>, Failure> {
         Ok(match encoding {
             None => Box::new(packed),
-            Some(Self::Lz4) => Box::new(Lz4(FrameDecoder::new(BufReader::new(packed)))),
+            Some(Self::Lz4) => Box::new(Lz4(Some(FrameDecoder::new(BufReader::new(packed))))),
             Some(Self::Zstd) => Box::new(zstd::Decoder::new(packed).map_err(|error| Refusal::Body(error.to_string()))?),
             Some(Self::Gzip) => Box::new(MultiGzDecoder::new(packed)),
             Some(Self::Deflate) => Box::new(Deflate(ZlibDecoder::new(BufReader::new(packed)))),
@@ -89,17 +89,23 @@ impl Encoding {
 }
 
 /// Frames one behind the other are one body: `clickhouse-connect` packs each block by itself. The decoder alone ends
-/// with the first, and the rest of the rows would be gone without an error.
-struct Lz4<R: Read>(FrameDecoder<BufReader<R>>);
+/// with the first, and the rest of the rows would be gone without an error. Each frame gets a decoder of its own, since
+/// frames may differ in the size of their blocks.
+struct Lz4<R: Read>(Option<FrameDecoder<BufReader<R>>>);
 
 impl<R: Read> Read for Lz4<R> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let length = self.0.read(into)?;
-            if length > 0 || into.is_empty() || self.0.get_mut().fill_buf()?.is_empty() {
+        while let Some(decoder) = &mut self.0 {
+            let length = decoder.read(into)?;
+            if length > 0 || into.is_empty() {
                 return Ok(length);
             }
+            let Some(mut packed) = self.0.take().map(FrameDecoder::into_inner) else { break };
+            if !packed.fill_buf()?.is_empty() {
+                self.0 = Some(FrameDecoder::new(packed));
+            }
         }
+        Ok(0)
     }
 }
 

@@ -63,7 +63,7 @@ fn a_configuration_that_makes_no_sense_is_refused_in_words_with_64() {
     let refusals: [(&[&str], &str); 8] = [
         (&["--listen", "0.0.0.0:0"], "reachable from other machines"),
         (&["--listen", "0.0.0.0:0", "--auth-mode", "open"], "reachable from other machines"),
-        (&["--auth-mode", "closed"], "auth.mode = `closed` is no mode"),
+        (&["--auth-mode", "closed"], "auth_mode: `closed` must be open or required"),
         (&["--listen", "here"], "is no address"),
         (&["--timezone", "Asia/Hanoi"], "not in the IANA time zone database"),
         (&["--now", "yesterday"], "is no instant"),

@@ -65,140 +65,138 @@ async fn check(examples: &[(&str, &[&str], &[&str])]) {
     }
 }
 
+/// Name, what is given, which units each dossier has, now and as it was.
+type Example<'a> = (&'a str, &'a [&'a str], &'a [&'a str]);
+
+const SUCCESSIONS: &[Example<'_>] = &[
+    (
+        "whole",
+        &[
+            "unit old to=2024-06-30",
+            "unit new from=2024-07-01",
+            "succession old new 2024-07-01",
+            "before 06-15T08:00 unit=old",
+            "by_a_late_code 07-05T08:00 unit=old",
+            "after 07-05T08:00 unit=new",
+            "too_early 06-15T08:00 unit=new",
+        ],
+        &[
+            "after new@2024-07-01 new@2024-07-01",
+            "before new@2024-07-01 old",
+            "by_a_late_code new@2024-07-01 old",
+            "too_early unresolved unresolved",
+        ],
+    ),
+    (
+        "divided",
+        &[
+            "unit old to=2024-06-30",
+            "unit x from=2024-07-01",
+            "unit y from=2024-07-01",
+            "succession old x 2024-07-01 share=0.6",
+            "succession old y 2024-07-01 share=0.4 default",
+            "a 06-15T08:00 unit=old",
+        ],
+        &["a y@2024-07-01 old"],
+    ),
+    (
+        "divided_without_default",
+        &[
+            "unit old to=2024-06-30",
+            "unit x from=2024-07-01",
+            "unit y from=2024-07-01",
+            "succession old x 2024-07-01 share=0.6",
+            "succession old y 2024-07-01 share=0.4",
+            "a 06-15T08:00 unit=old",
+        ],
+        &["a old old"],
+    ),
+    (
+        "whole_before_default",
+        &[
+            "unit old to=2024-06-30",
+            "unit x",
+            "unit y",
+            "succession old x 2024-07-01 share=0.999999 default",
+            "succession old y 2024-07-15",
+            "a 06-15T08:00 unit=old",
+        ],
+        &["a y old"],
+    ),
+    (
+        "earliest_then_least",
+        &[
+            "unit old",
+            "unit c",
+            "unit b",
+            "unit a",
+            "unit other",
+            "succession old c 2024-07-01",
+            "succession old b 2024-07-01",
+            "succession old a 2024-07-02",
+            "succession other c 2024-07-02 share=0.5 default",
+            "succession other b 2024-07-01 share=0.2 default",
+            "succession other a 2024-07-03 share=0.3 default",
+            "1 06-15T08:00 unit=old",
+            "2 06-15T08:00 unit=other",
+        ],
+        &["1 b old", "2 b other"],
+    ),
+    (
+        "only_until_today",
+        &[
+            "unit a",
+            "unit b",
+            "unit c",
+            "succession a c 2024-08-02",
+            "succession b c 2024-08-03",
+            "1 06-15T08:00 unit=a",
+            "2 06-15T08:00 unit=b",
+        ],
+        &["1 c a", "2 b b"],
+    ),
+    (
+        "taken_back_and_given_again",
+        &[
+            "unit a",
+            "unit b",
+            "unit c",
+            "succession a c 2024-07-01",
+            "succession a c 2024-07-01 share=0 at=07-01T08:00",
+            "succession b c 2024-07-01 share=0",
+            "succession b c 2024-07-01 share=0.5 default at=07-01T08:00",
+            "1 06-15T08:00 unit=a",
+            "2 06-15T08:00 unit=b",
+        ],
+        &["1 a a", "2 c b"],
+    ),
+    (
+        "of_one_instant_the_greater_content",
+        &["unit a", "unit b", "succession a b 2024-07-01 share=0", "succession a b 2024-07-01", "1 06-15T08:00 unit=a"],
+        &["1 b a"],
+    ),
+    (
+        "unresolved_ends_count_for_nothing",
+        &[
+            "unit a",
+            "unit late from=2024-07-02",
+            "unit begun from=2024-07-01",
+            "unit z",
+            "succession a nowhere 2024-07-01",
+            "succession a late 2024-07-01",
+            "succession begun z 2024-07-01",
+            "succession nowhere z 2024-07-01",
+            "1 06-15T08:00 unit=a",
+            "2 07-15T08:00 unit=begun",
+            "3 07-15T08:00 unit=nowhere",
+        ],
+        &["1 a a", "2 begun@2024-07-01 begun@2024-07-01", "3 unresolved unresolved"],
+    ),
+];
+
 #[tokio::test]
 async fn r22_successions_say_which_unit_it_is_now() {
-    check(&[
-        (
-            "whole",
-            &[
-                "unit old to=2024-06-30",
-                "unit new from=2024-07-01",
-                "succession old new 2024-07-01",
-                "before 06-15T08:00 unit=old",
-                "by_a_late_code 07-05T08:00 unit=old",
-                "after 07-05T08:00 unit=new",
-                "too_early 06-15T08:00 unit=new",
-            ],
-            &[
-                "after new@2024-07-01 new@2024-07-01",
-                "before new@2024-07-01 old",
-                "by_a_late_code new@2024-07-01 old",
-                "too_early unresolved unresolved",
-            ],
-        ),
-        (
-            "divided",
-            &[
-                "unit old to=2024-06-30",
-                "unit x from=2024-07-01",
-                "unit y from=2024-07-01",
-                "succession old x 2024-07-01 share=0.6",
-                "succession old y 2024-07-01 share=0.4 default",
-                "a 06-15T08:00 unit=old",
-            ],
-            &["a y@2024-07-01 old"],
-        ),
-        (
-            "divided_without_default",
-            &[
-                "unit old to=2024-06-30",
-                "unit x from=2024-07-01",
-                "unit y from=2024-07-01",
-                "succession old x 2024-07-01 share=0.6",
-                "succession old y 2024-07-01 share=0.4",
-                "a 06-15T08:00 unit=old",
-            ],
-            &["a old old"],
-        ),
-        (
-            "whole_before_default",
-            &[
-                "unit old to=2024-06-30",
-                "unit x",
-                "unit y",
-                "succession old x 2024-07-01 share=0.999999 default",
-                "succession old y 2024-07-15",
-                "a 06-15T08:00 unit=old",
-            ],
-            &["a y old"],
-        ),
-        (
-            "earliest_then_least",
-            &[
-                "unit old",
-                "unit c",
-                "unit b",
-                "unit a",
-                "unit other",
-                "succession old c 2024-07-01",
-                "succession old b 2024-07-01",
-                "succession old a 2024-07-02",
-                "succession other c 2024-07-02 share=0.5 default",
-                "succession other b 2024-07-01 share=0.2 default",
-                "succession other a 2024-07-03 share=0.3 default",
-                "1 06-15T08:00 unit=old",
-                "2 06-15T08:00 unit=other",
-            ],
-            &["1 b old", "2 b other"],
-        ),
-        (
-            "only_until_today",
-            &[
-                "unit a",
-                "unit b",
-                "unit c",
-                "succession a c 2024-08-02",
-                "succession b c 2024-08-03",
-                "1 06-15T08:00 unit=a",
-                "2 06-15T08:00 unit=b",
-            ],
-            &["1 c a", "2 b b"],
-        ),
-        (
-            "taken_back_and_given_again",
-            &[
-                "unit a",
-                "unit b",
-                "unit c",
-                "succession a c 2024-07-01",
-                "succession a c 2024-07-01 share=0 at=07-01T08:00",
-                "succession b c 2024-07-01 share=0",
-                "succession b c 2024-07-01 share=0.5 default at=07-01T08:00",
-                "1 06-15T08:00 unit=a",
-                "2 06-15T08:00 unit=b",
-            ],
-            &["1 a a", "2 c b"],
-        ),
-        (
-            "of_one_instant_the_greater_content",
-            &[
-                "unit a",
-                "unit b",
-                "succession a b 2024-07-01 share=0",
-                "succession a b 2024-07-01",
-                "1 06-15T08:00 unit=a",
-            ],
-            &["1 b a"],
-        ),
-        (
-            "unresolved_ends_count_for_nothing",
-            &[
-                "unit a",
-                "unit late from=2024-07-02",
-                "unit begun from=2024-07-01",
-                "unit z",
-                "succession a nowhere 2024-07-01",
-                "succession a late 2024-07-01",
-                "succession begun z 2024-07-01",
-                "succession nowhere z 2024-07-01",
-                "1 06-15T08:00 unit=a",
-                "2 07-15T08:00 unit=begun",
-                "3 07-15T08:00 unit=nowhere",
-            ],
-            &["1 a a", "2 begun@2024-07-01 begun@2024-07-01", "3 unresolved unresolved"],
-        ),
-    ])
-    .await;
+    check(SUCCESSIONS).await;
 }
 
 #[tokio::test]
