@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::answer::EngineMessage;
 use super::handler::{QUERIES_WAITING_MAX, TEXT_BYTES_MAX};
+use super::named::SESSIONS_MAX;
 
 /// A failed request.
 #[derive(Debug, thiserror::Error)]
@@ -27,10 +28,20 @@ pub(super) enum Refusal {
     Url(String),
     #[error("setting name {0:?} has other characters than letters, digits and _")]
     SettingName(String),
-    #[error("{0} is not supported here: use no compression towards the engine, it is on the same machine")]
+    #[error("{0} is not supported here: name an encoding of HTTP, or none, the engine is on the same machine")]
     Compression(&'static str),
-    #[error("sessions are not supported here, every request stands alone")]
-    Session,
+    #[error("Content-Encoding {0:?} is not known here: lz4, zstd, gzip and deflate are")]
+    Encoding(String),
+    #[error("session {0} is in use by another request")]
+    SessionLocked(String),
+    #[error("there is no session {0}, or its time is over")]
+    SessionUnknown(String),
+    #[error("session_timeout {0} is not between 1 and {1} seconds")]
+    SessionTimeout(String, u64),
+    #[error("{SESSIONS_MAX} sessions are open already")]
+    SessionsTooMany,
+    #[error("cannot execute this statement in readonly mode")]
+    Readonly,
     #[error("the text of a statement has more than {TEXT_BYTES_MAX} bytes; send data apart from it")]
     TextLength,
     #[error("the request's body ended early: {0}")]
@@ -61,14 +72,39 @@ impl Refusal {
         match self {
             Self::Key => 516,
             Self::SettingName(_) => 115,
-            Self::Compression(_) | Self::Session => 48,
+            Self::Compression(_) => 48,
+            Self::Encoding(_) => 89,
+            Self::SessionLocked(_) => 373,
+            Self::SessionUnknown(_) => 372,
+            Self::SessionTimeout(..) => 374,
+            Self::Readonly => 164,
             Self::TextLength | Self::Syntax | Self::Statements(_) => 62,
             Self::Path(_) | Self::Url(_) | Self::Multipart | Self::NotUtf8 => 36,
             Self::Body(_) => 33,
-            Self::Busy => 202,
+            Self::Busy | Self::SessionsTooMany => 202,
             Self::Stopping => 236,
             Self::Connect | Self::Vanished | Self::Header(_) => 49,
         }
+    }
+}
+
+/// ClickHouse's name for the codes above; clients read it behind the words.
+fn name_of(code: u32) -> &'static str {
+    match code {
+        516 => "AUTHENTICATION_FAILED",
+        115 => "UNKNOWN_SETTING",
+        48 => "NOT_IMPLEMENTED",
+        89 => "UNKNOWN_COMPRESSION_METHOD",
+        62 => "SYNTAX_ERROR",
+        36 => "BAD_ARGUMENTS",
+        33 => "CANNOT_READ_ALL_DATA",
+        164 => "READONLY",
+        202 => "TOO_MANY_SIMULTANEOUS_QUERIES",
+        236 => "ABORTED",
+        372 => "SESSION_NOT_FOUND",
+        373 => "SESSION_IS_LOCKED",
+        374 => "INVALID_SESSION_TIMEOUT",
+        _ => "LOGICAL_ERROR",
     }
 }
 
@@ -85,7 +121,10 @@ impl Failure {
     pub(super) fn message(&self) -> String {
         match self {
             Self::Engine(EngineMessage(message)) => readable(message),
-            Self::Refused(refusal) => format!("Code: {}. DB::Exception: {refusal}", refusal.code()),
+            Self::Refused(refusal) => {
+                let code = refusal.code();
+                format!("Code: {code}. DB::Exception: {refusal}. ({})", name_of(code))
+            }
         }
     }
 
@@ -98,7 +137,8 @@ impl Failure {
             Some(159) => StatusCode::REQUEST_TIMEOUT,
             Some(202 | 236) => StatusCode::SERVICE_UNAVAILABLE,
             Some(
-                6 | 26 | 27 | 33 | 36 | 38 | 41 | 43 | 44 | 46 | 47 | 53 | 57 | 62 | 72 | 73 | 115 | 117 | 456 | 457,
+                6 | 26 | 27 | 33 | 36 | 38 | 41 | 43 | 44 | 46 | 47 | 53 | 57 | 62 | 72 | 73 | 89 | 115 | 117 | 164
+                | 374 | 456 | 457,
             ) => StatusCode::BAD_REQUEST,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         }

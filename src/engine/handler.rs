@@ -4,23 +4,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Request as HttpRequest, State};
 use axum::http::{HeaderMap, Method, header, request::Parts};
 use axum::response::Response;
 use axum::routing::get;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use super::departure::departure;
+use super::encoding::Encoding;
 use super::failure::{Failure, Refusal};
-use super::insert::{self, Feed};
 use super::key::Key;
 use super::reply;
 use super::request::{self, Request};
-use super::select::{self, Message};
+use super::select::Message;
 use super::session::{self, Sessions};
-use super::statement::{Shape, shape};
+use super::work::{self, Feed};
 
 /// Longest statement, in bytes; data of an insert that come in the same body count as well.
 pub(super) const TEXT_BYTES_MAX: usize = 64 << 20;
@@ -76,11 +78,22 @@ impl Shared {
         if self.is_stopping.load(Ordering::Relaxed) { Err(Refusal::Stopping.into()) } else { Ok(turn) }
     }
 
-    /// The key comes as the crate's password or its access token.
-    fn is_known(&self, headers: &HeaderMap) -> bool {
-        let password = headers.get("x-clickhouse-key").map(axum::http::HeaderValue::as_bytes);
-        let token = || headers.get(header::AUTHORIZATION)?.as_bytes().strip_prefix(b"Bearer ");
-        password.or_else(token).is_some_and(|shown| self.key.is(shown))
+    /// The key comes as ClickHouse's header, as a bearer token, as the password of any user, or in the URL.
+    fn is_known(&self, headers: &HeaderMap, in_url: Option<String>) -> bool {
+        let in_header = headers.get("x-clickhouse-key").map(|value| value.as_bytes().to_vec());
+        let authorized = || {
+            let value = headers.get(header::AUTHORIZATION)?.as_bytes();
+            match value.strip_prefix(b"Basic ") {
+                None => Some(value.strip_prefix(b"Bearer ")?.to_vec()),
+                Some(packed) => {
+                    let pair = BASE64_STANDARD.decode(packed.trim_ascii()).ok()?;
+                    let colon = pair.iter().position(|byte| *byte == b':')?;
+                    Some(pair[colon + 1..].to_vec())
+                }
+            }
+        };
+        let shown = in_header.or_else(authorized).or_else(|| in_url.map(String::into_bytes));
+        shown.is_some_and(|shown| self.key.is(&shown))
     }
 
     fn next_handle(&self) -> String {
@@ -97,14 +110,14 @@ async fn answer(State(shared): State<Arc<Shared>>, http: HttpRequest) -> Respons
     let (parts, mut body) = http.into_parts();
     match dispatch(&shared, &parts, &mut body).await {
         Ok(response) => response,
-        Err(failure) if drain(body).await => reply::failed(&failure),
+        Err(failure) if drain(&mut body).await => reply::failed(&failure),
         Err(failure) => reply::closing(reply::failed(&failure)),
     }
 }
 
 /// Reads what is left of a body, up to a bound; true when it came to its end. A client that is still sending would
 /// see a broken pipe in place of the answer, and so would the next request on its connection.
-async fn drain(mut body: Body) -> bool {
+async fn drain(body: &mut Body) -> bool {
     let mut drained_bytes = 0;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return false };
@@ -117,42 +130,58 @@ async fn drain(mut body: Body) -> bool {
 }
 
 async fn dispatch(shared: &Arc<Shared>, parts: &Parts, body: &mut Body) -> Result<Response, Failure> {
-    if !shared.is_known(&parts.headers) {
+    let mut request = Request::from_uri(&parts.uri);
+    let password = request.as_mut().ok().and_then(|request| request.password.take());
+    if !shared.is_known(&parts.headers, password) {
         return Err(Refusal::Key.into());
     }
+    let mut request = request?;
     if parts.uri.path() != "/" {
         return Err(Refusal::Path(parts.uri.path().to_owned()).into());
     }
-    request::refuse_encoded(&parts.headers)?;
-    let mut request = Request::from_uri(&parts.uri)?;
     if parts.method != Method::POST {
+        if request.query.is_none() && body.is_end_stream() {
+            return Ok(reply::ping());
+        }
         request.settings.push(("readonly".to_owned(), "2".to_owned()));
     }
+    let mut encoding = Encoding::of_body(&parts.headers)?;
     let turn = shared.turn().await?;
     if let Some(boundary) = request::multipart_boundary(&parts.headers) {
+        if encoding.take().is_some() {
+            return Err(Refusal::Compression("a packed multipart body").into());
+        }
         let collected = collect(body).await?;
         request.add_multipart(boundary, &collected)?;
     }
-    let query_id = request.query_id.clone();
-    let response = match request.query.take() {
-        Some(query) => match shape(query.as_bytes())? {
-            Shape::Insert { sql, format, inline } => {
-                let statement =
-                    Insert { sql: sql.to_owned(), format: format.to_owned(), inline: Bytes::copy_from_slice(inline) };
-                statement.answer(shared, request, body, turn).await?
-            }
-            Shape::Other { .. } => {
-                let rest = collect(body).await?;
-                let text = if rest.is_empty() { query.into_bytes() } else { [query.as_bytes(), &rest].join(&b'\n') };
-                whole_text(shared, request, text.into(), turn).await?
-            }
-        },
-        None => {
-            let text = collect(body).await?;
-            whole_text(shared, request, text, turn).await?
-        }
-    };
-    Ok(reply::with_query_id(response, query_id))
+    run(shared, request, (parts, encoding), body, turn).await
+}
+
+/// Runs the request on a thread of its own and hands its body on meanwhile.
+async fn run(
+    shared: &Arc<Shared>,
+    request: Request,
+    (parts, encoding): (&Parts, Option<Encoding>),
+    body: &mut Body,
+    turn: OwnedSemaphorePermit,
+) -> Result<Response, Failure> {
+    let sessions = shared.sessions.clone();
+    let handle = shared.next_handle();
+    let query_id = request.query_id.clone().unwrap_or_else(|| handle.clone());
+    let reply_encoding = Encoding::accepted(&parts.headers).filter(|_| request.packs_reply);
+    let (departure, running) = departure(sessions.clone(), handle.clone());
+    let (sender, results) = mpsc::channel(PIECES_MAX);
+    let (feeder, pieces) = mpsc::channel(PIECES_MAX);
+    tokio::task::spawn_blocking(move || {
+        let _until_closed = (turn, running);
+        let input = work::Body { feed: pieces, piece: Bytes::new(), has_ended: false };
+        let outcome = work::run(&sessions, (request, &handle), (input, encoding), &sender);
+        // The receiver is gone when the client is: nobody to tell.
+        sender.blocking_send(outcome.map_or_else(Message::Failed, Message::End)).ok();
+    });
+    let is_read = feed(body, feeder).await? || drain(body).await;
+    let response = reply::with_query_id(reply::result(results, departure, reply_encoding).await, query_id);
+    Ok(if is_read { response } else { reply::closing(response) })
 }
 
 async fn collect(body: &mut Body) -> Result<Bytes, Failure> {
@@ -163,92 +192,17 @@ async fn collect(body: &mut Body) -> Result<Bytes, Failure> {
     }
 }
 
-/// A text that is there to its end, with the data behind it if it is an insert.
-async fn whole_text(
-    shared: &Arc<Shared>,
-    request: Request,
-    text: Bytes,
-    turn: OwnedSemaphorePermit,
-) -> Result<Response, Failure> {
-    match shape(&text)? {
-        Shape::Insert { sql, format, inline } => {
-            let statement = Insert { sql: sql.to_owned(), format: format.to_owned(), inline: text.slice_ref(inline) };
-            statement.answer(shared, request, &mut Body::empty(), turn).await
-        }
-        Shape::Other { sql, format } => {
-            let (sql, format) = (sql.to_owned(), format.map(str::to_owned));
-            Ok(statement(shared, request, (sql, format), turn).await)
-        }
-    }
-}
-
-async fn statement(
-    shared: &Arc<Shared>,
-    request: Request,
-    (sql, format): (String, Option<String>),
-    turn: OwnedSemaphorePermit,
-) -> Response {
-    let sessions = shared.sessions.clone();
-    let handle = shared.next_handle();
-    let (departure, running) = departure(sessions.clone(), handle.clone());
-    let (sender, results) = mpsc::channel(PIECES_MAX);
-    tokio::task::spawn_blocking(move || {
-        let _until_closed = (turn, running);
-        let outcome = sessions
-            .open(&request, &handle)
-            .and_then(|mut connection| select::run(&mut connection, &request, (&sql, format.as_deref()), &sender));
-        // The receiver is gone when the client is: nobody to tell.
-        sender.blocking_send(outcome.map_or_else(Message::Failed, Message::End)).ok();
-    });
-    reply::result(results, departure).await
-}
-
-/// An insert of data.
-struct Insert {
-    sql: String,
-    format: String,
-    /// Data that came with the statement.
-    inline: Bytes,
-}
-
-impl Insert {
-    async fn answer(
-        self,
-        shared: &Arc<Shared>,
-        request: Request,
-        body: &mut Body,
-        turn: OwnedSemaphorePermit,
-    ) -> Result<Response, Failure> {
-        let sessions = shared.sessions.clone();
-        let handle = shared.next_handle();
-        let (mut departure, running) = departure(sessions.clone(), handle.clone());
-        let (sender, mut pieces) = mpsc::channel(PIECES_MAX);
-        let worker = tokio::task::spawn_blocking(move || {
-            let _until_closed = (turn, running);
-            let mut connection = sessions.open(&request, &handle)?;
-            insert::run(&mut connection, &request, (&self.sql, &self.format), &mut pieces)
-        });
-        feed(self.inline, body, sender).await?;
-        let outcome = worker.await.map_err(|_| Refusal::Vanished)?;
-        departure.arrived();
-        Ok(reply::whole(Bytes::new(), &outcome?))
-    }
-}
-
-/// Hands the data on. A body that breaks off drops the sender without the closing word, which cancels the insert; an
-/// insert that takes no more has failed and tells why itself.
-async fn feed(inline: Bytes, body: &mut Body, sender: mpsc::Sender<Feed>) -> Result<(), Failure> {
-    if !inline.is_empty() && sender.send(Feed::Bytes(inline)).await.is_err() {
-        return Ok(());
-    }
+/// Hands the body on; false when nobody takes the rest of it. A body that breaks off drops the sender without the
+/// closing word, which cancels the insert; a request that takes no more has failed and tells why itself.
+async fn feed(body: &mut Body, sender: mpsc::Sender<Feed>) -> Result<bool, Failure> {
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Refusal::Body(error.to_string()))?;
         if let Ok(bytes) = frame.into_data()
             && sender.send(Feed::Bytes(bytes)).await.is_err()
         {
-            return Ok(());
+            return Ok(false);
         }
     }
     sender.send(Feed::End).await.ok();
-    Ok(())
+    Ok(true)
 }

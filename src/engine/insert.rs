@@ -1,35 +1,35 @@
 //! Running an insert: data are appended as they arrive.
 
-use bytes::Bytes;
-use tokio::sync::mpsc;
+use std::io::Read;
 
 use super::answer::Answer;
 use super::failure::{Failure, Refusal};
 use super::ffi::Connection;
 use super::request::Request;
 
-/// What the request's body brings.
-pub(super) enum Feed {
-    /// More data, cut anywhere.
-    Bytes(Bytes),
-    /// The body came to its proper end. A feed that closes without this word was broken off.
-    End,
-}
+/// Appended at once, in bytes.
+const PIECE_BYTES: usize = 256 << 10;
 
-/// Appends what `feed` brings and writes it at the proper end; a feed that breaks off cancels the insert. Whole
-/// blocks (about a million rows) that were full by then stay, as with a server.
+/// Appends the data that came with the statement and those that `body` brings, and writes them at the proper end; a
+/// body that breaks off cancels the insert. Whole blocks (about a million rows) that were full by then stay, as with a
+/// server.
 pub(super) fn run(
     connection: &mut Connection,
     request: &Request,
     (sql, format): (&str, &str),
-    feed: &mut mpsc::Receiver<Feed>,
+    (inline, body): (&[u8], &mut dyn Read),
 ) -> Result<Answer, Failure> {
     let mut stream = connection.insert(sql, format, &request.params)?;
+    if !inline.is_empty() {
+        stream.append(inline)?;
+    }
+    let mut piece = vec![0; PIECE_BYTES];
     loop {
-        match feed.blocking_recv() {
-            Some(Feed::Bytes(bytes)) => stream.append(&bytes)?,
-            Some(Feed::End) => return Ok(stream.done()?),
-            None => return Err(Refusal::Body("the insert was cancelled".to_owned()).into()),
+        match body.read(&mut piece) {
+            Ok(0) => return Ok(stream.done()?),
+            Ok(length) => stream.append(&piece[..length])?,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Refusal::Body(error.to_string()).into()),
         }
     }
 }

@@ -7,14 +7,15 @@
 //! - Insert data never goes through the engine's text call: that one ends the data at the first blank line and runs
 //!   the rest as SQL. Data goes through the insert stream only.
 //! - Every request has a connection of its own, closed after it: rows of a failed query would come back in the next
-//!   result of that connection, and settings would stay.
+//!   result of that connection, and settings would stay. A session that a client names keeps its connection; after an
+//!   error those rows are taken out of it, and its settings are put back, or it is closed.
 //! - One statement a request.
 //! - Every answer but that of `/ping` demands the key of this start: SQL can read and write the user's files.
 //! - A client that leaves ends its query; a body that breaks off ends its insert without the rows still underway.
-//! - Bounded (P-2): queries at once and waiting, bytes of a text, of a whole result, of a drained body, seconds of a
+//! - Bounded (P-2): queries at once and waiting, sessions, bytes of a text, of a whole result, of a drained body, seconds of a
 //!   query, memory of the engine.
 //!
-//! Not here: sessions, compression (on loopback it only costs), users and quotas.
+//! Not here: ClickHouse's native compression (HTTP's is), users and quotas.
 
 mod library;
 mod release;
@@ -23,9 +24,12 @@ mod ffi;
 mod statement;
 mod request;
 mod failure;
+mod encoding;
+mod named;
 mod session;
 mod insert;
 mod select;
+mod work;
 mod departure;
 mod reply;
 mod key;

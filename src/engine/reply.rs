@@ -1,5 +1,7 @@
 //! Answers in ClickHouse's form: summary and exception headers, the exception block inside a body.
 
+use std::io;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
@@ -8,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::answer::Answer;
 use super::departure::Departure;
+use super::encoding::{Encoding, Packer};
 use super::failure::{Failure, Refusal};
 use super::select::Message;
 
@@ -20,17 +23,24 @@ const MESSAGE_BYTES_MAX: usize = 4 * 1024;
 const SUMMARY: HeaderName = HeaderName::from_static("x-clickhouse-summary");
 const CODE: HeaderName = HeaderName::from_static("x-clickhouse-exception-code");
 const TAG: HeaderName = HeaderName::from_static("x-clickhouse-exception-tag");
+const FORMAT: HeaderName = HeaderName::from_static("x-clickhouse-format");
 const QUERY_ID: HeaderName = HeaderName::from_static("x-clickhouse-query-id");
 
-/// The answer to a statement whose result comes over `results`.
-pub(super) async fn result(mut results: mpsc::Receiver<Message>, mut departure: Departure) -> Response {
+/// The answer to a statement whose result comes over `results`, packed as its client would have it.
+pub(super) async fn result(
+    mut results: mpsc::Receiver<Message>,
+    mut departure: Departure,
+    encoding: Option<Encoding>,
+) -> Response {
     let mut gathered: Vec<Bytes> = Vec::new();
+    let mut format = None;
     while gathered.iter().map(Bytes::len).sum::<usize>() < GATHERED_BYTES_MAX {
         match results.recv().await.unwrap_or_else(vanished) {
+            Message::Format(name) => format = Some(name),
             Message::Piece(bytes) => gathered.push(bytes),
             Message::End(answer) => {
                 departure.arrived();
-                return whole(gathered.concat().into(), &answer);
+                return with_format(whole(&gathered.concat(), &answer, encoding), format);
             }
             Message::Failed(failure) => {
                 departure.arrived();
@@ -38,7 +48,14 @@ pub(super) async fn result(mut results: mpsc::Receiver<Message>, mut departure: 
             }
         }
     }
-    streamed(gathered, results, departure)
+    with_format(streamed(gathered, results, departure, encoding), format)
+}
+
+fn with_format(mut response: Response, format: Option<String>) -> Response {
+    if let Some(value) = format.and_then(|format| HeaderValue::try_from(format).ok()) {
+        response.headers_mut().insert(FORMAT, value);
+    }
+    response
 }
 
 /// A thread that panicked says nothing.
@@ -47,8 +64,16 @@ fn vanished() -> Message {
 }
 
 /// An answer in one piece.
-pub(super) fn whole(body: Bytes, answer: &Answer) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn whole(body: &[u8], answer: &Answer, encoding: Option<Encoding>) -> Response {
+    let packed = encoding.filter(|_| !body.is_empty()).and_then(|encoding| Some((encoding, encoding.pack(body).ok()?)));
+    let mut response = match packed {
+        None => Response::new(Body::from(Bytes::copy_from_slice(body))),
+        Some((encoding, packed)) => {
+            let mut response = Response::new(Body::from(packed));
+            response.headers_mut().insert(header::CONTENT_ENCODING, encoding.header());
+            response
+        }
+    };
     if let Ok(value) = HeaderValue::try_from(summary(answer)) {
         response.headers_mut().insert(SUMMARY, value);
     }
@@ -85,37 +110,72 @@ struct Rest {
     results: mpsc::Receiver<Message>,
     departure: Departure,
     tag: String,
+    packer: Option<Packer>,
     is_over: bool,
 }
 
-fn streamed(gathered: Vec<Bytes>, results: mpsc::Receiver<Message>, departure: Departure) -> Response {
+fn streamed(
+    gathered: Vec<Bytes>,
+    results: mpsc::Receiver<Message>,
+    departure: Departure,
+    encoding: Option<Encoding>,
+) -> Response {
+    let packed = encoding.and_then(|encoding| Some((encoding, Packer::new(encoding).ok()?)));
+    let (encoding, packer) = packed.unzip();
     let tag: String = (0..16).map(|_| char::from(rand::random_range(b'a'..=b'z'))).collect();
     let tag_value = HeaderValue::try_from(tag.as_str());
-    let rest = Rest { gathered: gathered.into_iter(), results, departure, tag, is_over: false };
+    let rest = Rest { gathered: gathered.into_iter(), results, departure, tag, packer, is_over: false };
     let mut response = Response::new(Body::from_stream(stream::unfold(rest, next)));
     if let Ok(value) = tag_value {
         response.headers_mut().insert(TAG, value);
     }
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, encoding.header());
+    }
     response
 }
 
-async fn next(mut rest: Rest) -> Option<(Result<Bytes, std::convert::Infallible>, Rest)> {
+async fn next(mut rest: Rest) -> Option<(io::Result<Bytes>, Rest)> {
     if let Some(bytes) = rest.gathered.next() {
-        return Some((Ok(bytes), rest));
+        let packed = rest.packed(bytes);
+        return Some((packed, rest));
     }
     if rest.is_over {
         return None;
     }
-    match rest.results.recv().await.unwrap_or_else(vanished) {
-        Message::Piece(bytes) => Some((Ok(bytes), rest)),
-        Message::End(_) => {
-            rest.departure.arrived();
-            None
+    loop {
+        match rest.results.recv().await.unwrap_or_else(vanished) {
+            Message::Format(_) => {}
+            Message::Piece(bytes) => {
+                let packed = rest.packed(bytes);
+                return Some((packed, rest));
+            }
+            Message::End(_) => {
+                rest.departure.arrived();
+                rest.is_over = true;
+                let end = rest.packer.take()?.finish();
+                return Some((end, rest));
+            }
+            Message::Failed(failure) => {
+                rest.departure.arrived();
+                rest.is_over = true;
+                let block = exception_block(&failure, &rest.tag);
+                // With the end of the frame, so that it is the last that the client unpacks.
+                let packed = rest.packed(block).and_then(|block| match rest.packer.take() {
+                    None => Ok(block),
+                    Some(packer) => Ok([block, packer.finish()?].concat().into()),
+                });
+                return Some((packed, rest));
+            }
         }
-        Message::Failed(failure) => {
-            rest.departure.arrived();
-            rest.is_over = true;
-            Some((Ok(exception_block(&failure, &rest.tag)), rest))
+    }
+}
+
+impl Rest {
+    fn packed(&mut self, bytes: Bytes) -> io::Result<Bytes> {
+        match &mut self.packer {
+            None => Ok(bytes),
+            Some(packer) => packer.piece(&bytes),
         }
     }
 }
@@ -128,9 +188,9 @@ fn exception_block(failure: &Failure, tag: &str) -> Bytes {
     format!("\r\n__exception__\r\n{tag}\r\n{message}\n{length} {tag}\r\n__exception__\r\n").into()
 }
 
-/// Gives the client its name for the query back.
-pub(super) fn with_query_id(mut response: Response, query_id: Option<String>) -> Response {
-    if let Some(value) = query_id.and_then(|id| HeaderValue::try_from(id).ok()) {
+/// Gives the client its name for the query back, or ours.
+pub(super) fn with_query_id(mut response: Response, query_id: String) -> Response {
+    if let Ok(value) = HeaderValue::try_from(query_id) {
         response.headers_mut().insert(QUERY_ID, value);
     }
     response

@@ -1,8 +1,24 @@
 //! What a request says besides its statement: pairs of the URL, parts of a multipart body, headers.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, Uri, header};
 
 use super::failure::{Failure, Refusal};
+
+/// How long a session is kept between requests, and at most, in seconds; as ClickHouse's own.
+const SESSION_TIMEOUT_S: (u64, u64) = (60, 3_600);
+
+/// The session that a request names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SessionChoice {
+    /// The client's name for it.
+    pub(super) id: String,
+    /// How long it is kept after the request.
+    pub(super) timeout: Duration,
+    /// Whether the request is refused when there is no such session.
+    pub(super) must_exist: bool,
+}
 
 /// Everything of a request but its data.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,6 +31,12 @@ pub(super) struct Request {
     pub(super) query_id: Option<String>,
     /// The output format unless the statement names one.
     pub(super) default_format: Option<String>,
+    /// The session to run in.
+    pub(super) session: Option<SessionChoice>,
+    /// Whether the reply may be packed.
+    pub(super) packs_reply: bool,
+    /// The key, when it comes as a pair of the URL.
+    pub(super) password: Option<String>,
     /// Settings in the order given.
     pub(super) settings: Vec<(String, String)>,
     /// Values of `{name:Type}`, escaped as the client sent them.
@@ -22,18 +44,14 @@ pub(super) struct Request {
 }
 
 /// Pairs that steer a server's HTTP handler or its users and mean nothing here.
-const IGNORED: [&str; 15] = [
+const IGNORED: [&str; 11] = [
     "user",
-    "password",
     "quota_key",
     "role",
-    "session_timeout",
-    "session_check",
     "wait_end_of_query",
     "buffer_size",
     "stacktrace",
     "client_protocol_version",
-    "enable_http_compression",
     "http_zlib_compression_level",
     "send_progress_in_http_headers",
     "http_headers_progress_interval_ms",
@@ -46,9 +64,16 @@ impl Request {
         let pairs = axum::extract::Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|rejection| Refusal::Url(rejection.body_text()))?;
         let mut request = Self::default();
+        let mut session = SessionPairs::default();
         for (name, value) in pairs.0 {
-            request.add(name, value)?;
+            match name.as_str() {
+                "session_id" => session.id = Some(value).filter(|id| !id.is_empty()),
+                "session_timeout" => session.timeout = Some(value),
+                "session_check" => session.must_exist = value == "1",
+                _ => request.add(name, value)?,
+            }
         }
+        request.session = session.choice()?;
         Ok(request)
     }
 
@@ -59,7 +84,8 @@ impl Request {
             "database" => self.database = Some(value).filter(|name| !name.is_empty()),
             "query_id" => self.query_id = Some(value),
             "default_format" => self.default_format = Some(value).filter(|name| !name.is_empty()),
-            "session_id" => return Err(Refusal::Session.into()),
+            "password" => self.password = Some(value),
+            "enable_http_compression" => self.packs_reply = value == "1" || value == "true",
             "compress" | "decompress" if value == "1" => return Err(Refusal::Compression("native compression").into()),
             "compress" | "decompress" => {}
             ignored if IGNORED.contains(&ignored) => {}
@@ -82,6 +108,28 @@ impl Request {
     }
 }
 
+#[derive(Default)]
+struct SessionPairs {
+    id: Option<String>,
+    timeout: Option<String>,
+    must_exist: bool,
+}
+
+impl SessionPairs {
+    fn choice(self) -> Result<Option<SessionChoice>, Failure> {
+        let (default_s, max_s) = SESSION_TIMEOUT_S;
+        let Some(id) = self.id else { return Ok(None) };
+        let seconds = match self.timeout {
+            None => default_s,
+            Some(text) => match text.parse() {
+                Ok(seconds) if (1..=max_s).contains(&seconds) => seconds,
+                _ => return Err(Refusal::SessionTimeout(text, max_s).into()),
+            },
+        };
+        Ok(Some(SessionChoice { id, timeout: Duration::from_secs(seconds), must_exist: self.must_exist }))
+    }
+}
+
 fn is_setting_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
@@ -91,14 +139,6 @@ pub(super) fn multipart_boundary(headers: &HeaderMap) -> Option<&str> {
     let content_type = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let boundary = content_type.strip_prefix("multipart/form-data")?.split_once("boundary=")?.1;
     Some(boundary.split(';').next()?.trim().trim_matches('"'))
-}
-
-/// Refuses a compressed request body.
-pub(super) fn refuse_encoded(headers: &HeaderMap) -> Result<(), Failure> {
-    match headers.get(header::CONTENT_ENCODING) {
-        Some(encoding) if encoding != "identity" => Err(Refusal::Compression("a Content-Encoding").into()),
-        _ => Ok(()),
-    }
 }
 
 /// Name and bytes of every part; none when the framing is broken. A boundary only counts at the start of a line, so

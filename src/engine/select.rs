@@ -16,6 +16,8 @@ use super::session;
 
 /// What a running statement tells the answer.
 pub(super) enum Message {
+    /// A result follows, in this format.
+    Format(String),
     /// The next bytes of the result.
     Piece(Bytes),
     /// The end, with the counts of the statement where they are known.
@@ -68,6 +70,7 @@ fn stream(
     results: &mpsc::Sender<Message>,
 ) -> Result<Answer, Failure> {
     let mut rows = connection.stream(sql, format, &request.params)?;
+    results.blocking_send(Message::Format(format.to_owned())).ok();
     let mut header: Option<Bytes> = None;
     loop {
         let piece = rows.fetch()?;
@@ -134,6 +137,7 @@ fn whole(
     }
     if analysis.reads_only {
         session::limit_result(connection, request)?;
+        results.blocking_send(Message::Format(format.to_owned())).ok();
     }
     let mut answer = connection.query(sql, format, &request.params)?;
     let bytes = std::mem::take(&mut answer.bytes);

@@ -135,12 +135,14 @@ async fn desk(headers: HeaderMap) -> Response {
     }
 }
 
-/// Sends a desk that names no unit to the top of the tree.
-async fn desk_of_root(State(state): State<AppState>, caller: Option<Extension<Caller>>) -> Response {
-    // Which units there are isn't told to somebody unknown.
-    let Some(Extension(caller)) = caller else {
-        return Problem::NoSuchPath { path: "/ops".to_owned() }.into_response();
-    };
+/// Sends a desk that names no unit to the top of what the caller may see.
+async fn desk_of_root(
+    State(state): State<AppState>,
+    caller: Option<Extension<Caller>>,
+    headers: HeaderMap,
+) -> Response {
+    // Which units there are isn't told to somebody unknown: the page asks for a token first.
+    let Some(Extension(caller)) = caller else { return desk(headers).await };
     match state.view().map(|view| default_unit(&view, &caller.scope)) {
         Ok(Some(root)) => Redirect::temporary(&format!("/ops/units/{}", in_address(&root))).into_response(),
         other => waiting(other.is_ok()),

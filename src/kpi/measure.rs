@@ -357,8 +357,7 @@ impl Measures {
         values[M::TakenOn as usize] = received + sums.carried_over;
         values[M::Resolved as usize] =
             sum(&[M::ResolvedEarly, M::ResolvedOnTime, M::ResolvedLate, M::ResolvedUndated, M::ResolvedWithdrawn]);
-        values[M::InProgress as usize] =
-            sum(&[M::InProgressWithin, M::InProgressOverdue, M::InProgressUndated, M::InProgressWaiting]);
+        values[M::InProgress as usize] = IN_PROGRESS.iter().map(|slot| sums.slots[slot.place()]).sum();
         Measures(values)
     }
 

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use super::{Request, parts};
+use super::{Request, SessionChoice, parts};
 
 #[test]
 fn reserved_pairs_are_not_settings() {
@@ -13,6 +13,9 @@ fn reserved_pairs_are_not_settings() {
         database: Some("d".to_owned()),
         query_id: None,
         default_format: Some("CSV".to_owned()),
+        session: None,
+        packs_reply: false,
+        password: None,
         settings: vec![pair("max_threads", "2")],
         params: vec![pair("a", "1\t")],
     };
@@ -20,8 +23,25 @@ fn reserved_pairs_are_not_settings() {
 }
 
 #[test]
-fn compression_sessions_and_odd_names_are_refused() {
-    for query in ["decompress=1", "compress=1", "session_id=a", "a%20b=1"] {
+fn a_session_has_a_name_and_a_bounded_time() {
+    let session =
+        |query: &str| Request::from_uri(&format!("/?{query}").parse().unwrap()).map(|request| request.session);
+    let choice = |seconds, must_exist| SessionChoice {
+        id: "a".to_owned(),
+        timeout: std::time::Duration::from_secs(seconds),
+        must_exist,
+    };
+    assert_eq!(session("session_id=a").unwrap(), Some(choice(60, false)));
+    assert_eq!(session("session_check=1&session_timeout=3600&session_id=a").unwrap(), Some(choice(3600, true)));
+    assert_eq!(session("session_id=&session_timeout=5").unwrap(), None);
+    for timeout in ["3601", "0", "-1", "x"] {
+        assert!(session(&format!("session_id=a&session_timeout={timeout}")).is_err(), "{timeout}");
+    }
+}
+
+#[test]
+fn native_compression_and_odd_names_are_refused() {
+    for query in ["decompress=1", "compress=1", "a%20b=1"] {
         assert!(Request::from_uri(&format!("/?{query}").parse().unwrap()).is_err(), "{query}");
     }
 }
