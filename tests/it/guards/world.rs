@@ -79,9 +79,12 @@ impl World {
         let log = folder.path().join("log");
         let arguments = ["--now", NOW, "--auth-mode", "required"];
         let server = Server::spawn_logging(&dir, &arguments, File::create(&log).unwrap());
-        server.ready().await;
         let mut world =
             World { server, http: reqwest::Client::new(), log, tokens: vec![(Who::Admin, admin)], _folder: folder };
+        // The reasons are told only to those whom they concern.
+        world
+            .until("/readyz", |ready| ready["ready"] == true && ready["components"]["clickhouse"]["state"] == "ok")
+            .await;
         world.fill().await;
         world.make_tokens().await;
         world
