@@ -33,9 +33,8 @@ check: page ## The fast part while working: formatting, lints, unit tests.
 bench: engine page ## Ingest, event to screen, fan-out of the real server, then the parts by themselves; release build.
 	ulimit -n 8192 && cargo bench --locked --bench server && cargo bench --locked --bench spine
 
-soak: engine page ## The tests that kill, stop and flood, with their full numbers; takes hours.
-	OPCENTRE_SOAK=full $(CARGO_TEST) --test it $(if $(NEXTEST),--profile soak)
-	OPCENTRE_SOAK=full tests/api/run
+soak: engine page ## The tests that kill, spoil and flood, with their full numbers; takes hours. SOAK=crash: one part of them.
+	.ci/soak < /dev/null
 
 lint: page ## Lints of Rust and of the page.
 	cargo clippy --locked --all-targets -- -D warnings

@@ -40,9 +40,6 @@ enum Command {
     Simulate(cli::simulate::SimulateArgs),
     /// Show a board in the terminal.
     Watch(cli::watch::WatchArgs),
-    /// What was refused, and checking it again.
-    #[command(subcommand)]
-    Rejects(cli::rejects::RejectsCommand),
     /// Bring the schema of a ClickHouse server up to date.
     Migrate(cli::migrate::MigrateArgs),
     /// Run the embedded ClickHouse alone.

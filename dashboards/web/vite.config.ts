@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-// The page is served under `/wall/{board}` with its assets under `/assets/`, by a server that forbids inline
-// scripts and foreign addresses; so nothing is inlined and no polyfill is injected.
+// Two pages, the wall under `/wall/{board}` and the desk under `/ops/...`, with their assets under `/assets/`, served by
+// a server that forbids inline scripts and foreign addresses; so nothing is inlined and no polyfill is injected.
 export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
   base: '/',
@@ -11,6 +11,7 @@ export default defineConfig(({ mode }) => ({
   build: {
     target: 'chrome109',
     outDir: 'dist',
+    rolldownOptions: { input: ['index.html', 'ops.html'] },
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     sourcemap: false,

@@ -6,6 +6,10 @@
 -- Rows: perspective (see verify_rules), unit_key and unit_from (an empty tree for `unresolved`), day, measure, delta
 -- (never 0).
 ,
+-- ((place, day, measure), by) for each place and delta
+(places, deltas) -> arrayFlatten(arrayMap(
+    place -> arrayMap(delta -> ((place, delta.1, delta.2), delta.3), deltas), places)) AS by_place,
+
 r16_r19_days AS
 (
     SELECT
@@ -114,33 +118,39 @@ rating_deltas AS
     FROM rated
 ),
 
+-- What each place adds, keyed by (place, day, measure). One column for all of the key, here and below: the engine weighs
+-- the whole query again for every column that is grouped by.
 place_deltas AS
 (
-    SELECT place.1 AS unit, place.2 AS perspectives, toInt32(row.1) AS day, row.2 AS measure, sum(row.3) AS by
+    SELECT delta.1 AS key, sum(delta.2) AS by
     FROM
     (
-        SELECT arrayJoin(places) AS place, arrayJoin(deltas) AS row FROM dossier_deltas
+        SELECT arrayJoin(by_place(places, deltas)) AS delta FROM dossier_deltas
         UNION ALL
-        SELECT arrayJoin(places) AS place, arrayJoin(deltas) AS row FROM rating_deltas
+        SELECT arrayJoin(by_place(places, deltas)) AS delta FROM rating_deltas
     )
-    GROUP BY unit, perspectives, day, measure
+    GROUP BY key
     HAVING by != 0
 )
 
 SELECT
-    toUInt8(perspective) AS perspective,
+    figures.figure.1 AS perspective,
     unit_versions.tree AS unit_tree,
     unit_versions.code AS unit_key,
     unit_versions.valid_from AS unit_from,
-    day,
-    measure,
-    delta
+    figures.figure.3 AS day,
+    figures.figure.4 AS measure,
+    figures.delta AS delta
 FROM
 (
-    SELECT arrayJoin(bitPositionsToArray(perspectives)) AS perspective, unit, day, measure, sum(by) AS delta
+    SELECT
+        arrayJoin(arrayMap(
+            perspective -> (toUInt8(perspective), key.1.1, toInt32(key.2), key.3),
+            bitPositionsToArray(key.1.2))) AS figure,
+        sum(by) AS delta
     FROM place_deltas
-    GROUP BY perspective, unit, day, measure
+    GROUP BY figure
     HAVING delta != 0
-) AS deltas
-LEFT JOIN unit_versions ON unit_versions.unit = deltas.unit
-ORDER BY perspective, deltas.unit, day, measure
+) AS figures
+LEFT JOIN unit_versions ON unit_versions.unit = figures.figure.2
+ORDER BY figures.figure

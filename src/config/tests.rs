@@ -18,7 +18,7 @@ fn every_fault_is_told_with_its_line_and_what_must_be() {
     let wanted = [
         "f.toml:3: screens: is no key; the keys are ",
         "f.toml:4: line_bytes_max: must be a whole number, without quotes, not string",
-        "f.toml:7: auth_log_format: is no key; the keys are ",
+        "f.toml:6: auth: is no key; the keys are ",
         "f.toml:1: listen: `0.0.0.0:1` is reachable from other machines",
         "f.toml:5: verify_hold_s: must be from 1 to 3600, not 0",
     ];
@@ -52,15 +52,6 @@ fn related_bounds_are_checked_against_one_another() {
     // The default takes 960 screens.
     assert_eq!(faults("screens_max = 960"), Vec::<String>::new());
     assert!(faults(cases[5].0)[0].starts_with(cases[5].1));
-}
-
-#[test]
-fn other_addresses_need_tokens_and_a_table_names_the_same_key() {
-    assert_eq!(faults("listen = \"0.0.0.0:1\"\n[auth]\nmode = \"required\""), Vec::<String>::new());
-    assert_eq!(faults("listen = \"0.0.0.0:1\"\nauth_mode = \"required\""), Vec::<String>::new());
-    let found = faults("listen = \"0.0.0.0:1\"\n[auth]\nmode = \"open\"");
-    assert!(found.len() == 1 && found[0].starts_with("f.toml:1: listen: `0.0.0.0:1` is reachable"), "{found:?}");
-    assert_eq!(faults("[auth]\nmode = \"closed\""), ["f.toml:2: auth_mode: `closed` must be open or required"]);
 }
 
 #[test]
@@ -103,9 +94,8 @@ fn the_example_has_every_key_and_its_values_are_the_defaults() {
 
 fn shown(config: &Config) -> String {
     format!(
-        "{} {:?} {:?} {} {:?} {:?} {:?} {:?} {} {} {:?}",
+        "{} {:?} {} {:?} {:?} {:?} {:?} {} {} {:?}",
         config.listen,
-        config.auth,
         config.data_dir,
         config.zone.name(),
         config.verify_hold,

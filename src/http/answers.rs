@@ -8,6 +8,7 @@ mod kpis;
 mod breakdown;
 mod dossiers;
 mod table;
+mod sources;
 mod provenance;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use provenance::{Origin, Provenance, provenance};
+pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 
 use crate::cube::View;

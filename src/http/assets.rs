@@ -49,6 +49,7 @@ impl Page {
 }
 
 const INDEX: &str = "index.html";
+const DESK: &str = "ops.html";
 
 /// For files whose name carries a hash of their content.
 const CACHE_FOR_GOOD: &str = "public, max-age=31536000, immutable";
@@ -72,6 +73,9 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/", get(|| async { Redirect::temporary("/wall/province") }))
         .route("/wall/{board}", get(wall))
+        .route("/ops", get(desk_of_root))
+        .route("/ops/units/{code}", get(desk))
+        .route("/ops/dossiers/{source}/{id}", get(desk))
         .route("/assets/{*path}", get(asset))
 }
 
@@ -123,17 +127,46 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
+/// The desk's page, the same for every unit and dossier: what it shows stands in its address.
+async fn desk(headers: HeaderMap) -> Response {
+    match Page::find(DESK) {
+        Some(page) => serve(page, &headers, CACHE_ASK_AGAIN),
+        None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+    }
+}
+
+/// Sends a desk that names no unit to the top of what the caller may see.
+async fn desk_of_root(
+    State(state): State<AppState>,
+    caller: Option<Extension<Caller>>,
+    headers: HeaderMap,
+) -> Response {
+    // Which units there are isn't told to somebody unknown: the page asks for a token first.
+    let Some(Extension(caller)) = caller else { return desk(headers).await };
+    match state.view().map(|view| default_unit(&view, &caller.scope)) {
+        Ok(Some(root)) => Redirect::temporary(&format!("/ops/units/{}", in_address(&root))).into_response(),
+        other => waiting(other.is_ok()),
+    }
+}
+
 /// Sends a screen that names no unit to the top of the tree; while there is none, it is told so and asks again.
 fn to_root(state: &AppState, scope: &Scope, board: &str, uri: &Uri) -> Response {
-    let reason = match state.view().map(|view| default_unit(&view, scope)) {
+    match state.view().map(|view| default_unit(&view, scope)) {
         Ok(Some(root)) => {
             let rest = uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
             let rest: String = rest.filter(|pair| !pair.starts_with("unit=")).map(|pair| format!("&{pair}")).collect();
             let place = format!("/wall/{}?unit={}{rest}", in_address(board), in_address(&root));
-            return Redirect::temporary(&place).into_response();
+            Redirect::temporary(&place).into_response()
         }
-        Ok(None) => "Chưa có đơn vị nào. No units are known yet: load them with <code>opcentre units load FILE</code>.",
-        Err(_) => "Đang khởi động. The figures are being put together.",
+        other => waiting(other.is_ok()),
+    }
+}
+
+/// What is said while there is no unit to go to.
+fn waiting(is_ready: bool) -> Response {
+    let reason = match is_ready {
+        true => "Chưa có đơn vị nào. No units are known yet: load them with <code>opcentre units load FILE</code>.",
+        false => "Đang khởi động. The figures are being put together.",
     };
     let page = format!("<!doctype html><meta charset=\"utf-8\"><title>opcentre</title><p>{reason}");
     let refresh = [(header::REFRESH, HeaderValue::from(REFRESH_S))];

@@ -32,6 +32,7 @@ mod boards;
 mod form;
 mod figures;
 mod drill;
+mod sources;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -63,6 +64,7 @@ pub fn router(state: AppState) -> Router {
         .merge(figures::router())
         .merge(tokens::router())
         .merge(drill::router())
+        .merge(sources::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

@@ -5,7 +5,7 @@
 //! | (none) | the pages and their assets, `/healthz`, whether `/readyz` is ready |
 //! | ingest | send records of its own source, read nothing |
 //! | view | see figures, walls and units of its subtree |
-//! | operate | view and ingest, and look into dossiers of its subtree; what concerns all units (loading units, verifying) only with a token for everything |
+//! | operate | view and ingest, and look into dossiers of its subtree; what concerns all units (loading units, sources, verifying) only with a token for everything |
 //! | admin | everything, and tokens; always for everything |
 //!
 //! A route without a row is served to nobody, so that a new one can't be forgotten here.
@@ -51,6 +51,9 @@ const fn with(method: &'static str, path: &'static str, need: Need) -> Route {
 pub const ROUTES: &[Route] = &[
     get("/", Need::Anyone),
     get("/wall/{board}", Need::Anyone),
+    get("/ops", Need::Anyone),
+    get("/ops/units/{code}", Need::Anyone),
+    get("/ops/dossiers/{source}/{id}", Need::Anyone),
     get("/assets/{*path}", Need::Anyone),
     get("/healthz", Need::Anyone),
     get("/readyz", Need::Anyone),
@@ -61,6 +64,8 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/units/{code}/kpis", Need::Role(Role::View)),
     get("/api/v1/units/{code}/breakdown", Need::Role(Role::View)),
     get("/api/v1/units/{code}/dossiers", Need::Role(Role::Operate)),
+    get("/api/v1/sources", Need::Whole(Role::View)),
+    get("/api/v1/freshness", Need::Whole(Role::View)),
     get("/api/v1/successions", Need::Role(Role::View)),
     get("/api/v1/aliases", Need::Role(Role::Operate)),
     get("/api/v1/boards/{board}", Need::Role(Role::View)),
@@ -68,6 +73,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/dossiers/{source}/{id}", Need::Role(Role::Operate)),
     with("POST", "/api/v1/events", Need::Role(Role::Ingest)),
     with("PUT", "/api/v1/units", Need::Whole(Role::Operate)),
+    with("PUT", "/api/v1/sources", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/successions", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/aliases", Need::Whole(Role::Operate)),
     get("/api/v1/rejects", Need::Whole(Role::Operate)),

@@ -428,3 +428,26 @@ async fn what_stands_behind_a_figure_is_asked_by_route_and_refused_as_a_problem(
         assert_eq!(world.get(path).await.problem(), (problem.0, problem.1.into()), "{path}");
     }
 }
+
+#[tokio::test]
+async fn sources_are_taken_whole_or_not_at_all() {
+    let world = world();
+    let put = |body: &'static str| {
+        world.ask(Request::put("/api/v1/sources").header("host", "localhost").body(Body::from(body)).unwrap())
+    };
+    let good = put(r#"[{"source":"a","units":["17"],"cadence_minutes":15},{"source":"b"}]"#).await;
+    assert_eq!(
+        (good.status, good.json()),
+        (
+            StatusCode::OK,
+            json!({"received": 2, "accepted": 2, "rejected": 0, "rejections": [], "seq": 2, "node": "n1"})
+        )
+    );
+    let bad = put(r#"[{"source":"a"},{"source":"b","weekdays":["x"]}]"#).await;
+    assert_eq!(bad.problem(), (422, "none_accepted".into()));
+    let rejection = &bad.json()["rejections"][0];
+    assert_eq!((&rejection["line"], &rejection["pointer"]), (&json!(2), &json!("/weekdays/0")));
+    assert_eq!(put("{}").await.problem(), (400, "bad_array".into()));
+    assert_eq!(world.get("/api/v1/freshness").await.json()["sources"], json!([]));
+    assert_eq!(world.get("/api/v1/sources?x=1").await.problem(), (400, "bad_parameter".into()));
+}

@@ -24,6 +24,7 @@ mod counted;
 mod sheet;
 mod units;
 mod unit_check;
+mod sources;
 mod links;
 pub mod mapping;
 pub mod table;
@@ -35,6 +36,7 @@ pub use line::to_line;
 pub use links::{check_aliases, check_successions, read_aliases, read_successions};
 pub use rejection::{Code, Fault, Hash, Rejection};
 pub use sheet::{List, Row};
+pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};
 pub use unit_check::check_units;
 pub use units::{UnitBatch, UnitRow, read_units};
 

@@ -339,13 +339,10 @@ impl Sums {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Measures([i64; MEASURE_COUNT]);
 
-impl Default for Measures {
-    fn default() -> Measures {
-        Measures([0; MEASURE_COUNT])
-    }
-}
-
 impl Measures {
+    /// Nothing.
+    pub const ZERO: Measures = Measures([0; MEASURE_COUNT]);
+
     /// Makes the composite measures: `received` = online + counter + post; `taken_on` = received + carried over;
     /// `resolved` = early + on time + late + undated + withdrawn; `in_progress` = within + overdue + undated +
     /// waiting.
@@ -360,8 +357,7 @@ impl Measures {
         values[M::TakenOn as usize] = received + sums.carried_over;
         values[M::Resolved as usize] =
             sum(&[M::ResolvedEarly, M::ResolvedOnTime, M::ResolvedLate, M::ResolvedUndated, M::ResolvedWithdrawn]);
-        values[M::InProgress as usize] =
-            sum(&[M::InProgressWithin, M::InProgressOverdue, M::InProgressUndated, M::InProgressWaiting]);
+        values[M::InProgress as usize] = IN_PROGRESS.iter().map(|slot| sums.slots[slot.place()]).sum();
         Measures(values)
     }
 

@@ -177,15 +177,8 @@ impl<'a> Reading<'a> {
 
     fn base(&self) -> Base<'a> {
         let label = self.label();
-        let (source, source_at) = self.oldest_source();
-        Base {
-            source_at,
-            source,
-            stale_after_s: self.panel.stale_after_s,
-            unit: label.code,
-            name: label.name,
-            window: self.window(),
-        }
+        let (source, source_at, stale_after_s) = self.oldest_source();
+        Base { source_at, source, stale_after_s, unit: label.code, name: label.name, window: self.window() }
     }
 
     fn measures(&self, window: Window) -> Measures {

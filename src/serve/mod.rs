@@ -13,6 +13,7 @@ mod data_dir;
 mod database;
 mod seed;
 mod sink;
+mod stop;
 mod tasks;
 mod tokens;
 
@@ -51,18 +52,8 @@ use crate::topics::{LivePulse, Topics, TopicsLimits};
 
 use data_dir::DataDir;
 use seed::Known;
+use stop::{Stops, until_stopped};
 use tasks::{Tasks, blocking};
-
-/// How long sockets have to go.
-const STOP_HTTP: Duration = Duration::from_secs(5);
-/// How long the journal's writer has to finish.
-const STOP_JOURNAL: Duration = Duration::from_secs(10);
-/// How long the live figures have to finish a round.
-const STOP_LIVE: Duration = Duration::from_secs(5);
-/// How long it may take to write down which tokens were used.
-const STOP_TOKENS: Duration = Duration::from_secs(5);
-/// How long the engine has to end.
-const STOP_ENGINE: Duration = Duration::from_secs(10);
 
 /// How often histograms are folded when nobody asks for metrics: their samples wait in memory until then.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -166,16 +157,17 @@ pub async fn run(
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
     tasks.spawn("metrics", keep_metrics(parts.metrics.clone()));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
-    // From here on threads are running: whatever goes wrong, they are told and waited for.
-    let outcome = match started(Started { address }) {
-        Ok(()) => tokio::select! {
-            () = shutdown => Ok(()),
-            ended = tasks.first_ended() => Err(ended),
-        },
-        Err(unheard) => Err(unheard),
-    };
-    stop(tasks, &parts, stops).await;
-    outcome
+    let told = started(Started { address });
+    until_stopped(tasks, &parts, stops, (told, shutdown)).await
+}
+
+/// The data dir, unless its tables were written by a later engine than ours.
+fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
+    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
+    if let Database::Embedded { .. } = config.database {
+        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
+    }
+    Ok(data_dir)
 }
 
 /// The small facts, and what is kept among them.
@@ -198,37 +190,6 @@ fn start_database(
     let (readiness, timeout) = (parts.readiness.clone(), parts.config.clickhouse_timeout);
     tasks
         .spawn("store", database::keep_store(database, engine, database::Kept { stores, readiness, timeout }, stopped));
-}
-
-/// Where tasks are told to stop.
-struct Stops {
-    http: watch::Sender<bool>,
-    stages: watch::Sender<bool>,
-    engine: watch::Sender<bool>,
-}
-
-/// P-3.
-async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
-    tracing::info!("stopping");
-    stops.http.send_replace(true);
-    tasks.ended("http", STOP_HTTP).await;
-    parts.journal.close();
-    tasks.ended("journal", STOP_JOURNAL).await;
-    stops.stages.send_replace(true);
-    tasks.ended("live", STOP_LIVE).await;
-    tasks.ended("sink", parts.config.stop_flush).await;
-    tasks.ended("tokens", STOP_TOKENS).await;
-    stops.engine.send_replace(true);
-    tasks.ended("engine", STOP_ENGINE).await;
-}
-
-/// The data dir, unless its tables were written by a later engine than ours.
-fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
-    let data_dir = DataDir::open(&config.data_dir, config.demo, config.zone.name())?;
-    if let Database::Embedded { .. } = config.database {
-        engine::refuse_newer(&data_dir.engine()).map_err(ConfigError::from)?;
-    }
-    Ok(data_dir)
 }
 
 type OpenedJournal = (Arc<dyn Disk>, Option<Cursor>, u64, Journal, journal::Writer);

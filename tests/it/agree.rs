@@ -64,7 +64,9 @@ fn mixed(dice: &mut Dice, records: &[Record]) -> Vec<Vec<(u64, Record)>> {
 fn applied(dice: &mut Dice, world: &World) -> Cube {
     let mut times: Vec<Instant> = (0..6).map(|_| world.past(dice)).collect();
     times.sort_unstable();
-    let mut cube = Cube::new(world.zone.clone(), times[0]);
+    // A new hierarchy is read in slices of any size.
+    let slice = usize::try_from(dice.roll(60)).unwrap() + 1;
+    let mut cube = Cube::with_slice(world.zone.clone(), times[0], slice);
     let mut times = times.into_iter();
     for part in mixed(dice, &world.records) {
         cube.apply(part.into_iter().map(|(_, record)| record), 0);
@@ -211,6 +213,7 @@ async fn differences(store: &Store, world: &World, seed: u64, seen: &mut BTreeSe
     for later in world.later(&mut dice) {
         for cube in [&mut live, &mut straight, &mut seeded] {
             cube.tick(later);
+            cube.settle();
         }
         found.extend(cube_differences("later, in parts and at once", &live.view(), &straight.view()));
         found.extend(cube_differences("later, applied and seeded", &live.view(), &seeded.view()));

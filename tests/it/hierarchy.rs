@@ -5,6 +5,10 @@ use opcentre::ingest::{Limits, check_successions, check_units, read_successions,
 use opcentre::kpi::Measure;
 use opcentre::model::{Day, DossierEvent, DossierKey, Instant, Record, Status, UnitFact, UnitKind, Zone};
 use opcentre::units::{Hierarchies, Hierarchy, Perspective, UnitId, UnitRole, Units};
+use serde_json::Value;
+
+use crate::support::engine::OPCENTRE;
+use crate::support::server::Server;
 const HOA_BINH: &str = include_str!("../../dashboards/units/hoa-binh.csv");
 const PHU_THO: &str = include_str!("../../dashboards/units/phu-tho.csv");
 const HOA_BINH_SUCCESSIONS: &str = include_str!("../../dashboards/units/hoa-binh-successions.csv");
@@ -194,4 +198,66 @@ fn r22_in_each_perspective_every_dossier_is_somewhere_and_in_the_area_of_its_for
     }
     // 04789 was in the city, and what it went on as is.
     assert_eq!(received(&view, "former-148", today, AS_NOW), DAYS.0 * 2 + DAYS.1);
+}
+
+/// Runs the program against a server; what it printed.
+fn run(server: &Server, arguments: &[&str]) -> String {
+    let output = std::process::Command::new(OPCENTRE).args(arguments).args(["--url", &server.url]).output().unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{arguments:?}: {printed}");
+    printed
+}
+
+/// The records of the story as a one-stop system sends them.
+fn lines(records: &[Record]) -> String {
+    let line = |record: &Record| match record {
+        Record::Dossier(event) => format!(
+            r#"{{"type":"dossier","id":"{}","unit":"{}","at":"{}","status":"{}"}}"#,
+            event.key.id,
+            event.unit,
+            event.at.to_rfc3339(&zone()),
+            event.status.unwrap().as_str()
+        ),
+        _ => unreachable!("only dossiers"),
+    };
+    records.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+async fn received_by_server(server: &Server, code: &str, hierarchy: &str) -> (i64, Value) {
+    let path = format!("/api/v1/units/{code}/kpis?window=2024-07-01..2025-12-31&hierarchy={hierarchy}");
+    let (status, answer) = server.get(&path).await;
+    assert_eq!(status, 200, "{answer}");
+    (answer["measures"]["received"].as_i64().unwrap(), answer)
+}
+
+#[tokio::test]
+async fn r22_a_server_that_is_told_of_the_merger_afterwards_counts_each_dossier_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--now", "2026-01-05T08:00:00+07:00"]).await;
+    let records = story(&hoa_binh());
+    // The records come first: nobody knows their units yet.
+    let (status, answer) = server.post("one-stop", lines(&records)).await.unwrap();
+    assert_eq!((status, &answer["rejected"]), (202, &Value::from(0)), "{answer}");
+    let lists = |name: &str| format!("{}/dashboards/units/{name}", env!("CARGO_MANIFEST_DIR"));
+    run(&server, &["units", "load", &lists("hoa-binh.csv")]);
+    let printed =
+        run(&server, &["units", "load", &lists("phu-tho.csv"), "--successions", &lists("hoa-binh-successions.csv")]);
+    assert!(printed.contains("162 successions loaded"), "{printed}");
+    run(&server, &["units", "load", &lists("hoa-binh-former-districts.csv")]);
+    let (old, new) = (DAYS.0 * 6, DAYS.1 * 4);
+    let pending = |answer: &Value| answer["units_pending"] == false;
+    server.until("/api/v1/units/former-17/kpis", pending).await;
+    let (now, answer) = received_by_server(&server, "25", "now").await;
+    assert_eq!((now, &answer["measures"]["resolved"]), (old + new, &Value::from(old + new)));
+    let (now, answer) = received_by_server(&server, "17", "now").await;
+    assert_eq!((now, &answer["succeeded_by"], &answer["stale_code"]), (0, &Value::from("25"), &Value::from(true)));
+    let (was, answer) = received_by_server(&server, "17", "was").await;
+    assert_eq!(was, old);
+    let codes: Vec<_> = answer["children"].as_array().unwrap().iter().filter_map(|row| row["unit"].as_str()).collect();
+    assert_eq!(codes.iter().filter(|code| code.len() == 3 && **code != "own").count(), 10, "{codes:?}");
+    assert_eq!(received_by_server(&server, "25", "was").await.0, new);
+    for hierarchy in ["now", "was"] {
+        let areas = received_by_server(&server, "former-17", hierarchy).await.0;
+        assert_eq!(areas, DAYS.0 * 5 + DAYS.1 * 3, "{hierarchy}");
+    }
 }

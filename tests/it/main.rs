@@ -20,5 +20,6 @@ mod stop;
 mod store;
 mod text;
 mod tidy;
+mod verify_random;
 mod verify_sql;
 mod verify_units;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cube::{Dimension, Item, Selection};
 use crate::kpi::measure::Sums;
-use crate::kpi::{KpiFigure, Measure, Measures, Slot, Window};
+use crate::kpi::{Catalogue, Kpi, KpiFigure, MEASURES, Measure, Measures, Slot, Window, Words};
 use crate::model::Day;
 use crate::units::UnitId;
 
@@ -109,9 +109,22 @@ pub struct BreakdownAnswer<'a> {
     /// Of everything that the filters leave.
     measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    /// Of each KPI: its names, and the measures that are added up above and below the line.
+    formulas: BTreeMap<&'a str, Formula<'a>>,
+    /// The words for measures.
+    words: BTreeMap<&'static str, &'a Words>,
     /// They add up to `measures`. Of days: levels are the changes of the day, and the row `before` is what was carried
     /// into the window.
     pub(super) rows: Vec<BreakdownRow<'a>>,
+}
+
+/// What a KPI is called and made of.
+#[derive(Debug, Serialize)]
+struct Formula<'a> {
+    label: &'a Words,
+    short: &'a Words,
+    num: Vec<&'static str>,
+    den: Vec<&'static str>,
 }
 
 /// One row.
@@ -171,7 +184,7 @@ pub fn breakdown<'a>(
         By::Day => by_day(figures, &selection, filters.is_empty()),
         By::Value(dimension) => by_value(figures, &selection, dimension),
     };
-    let measures = rows.iter().fold(Measures::default(), |sum, (_, measures)| sum.plus(measures));
+    let measures = rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
     fold(&mut rows, rows_max);
     let label = view.units().label(seen.id());
     let window = selection.window;
@@ -190,8 +203,21 @@ pub fn breakdown<'a>(
         filters,
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
+        formulas: formulas(figures.catalogue, day),
+        words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),
         rows: rows.into_iter().map(|row| shown_row(figures, seen.id(), day, row)).collect(),
     })
+}
+
+fn formulas(catalogue: &Catalogue, day: Day) -> BTreeMap<&str, Formula<'_>> {
+    let names = |measures: &[Measure]| measures.iter().map(|measure| measure.name()).collect();
+    let held = catalogue.kpi_ids().filter_map(|id| catalogue.kpi(id, day));
+    let formula = |kpi: &Kpi| (names(&kpi.numerator), names(&kpi.denominator));
+    held.map(|kpi| {
+        let (num, den) = formula(kpi);
+        (kpi.id.as_str(), Formula { label: &kpi.label, short: &kpi.short, num, den })
+    })
+    .collect()
 }
 
 type Rows<'a> = Vec<(Key<'a>, Measures)>;
@@ -205,7 +231,7 @@ fn fold(rows: &mut Rows<'_>, rows_max: usize) {
     let (kept, folded): (Rows<'_>, Rows<'_>) = rest.into_iter().partition(|(key, _)| *key == Key::Nothing);
     rows.extend(kept);
     if !folded.is_empty() {
-        let sum = folded.iter().fold(Measures::default(), |sum, (_, measures)| sum.plus(measures));
+        let sum = folded.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
         rows.push((Key::Others(folded.len()), sum));
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::model::{
     Class, Derived, DossierState, Instant, Pause, Register, Stage, Status, Text, Verdict, Zone, verdict,
 };
+use crate::units::Perspective;
 
 use super::provenance::Provenance;
 use super::{Figures, node_name};
@@ -21,7 +22,10 @@ pub struct DossierAnswer<'a> {
     as_of: String,
     seq: u64,
     node: &'a str,
+    /// The unit it counts under, as it is now and processed.
     unit: UnitRow<'a>,
+    /// The units it counts under, by hierarchy and role.
+    units: BTreeMap<&'static str, BTreeMap<&'static str, UnitRow<'a>>>,
     verdict: Verdict,
     derived: DerivedRow,
     registers: Registers,
@@ -29,7 +33,7 @@ pub struct DossierAnswer<'a> {
 
 #[derive(Debug, Serialize)]
 struct UnitRow<'a> {
-    /// The unit it counts under.
+    /// Its code.
     unit: &'a str,
     name: &'a str,
     /// Its code had ended and was read as the last unit it named.
@@ -115,7 +119,15 @@ struct PauseRow {
 /// One dossier, judged at the view's instant.
 pub fn dossier<'a>(figures: Figures<'a>, found: &'a DossierView, provenance: &Provenance) -> DossierAnswer<'a> {
     let (view, key) = (figures.view, &found.key);
-    let label = view.units().label(found.unit);
+    let unit_row = |perspective| {
+        let label = view.units().label(found.placement.unit(perspective));
+        UnitRow { unit: label.code, name: label.name, stale_code: found.placement.stale_code(perspective) }
+    };
+    let mut units = BTreeMap::<_, BTreeMap<_, _>>::new();
+    for perspective in Perspective::ALL {
+        let of_hierarchy = units.entry(perspective.hierarchy.as_str()).or_default();
+        of_hierarchy.insert(perspective.role.as_str(), unit_row(perspective));
+    }
     let writer = Writer { zone: view.zone(), source: &key.source, node: figures.node, provenance };
     DossierAnswer {
         source: &key.source,
@@ -123,7 +135,8 @@ pub fn dossier<'a>(figures: Figures<'a>, found: &'a DossierView, provenance: &Pr
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
-        unit: UnitRow { unit: label.code, name: label.name, stale_code: found.stale_code },
+        unit: unit_row(Perspective::default()),
+        units,
         verdict: verdict(&found.state, &found.derived, view.now(), view.zone()),
         derived: derived_row(&found.derived, view.now(), view.zone()),
         registers: writer.registers(&found.state),

@@ -15,7 +15,7 @@ use super::{AnswerError, Figures};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DossiersQuery {
-    /// Name of any measure.
+    /// Name of any measure; several of dossiers, separated by commas, are added up, as a KPI adds them.
     pub measure: Option<String>,
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
@@ -81,7 +81,7 @@ pub struct DossiersAnswer<'a> {
     node: &'a str,
     hierarchy: &'static str,
     role: &'static str,
-    pub(super) measure: &'static str,
+    pub(super) measure: String,
     filters: Filters,
     /// What the rows are: `dossiers` or `ratings`.
     pub(super) list: &'static str,
@@ -152,8 +152,33 @@ pub(super) struct RatingRow<'a> {
     pub(super) channel: Option<&'a str>,
 }
 
-fn of_ratings(measure: Measure) -> bool {
-    matches!(measure, Measure::Ratings | Measure::RatingsSatisfied | Measure::RatingScoreSum)
+/// The measures asked about, all of dossiers or all of ratings.
+struct Wanted {
+    measures: Vec<Measure>,
+    of_ratings: bool,
+}
+
+impl Wanted {
+    fn read(names: &str) -> Result<Wanted, AnswerError> {
+        let unknown = || AnswerError::UnknownMeasure(shown(names));
+        let measures: Option<Vec<Measure>> = names.split(',').map(Measure::named).collect();
+        let measures = measures.ok_or_else(unknown)?;
+        let of_ratings = |measure: &Measure| {
+            matches!(measure, Measure::Ratings | Measure::RatingsSatisfied | Measure::RatingScoreSum)
+        };
+        let ratings = measures.iter().filter(|measure| of_ratings(measure)).count();
+        // A list is of dossiers or of ratings, and none is there twice.
+        let mixed = ratings != 0 && ratings != measures.len();
+        let twice = measures.iter().enumerate().any(|(place, measure)| measures[..place].contains(measure));
+        if mixed || twice {
+            return Err(unknown());
+        }
+        Ok(Wanted { of_ratings: ratings != 0, measures })
+    }
+
+    fn names(&self) -> String {
+        self.measures.iter().map(|measure| measure.name()).collect::<Vec<_>>().join(",")
+    }
 }
 
 /// Everything that counts in a measure of a unit; pages follow the order of keys, whatever changes between them.
@@ -166,8 +191,7 @@ pub fn dossiers<'a>(
     query: &DossiersQuery,
 ) -> Result<DossiersAnswer<'a>, AnswerError> {
     let view = figures.view;
-    let name = query.measure.as_deref().unwrap_or_default();
-    let measure = Measure::named(name).ok_or_else(|| AnswerError::UnknownMeasure(shown(name)))?;
+    let measures = Wanted::read(query.measure.as_deref().unwrap_or_default())?;
     let limit = query.limit.unwrap_or(PAGE_ROWS_DEFAULT);
     if !(1..=PAGE_ROWS_MAX).contains(&limit) {
         return Err(AnswerError::BadBound { name: "limit", max: PAGE_ROWS_MAX });
@@ -177,7 +201,7 @@ pub fn dossiers<'a>(
     let Question { seen, selection } = Question::read(figures, code, asked, &filters)?;
     let fingerprint = query.fingerprint(code);
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;
-    let found = find(view, &selection, measure, after.as_ref(), limit);
+    let found = find(view, &selection, &measures, after.as_ref(), limit);
     let label = view.units().label(seen.id());
     let cursor = found.is_more.then(|| found.page.last().map(|row| write_cursor(row.key, &fingerprint))).flatten();
     Ok(DossiersAnswer {
@@ -190,9 +214,9 @@ pub fn dossiers<'a>(
         node: figures.node,
         hierarchy: selection.perspective.hierarchy.as_str(),
         role: selection.perspective.role.as_str(),
-        measure: measure.name(),
+        measure: measures.names(),
         filters,
-        list: if of_ratings(measure) { "ratings" } else { "dossiers" },
+        list: if measures.of_ratings { "ratings" } else { "dossiers" },
         total: found.total,
         count: found.count,
         rows: found.page.iter().map(|found| row(view, selection.window, found)).collect(),
@@ -218,7 +242,7 @@ struct Found<'a> {
 fn find<'a>(
     view: &'a View,
     selection: &Selection,
-    measure: Measure,
+    wanted: &Wanted,
     after: Option<&DossierKey>,
     limit: usize,
 ) -> Found<'a> {
@@ -226,10 +250,11 @@ fn find<'a>(
     view.visit(selection, |item| {
         let is_rating = matches!(item.kind, ItemKind::Rating(..));
         // Each measure is of dossiers or of ratings, so the other kind adds nothing to it.
-        if is_rating != of_ratings(measure) {
+        if is_rating != wanted.of_ratings {
             return;
         }
-        let counts = item.measures().get(measure);
+        let measures = item.measures();
+        let counts = wanted.measures.iter().map(|measure| measures.get(*measure)).sum();
         if counts == 0 {
             return;
         }

@@ -153,7 +153,7 @@ impl Tabular for DossiersAnswer<'_> {
         let names: &[&str] = if is_dossiers { &DOSSIER_COLUMNS } else { &RATING_COLUMNS };
         let row = |row: &ListRow<'_>| {
             let mut cells = moment(self.window, &self.as_of, self.seq);
-            cells.push(text(Some(self.measure)));
+            cells.push(text(Some(&self.measure)));
             match row {
                 ListRow::Dossier(row) => cells.extend(dossier_cells(row)),
                 ListRow::Rating(row) => cells.extend(rating_cells(row)),

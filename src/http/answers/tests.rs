@@ -6,8 +6,8 @@ use super::*;
 use crate::cube::Cube;
 use crate::kpi::MEASURES;
 use crate::model::{
-    DossierEvent, DossierKey, DossierState, Field, Instant, PauseEvent, PauseKind, Record, Status, UnitFact, UnitKind,
-    Zone,
+    DossierEvent, DossierKey, DossierState, Field, Instant, PauseEvent, PauseKind, Record, Status, Succession,
+    UnitFact, UnitKind, Zone,
 };
 use crate::store::HistoryEntry;
 use crate::units::TERRITORY;
@@ -284,4 +284,122 @@ fn a_register_without_its_record_has_no_origin_yet() {
     let stored = [HistoryEntry { node: 7, seq: 1, received_at: first.at, event: *first }];
     let origins = provenance(&stored, &view.dossier(&key).unwrap().state);
     assert_eq!(origins.keys().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["status.accepted"]);
+}
+
+fn source(name: &str, cadence_minutes: Option<u32>) -> Record {
+    let profile = crate::model::SourceProfile {
+        system: Some(format!("Hệ thống {name}").as_str().into()),
+        units: vec!["17".into()],
+        cadence_minutes,
+        hours: vec![(450, 690), (810, 1_020)],
+        weekdays: vec![1, 2, 3, 4, 5],
+        ..crate::model::SourceProfile::default()
+    };
+    Record::Source(Box::new(crate::model::SourceFact { at: t("2024-08-01 08:00"), source: name.into(), profile }))
+}
+
+#[test]
+fn freshness_is_judged_in_the_sources_own_hours_and_the_worst_comes_first() {
+    let heard = |source: &str, at: &str| Record::Contact(crate::model::Contact { source: source.into(), at: t(at) });
+    // It is Friday, 2024-08-02 08:00.
+    let view = world([
+        source("night", Some(60)),
+        source("late", Some(60)),
+        source("silent", Some(60)),
+        source("free", None),
+        heard("night", "2024-08-01 16:55"),
+        heard("late", "2024-08-01 16:00"),
+        heard("free", "2020-01-01 00:00"),
+        heard("stranger", "2024-08-02 07:59"),
+    ]);
+    let catalogue = Catalogue::embedded().unwrap();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
+    let answer = serde_json::to_value(freshness(figures)).unwrap();
+    let rows: Vec<Value> = answer["sources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| json!([row["source"], row["state"], row["expected_by"], row["late_since"], row["age_s"]]))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            json!(["silent", "never", "2024-08-01T09:00:00.000+07:00", "2024-08-01T09:00:00.000+07:00", null]),
+            json!(["late", "late", "2024-08-01T17:00:00.000+07:00", "2024-08-01T17:00:00.000+07:00", 57_600]),
+            json!(["night", "in_time", "2024-08-02T08:25:00.000+07:00", null, 54_300]),
+            json!(["free", "no_cadence", null, null, 144_748_800]),
+            json!(["stranger", "no_cadence", null, null, 60]),
+        ]
+    );
+    assert_eq!(freshness(figures).table().rows.len(), 5);
+    let sources = serde_json::to_value(sources(figures)).unwrap();
+    assert_eq!(sources["sources"][0]["hours"], json!([["07:30", "11:30"], ["13:30", "17:00"]]));
+    assert_eq!(sources["sources"][0]["weekdays"], json!(["mon", "tue", "wed", "thu", "fri"]));
+}
+
+/// 158 went on as 148 on 1 July; commune 05000 and district 148 are members of area `north`.
+fn merged() -> View {
+    let goes_on = Record::Succession(Succession {
+        at: t("2024-01-01 00:00"),
+        old: "158".into(),
+        new: "148".into(),
+        effective: "2024-07-01".parse().unwrap(),
+        share: "1".parse().unwrap(),
+        is_default: false,
+    });
+    let in_tree = |record: Record| match record {
+        Record::Unit(fact) => Record::Unit(Box::new(UnitFact { tree: "areas".into(), ..*fact })),
+        other => other,
+    };
+    let areas = [unit("north", None, None), unit("05000", Some("north"), None), unit("148", Some("north"), None)];
+    let at_counter = event("f", "158", "2024-02-01 09:00", |event| {
+        event.status = Some(Status::Accepted);
+        event.received_by = Field::Value("17".into());
+    });
+    let records = [accepted("c", "05000", "2024-02-01 09:00"), at_counter, goes_on];
+    world(records.into_iter().chain(areas.map(in_tree)))
+}
+
+#[test]
+fn r22_each_hierarchy_and_role_has_its_figures_and_rows_add_up_in_all() {
+    let view = merged();
+    let asked = |code: &str, hierarchy: &str, role: &str| {
+        let query = KpisQuery { hierarchy: Some(hierarchy.into()), role: Some(role.into()), ..KpisQuery::default() };
+        let answer = answer(&view, code, &query).unwrap();
+        assert_eq!((&answer["hierarchy"], &answer["role"]), (&json!(hierarchy), &json!(role)));
+        assert_eq!(answer["units_pending"], false);
+        let rows = answer["children"].as_array().unwrap();
+        let sum: i64 = rows.iter().map(|row| row["measures"]["received"].as_i64().unwrap()).sum();
+        assert_eq!(answer["measures"]["received"], sum, "rows add up");
+        sum
+    };
+    let all = |code: &str| {
+        [("now", "processing"), ("now", "receiving"), ("was", "processing"), ("was", "receiving")]
+            .map(|(hierarchy, role)| asked(code, hierarchy, role))
+    };
+    assert_eq!(all("17"), [2, 2, 2, 2]);
+    assert_eq!(all("148"), [2, 1, 0, 0]);
+    assert_eq!(all("158"), [0, 0, 2, 1]);
+    assert_eq!(all("north"), [2, 1, 1, 1], "the commune, and as it is now the district with what it took over");
+    let old = answer(&view, "158", &KpisQuery::default()).unwrap();
+    assert_eq!((&old["succeeded_by"], &old["unit"]), (&json!("148"), &json!("158")));
+    assert_eq!(answer(&view, "148", &KpisQuery::default()).unwrap()["succeeded_by"], Value::Null);
+    let area = answer(&view, "north", &KpisQuery::default()).unwrap();
+    let rows: Vec<_> = area["children"].as_array().unwrap().iter().map(|row| row["unit"].as_str().unwrap()).collect();
+    assert_eq!(rows, ["own", "05000", "148"]);
+    assert_eq!(area["children"][0]["measures"]["received"], 0, "an area handles nothing itself");
+}
+
+#[test]
+fn r22_a_dossier_says_under_which_units_it_counts() {
+    let view = merged();
+    let catalogue = Catalogue::embedded().unwrap();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
+    let key = DossierKey { source: "motcua".into(), id: "f".into() };
+    let found = view.dossier(&key).unwrap();
+    let found = serde_json::to_value(dossier(figures, &found, &Provenance::new())).unwrap();
+    let unit = |hierarchy: &str, role: &str| found["units"][hierarchy][role]["unit"].clone();
+    assert_eq!((unit("now", "processing"), unit("now", "receiving")), (json!("148"), json!("17")));
+    assert_eq!((unit("was", "processing"), unit("was", "receiving")), (json!("158"), json!("17")));
+    assert_eq!(found["unit"]["unit"], "148");
 }

@@ -95,8 +95,7 @@ fn records() -> Value {
                 "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
                 "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
                 "node": text(),
-                "dry_run": {"type": "boolean"},
-                "unresolved": {"type": "array", "maxItems": 100, "items": object(json!({"unit": text(), "records": count()}))}
+                "dry_run": {"type": "boolean"}
             }
         },
         "Rejection": object(json!({"line": {"type": "integer", "minimum": 1}, "pointer": text(), "code": text(), "reason": text()}))
@@ -152,6 +151,10 @@ fn links() -> Value {
             "withheld": {"type": "array", "items": text()}, "unknown": {"type": "array", "items": text()},
             "whole": {"type": "boolean"}
         })),
+        "Sources": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Source")})),
+        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()}})),
+        "Freshness": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Fresh")})),
+        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null()})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": object(json!({

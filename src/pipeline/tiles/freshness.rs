@@ -27,13 +27,29 @@ struct SourceRow<'a> {
 const SOURCES_MAX: usize = 24;
 
 impl<'a> Reading<'a> {
-    /// The source heard longest ago among those that feed the panel, by default all known ones. One that was never heard
-    /// has no part in the figures and doesn't make them old (the list of sources says that it is missing), unless none
-    /// was heard at all.
-    pub(super) fn oldest_source(&self) -> (Option<&'a str>, Option<String>) {
-        let oldest = self.sources().into_iter().min_by_key(|(_, at)| (at.is_none(), *at));
-        let (source, at) = oldest.map_or((None, None), |(source, at)| (Some(source), at));
-        (source, at.map(|at| at.to_rfc3339(self.view.zone())))
+    /// The source that becomes or became stale first among those that feed the panel, by default all known ones: when
+    /// it was heard, and how long that is good for. One that was never heard has no part in the figures and doesn't make
+    /// them old (the list of sources says that it is missing), unless none was heard at all.
+    pub(super) fn oldest_source(&self) -> (Option<&'a str>, Option<String>, u32) {
+        let limit = |source, at| self.good_for_s(source, at, self.panel.stale_after_s);
+        let stale_at =
+            |source, at: Option<Instant>| at.map(|at| at.plus_ms(1_000 * i64::from(limit(source, Some(at)))));
+        let sources = self.sources().into_iter();
+        let oldest = sources.min_by_key(|(source, at)| (at.is_none(), stale_at(source, *at), *at));
+        let Some((source, at)) = oldest else { return (None, None, self.panel.stale_after_s) };
+        (Some(source), at.map(|at| at.to_rfc3339(self.view.zone())), limit(source, at))
+    }
+
+    /// For how many seconds what a source sent is good: until it is late by its own cadence and hours, so over a night
+    /// or a weekend for long; without a cadence as long as the board says.
+    fn good_for_s(&self, source: &str, heard: Option<Instant>, otherwise_s: u32) -> u32 {
+        let by_cadence = || {
+            let heard = heard?;
+            let fact = self.view.sources().get(&Text::new(source))?;
+            let late_from = fact.profile.expected(heard, self.view.zone())?.late_from;
+            Some(u32::try_from((late_from.0.saturating_sub(heard.0)) / 1_000).unwrap_or(u32::MAX))
+        };
+        by_cadence().unwrap_or(otherwise_s)
     }
 
     /// Whether any source that feeds the panel was ever heard: without one a count of nothing is no data, not 0.
@@ -68,15 +84,13 @@ impl<'a> Reading<'a> {
             let silent: Vec<&str> = seen.filter(|id| !self.view.contacts().contains_key(*id)).collect();
             sources.extend(silent.into_iter().map(|id| (id, None)));
         }
-        let stale_at = |id: &str, at: Option<Instant>| {
-            at.map(|at| at.plus_ms(1_000 * i64::from(self.board.source_stale_after_s(id))))
-        };
-        sources.sort_by_key(|(id, at)| (stale_at(id, *at), *id));
+        let limit = |id, at| self.good_for_s(id, at, self.board.source_stale_after_s(id));
+        sources.sort_by_key(|(id, at)| (at.map(|heard| heard.plus_ms(1_000 * i64::from(limit(id, *at)))), *id));
         let rows = sources.into_iter().take(SOURCES_MAX).map(|(id, at)| SourceRow {
             id,
             name: self.source_name(id),
             source_at: at.map(|at| at.to_rfc3339(self.view.zone())),
-            stale_after_s: self.board.source_stale_after_s(id),
+            stale_after_s: limit(id, at),
         });
         FreshnessTile { base: self.base(), sources: rows.collect() }
     }

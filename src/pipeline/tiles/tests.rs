@@ -380,3 +380,23 @@ fn unchanged_tiles_stay_equal_when_the_clock_or_another_tile_moves() {
     assert_eq!(changed, ["trend"]);
     assert!(!after.contains_key("clock"));
 }
+
+#[test]
+fn what_a_source_sent_is_good_until_it_is_late_by_its_own_cadence_and_hours() {
+    let contact = |source: &str, at: &str| Record::Contact(Contact { source: source.into(), at: t(at) });
+    let profile = crate::model::SourceProfile {
+        cadence_minutes: Some(60),
+        hours: vec![(450, 690), (810, 1_020)],
+        weekdays: vec![1, 2, 3, 4, 5],
+        ..crate::model::SourceProfile::default()
+    };
+    let fact = crate::model::SourceFact { at: t("2024-08-01 08:00"), source: "motcua".into(), profile };
+    // It is Friday, 08:00: what was heard at the end of Thursday is good until 08:26, not for an hour.
+    let night = [Record::Source(Box::new(fact)), contact("motcua", "2024-08-01 16:50")];
+    let counts = tile(&world(night.to_vec()), "counts");
+    assert_eq!(counts["source_at"], "2024-08-01T16:50:00.000+07:00");
+    assert_eq!(counts["stale_after_s"], 15 * 3_600 + 36 * 60);
+    // Of two sources the one that is stale first makes the tile old, though it was heard later.
+    let counts = tile(&world([night.to_vec(), vec![contact("kiosk", "2024-08-02 07:10")]].concat()), "counts");
+    assert_eq!((&counts["source"], &counts["stale_after_s"]), (&json!("kiosk"), &json!(3_600)));
+}

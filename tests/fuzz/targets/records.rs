@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| {
     let encoding = ENCODINGS[usize::from(choice >> 2 & 3)];
     if choice & 16 != 0 {
         // The result doesn't matter, only that there is one.
-        drop(read_units(body, content_type, encoding, &context.limits));
+        drop(read_units(body, content_type, context.now, &context.limits));
         return;
     }
     let Ok(batch) = read_batch(body, content_type, encoding, &context) else { return };

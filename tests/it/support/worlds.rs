@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use opcentre::model::{
-    Channel, Contact, Day, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, Instant, PauseEvent,
-    PauseKind, Rating, Record, Status, Text, UnitFact, UnitKind, Zone,
+    Alias, Channel, Contact, Day, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, Instant, PauseEvent,
+    PauseKind, Rating, Record, Status, Succession, Text, UnitFact, UnitKind, Zone,
 };
 
 use crate::store::Dice;
@@ -49,6 +49,11 @@ impl World {
         let start = zone.start(today);
         let beside = dice.roll(24).cast_signed() * HOUR_MS;
         let now = dice.of(&[start, start, start.plus_ms(1), zone.end(today), start.plus_ms(beside)]);
+        World::at(zone, now, dice)
+    }
+
+    /// A world around an instant.
+    pub fn at(zone: Zone, now: Instant, dice: Dice) -> World {
         let mut world = World { zone, now, records: Vec::new() };
         let mut maker = Maker { world: &world, dice, people: Vec::new() };
         world.records = maker.records();
@@ -155,6 +160,10 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn records(&mut self) -> Vec<Record> {
         let mut records: Vec<Record> = self.units();
+        if self.dice.roll(4) != 0 {
+            records.extend(self.changes());
+            records.extend(self.areas());
+        }
         self.people = (0..DOSSIERS).map(|number| self.person(number)).collect();
         records.extend((0..EVENTS).map(|_| Record::Dossier(Box::new(self.event()))));
         records.extend((0..40).map(|_| Record::Rating(self.rating())));
@@ -317,6 +326,51 @@ impl Maker<'_> {
             value: self.sometimes(2, "0.5".parse().unwrap()),
             declared: Field::Absent,
         }
+    }
+
+    /// Which unit goes on as which, often in circles, and what sources mean by codes; some are taken back.
+    fn changes(&mut self) -> Vec<Record> {
+        let first = self.world.zone.day(self.world.now).plus(-DAYS);
+        let mut records = Vec::new();
+        for _ in 0..self.dice.roll(7) {
+            records.push(Record::Succession(Succession {
+                at: self.world.now.plus_ms(self.dice.of(&[-1, 0])),
+                old: self.code(),
+                new: self.code(),
+                effective: first.plus(i32::try_from(self.dice.roll(u64::from(2 * DAYS.unsigned_abs()))).unwrap()),
+                share: self.dice.of(&["1", "1", "0.5", "0.333333", "0"]).parse().unwrap(),
+                is_default: self.dice.roll(2) == 0,
+            }));
+        }
+        for _ in 0..self.dice.roll(5) {
+            let unit = self.code();
+            records.push(Record::Alias(Alias {
+                at: self.world.now.plus_ms(self.dice.of(&[-1, 0])),
+                source: self.dice.of(&SOURCES).into(),
+                raw: self.code(),
+                unit: (self.dice.roll(4) != 0).then_some(unit),
+            }));
+        }
+        records
+    }
+
+    /// Rows of second trees: areas, areas of areas, and units of the territory in them.
+    fn areas(&mut self) -> Vec<Record> {
+        let first = self.world.zone.day(self.world.now).plus(-DAYS);
+        let mut records = Vec::new();
+        for _ in 0..self.dice.roll(9) {
+            let code = self.dice.of(&["north", "south", "17", "148", "158", "05000", "9"]);
+            let parent = self.dice.of(&[Some("north"), Some("north"), Some("south"), Some("17"), None]);
+            let mut fact = fact(code, parent, self.world.now.plus_ms(self.dice.of(&[-1, 0])));
+            fact.tree = self.dice.of(&["former", "former", "health"]).into();
+            let span = u64::from(2 * DAYS.unsigned_abs());
+            let day = |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(span)).unwrap());
+            fact.valid_from = (self.dice.roll(3) == 0).then(|| day(self));
+            fact.valid_to =
+                (self.dice.roll(3) == 0).then(|| day(self)).filter(|to| fact.valid_from.is_none_or(|from| from <= *to));
+            records.push(Record::Unit(Box::new(fact)));
+        }
+        records
     }
 
     /// Versions of units: mostly a sound hierarchy with later versions on top of it, at times nothing but accidents.

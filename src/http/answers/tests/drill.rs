@@ -339,3 +339,22 @@ fn what_cannot_be_asked_is_refused_by_name() {
         ("bad_measure", "bad_measure", "bad_parameter")
     );
 }
+
+#[test]
+fn a_kpis_numerator_opens_into_the_dossiers_of_all_its_measures() {
+    let view = world([
+        accepted("1", "17", "2024-02-01 09:00"),
+        done("1", "17", "2024-02-02 09:00"),
+        accepted("2", "148", "2024-02-01 09:00"),
+    ]);
+    let formulas = breakdown_of(&view, "17", "by=unit")["formulas"].clone();
+    assert_eq!(formulas["on_time_rate"]["num"], json!(["resolved_early", "resolved_on_time"]));
+    let list = list_of(&view, "17", "measure=resolved_undated,in_progress").unwrap();
+    assert_eq!((&list["total"], &list["count"]), (&json!(2), &json!(2)));
+    // One that counts in both counts twice.
+    let both = list_of(&view, "17", "measure=received,resolved").unwrap();
+    assert_eq!((&both["total"], &both["count"], &both["rows"][0]["counts"]), (&json!(3), &json!(2), &json!(2)));
+    for odd in ["received,ratings", "received,received", "received,", ""] {
+        assert_eq!(list_of(&view, "17", &format!("measure={odd}")).unwrap_err().code(), "bad_measure", "{odd}");
+    }
+}

@@ -34,8 +34,8 @@ pub(super) enum Step {
 pub(super) fn actions() -> impl Strategy<Value = Vec<Action>> {
     let step = prop_oneof![
         6 => vec(vec(0..60usize, 1..5), 1..6).prop_map(Step::Append),
-        2 => any::<u8>().prop_map(Step::MoveCursor),
-        2 => (0..HOUR_MS).prop_map(Step::Prune),
+        2 => prop_oneof![any::<u8>(), Just(255)].prop_map(Step::MoveCursor),
+        2 => (0..HOUR_MS * 3).prop_map(Step::Prune),
         1 => (any::<usize>(), 0..8u8).prop_map(|(place, bit)| Step::Flip(place, bit)),
         2 => Just(Step::Reopen),
     ];

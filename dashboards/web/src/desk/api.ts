@@ -1,0 +1,136 @@
+/** What the desk asks the server. Shapes are those of the API; nothing is computed from them but sums of a row. */
+import type { Text } from '../lib/i18n';
+
+export type Measures = Readonly<Record<string, number>>;
+
+export interface Kpi {
+  readonly num: number;
+  readonly den: number;
+  readonly value: number | null;
+  readonly band: string | null;
+  readonly target: number | null;
+  readonly near: number | null;
+  readonly better: 'higher' | 'lower';
+  readonly definition: Text;
+}
+
+export interface Formula {
+  readonly label: Text;
+  readonly short: Text;
+  readonly num: readonly string[];
+  readonly den: readonly string[];
+}
+
+export interface Row {
+  readonly value: string | null;
+  readonly name?: string;
+  readonly own?: boolean;
+  readonly before?: boolean;
+  readonly others?: number;
+  readonly measures: Measures;
+  readonly kpis: Readonly<Record<string, Kpi>>;
+}
+
+export interface Moment {
+  readonly as_of: string;
+  readonly seq: number;
+}
+
+export interface Breakdown extends Moment {
+  readonly unit: string;
+  readonly name: string;
+  readonly stale_code: boolean;
+  readonly window: { readonly from: string; readonly to: string };
+  readonly by: string;
+  readonly measures: Measures;
+  readonly kpis: Readonly<Record<string, Kpi>>;
+  readonly formulas: Readonly<Record<string, Formula>>;
+  readonly words: Readonly<Record<string, Text>>;
+  readonly rows: readonly Row[];
+}
+
+export interface ListRow {
+  readonly source: string;
+  readonly id: string;
+  readonly counts: number;
+  readonly unit: string;
+  readonly unit_name: string;
+  readonly status?: string | null;
+  readonly procedure?: string | null;
+  readonly field?: string | null;
+  readonly holder?: string | null;
+  readonly received?: string | null;
+  readonly due?: string | null;
+  readonly finish?: string | null;
+  readonly overdue_from?: string | null;
+  readonly reason_vi?: string;
+  readonly reason_en?: string;
+  readonly score?: number | null;
+  readonly at?: string | null;
+  readonly dossier?: string | null;
+}
+
+export interface List extends Moment {
+  readonly measure: string;
+  readonly list: 'dossiers' | 'ratings';
+  readonly total: number;
+  readonly count: number;
+  readonly rows: readonly ListRow[];
+  readonly cursor: string | null;
+}
+
+export interface UnitInfo {
+  readonly unit: { readonly code: string; readonly name_vi: string; readonly name_en: string | null };
+  readonly above: readonly { readonly code: string; readonly name_vi: string; readonly name_en: string | null }[];
+  readonly children: readonly unknown[];
+}
+
+export interface Write {
+  readonly value: unknown;
+  readonly at: string;
+  readonly source: string;
+  readonly seq: number | null;
+}
+
+export interface Dossier extends Moment {
+  readonly source: string;
+  readonly id: string;
+  readonly unit: { readonly unit: string; readonly name: string; readonly stale_code: boolean };
+  readonly verdict: { readonly code: string; readonly vi: string; readonly en: string; readonly rules: readonly string[] };
+  readonly derived: Readonly<Record<string, unknown>>;
+  readonly registers: Readonly<Record<string, unknown>>;
+}
+
+/** Why there is no answer: the server's stable code and words, or `lost` without any. */
+export class Refused extends Error {
+  constructor(readonly code: string, detail: string) {
+    super(detail);
+  }
+}
+
+const ASK_MS_MAX = 20_000;
+
+export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(path, { headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new Refused('lost', '');
+  }
+  const body: unknown = await answer.json().catch(() => null);
+  if (answer.ok && body !== null) return body as T;
+  const problem = (body ?? {}) as { code?: unknown; detail?: unknown };
+  throw new Refused(typeof problem.code === 'string' ? problem.code : `http_${String(answer.status)}`, typeof problem.detail === 'string' ? problem.detail : '');
+}
+
+/** The same answer as a table for a spreadsheet, which needs the mark at its beginning to read UTF-8. */
+export async function save(path: string, name: string): Promise<void> {
+  const answer = await fetch(`${path}&bom=true`, { headers: { accept: 'text/csv' }, signal: AbortSignal.timeout(ASK_MS_MAX) });
+  if (!answer.ok) throw new Refused(`http_${String(answer.status)}`, '');
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

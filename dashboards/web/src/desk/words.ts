@@ -1,0 +1,144 @@
+/** The words of the desk that don't come with the figures, in both languages. */
+import type { Lang } from '../lib/format';
+import type { By } from './address';
+
+export interface DeskWords {
+  readonly desk: string;
+  readonly demo: string;
+  readonly dataAt: string;
+  readonly code: string;
+  readonly period: string;
+  readonly windows: Readonly<Record<string, string>>;
+  readonly territory: string;
+  readonly now: string;
+  readonly was: string;
+  readonly role: string;
+  readonly processing: string;
+  readonly receiving: string;
+  readonly by: Readonly<Record<By, string>>;
+  readonly breakdown: (by: string) => string;
+  readonly total: string;
+  readonly none: string;
+  readonly others: (n: string) => string;
+  readonly own: string;
+  readonly ownOnly: string;
+  readonly before: string;
+  readonly taken: string;
+  readonly counterAndPost: string;
+  readonly leftOut: string;
+  readonly all: string;
+  readonly download: string;
+  readonly statuses: Readonly<Record<string, string>>;
+  readonly channels: Readonly<Record<string, string>>;
+  readonly ages: Readonly<Record<string, string>>;
+  readonly measures: Readonly<Record<string, string>>;
+  readonly target: string;
+  readonly definition: string;
+  readonly dossiers: (n: string) => string;
+  readonly ratings: (n: string) => string;
+  readonly id: string;
+  readonly procedure: string;
+  readonly unit: string;
+  readonly holder: string;
+  readonly received: string;
+  readonly due: string;
+  readonly finish: string;
+  readonly reason: string;
+  readonly score: string;
+  readonly counts: string;
+  readonly next: string;
+  readonly first: string;
+  readonly emptyList: string;
+  readonly emptyRows: string;
+  readonly loading: string;
+  readonly lost: string;
+  readonly holding: (time: string) => string;
+  readonly notFound: (what: string) => string;
+  readonly refused: (code: string, detail: string) => string;
+  readonly stale: string;
+  readonly registers: string;
+  readonly derived: string;
+  readonly register: string;
+  readonly value: string;
+  readonly at: string;
+  readonly from: string;
+  readonly record: string;
+  readonly notStored: string;
+  readonly rules: string;
+  readonly figures: string;
+}
+
+const vi: DeskWords = {
+  desk: 'Điều hành', demo: 'DEMO · SỐ LIỆU MẪU', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
+  windows: { today: 'hôm nay', week: 'tuần này', month: 'tháng này', quarter: 'quý này', year: 'Luỹ kế từ đầu năm' },
+  territory: 'Địa giới', now: 'Theo đơn vị hiện nay', was: 'Theo đơn vị tại thời điểm',
+  role: 'Đơn vị', processing: 'xử lý', receiving: 'tiếp nhận',
+  by: { unit: 'Đơn vị', field: 'Lĩnh vực', procedure: 'Thủ tục', channel: 'Kênh', status: 'Trạng thái', holder: 'Đang ở', age: 'Số ngày', day: 'Ngày' },
+  breakdown: (by) => `Tình hình giải quyết theo ${by.toLowerCase()}`,
+  total: 'Tổng số', none: 'chưa có', others: (n) => `… ${n} dòng khác`, own: 'trực tiếp giải quyết', ownOnly: 'trực tiếp giải quyết',
+  before: 'Từ kỳ trước', taken: 'Tiếp nhận', counterAndPost: 'Trực tiếp, bưu chính', leftOut: 'Rút, dừng; không có hạn', all: 'tất cả',
+  download: 'Tải đúng bảng này',
+  statuses: {
+    registered: 'Mới đăng ký', accepted: 'Được tiếp nhận', processing: 'Đang xử lý', supplement_requested: 'Yêu cầu bổ sung giấy tờ',
+    payment_requested: 'Yêu cầu thực hiện nghĩa vụ tài chính', refused: 'Không được tiếp nhận', withdrawn: 'Công dân yêu cầu rút hồ sơ',
+    stopped: 'Dừng xử lý', done: 'Đã xử lý xong', delivered: 'Đã trả kết quả',
+  },
+  channels: { online: 'Trực tuyến', counter: 'Trực tiếp', post: 'Bưu chính công ích' },
+  ages: {
+    overdue_gt_30: 'Quá hạn trên 30 ngày', overdue_le_30: 'Quá hạn 11–30 ngày', overdue_le_10: 'Quá hạn 6–10 ngày',
+    overdue_le_5: 'Quá hạn 2–5 ngày', overdue_le_1: 'Quá hạn 0–1 ngày', open_gt_30: 'Đang giải quyết trên 30 ngày',
+    open_le_30: 'Đang giải quyết 11–30 ngày', open_le_10: 'Đang giải quyết 6–10 ngày', open_le_5: 'Đang giải quyết 0–5 ngày',
+    not_open: 'Không trong số đang giải quyết',
+  },
+  measures: {
+    rescheduled: 'Hẹn lại sau khi quá hạn', received_on_time: 'Tiếp nhận mới: trước và đúng hạn', received_open_within: 'Tiếp nhận mới: đang giải quyết trong hạn',
+    received_withdrawn: 'Tiếp nhận mới: rút, dừng', digitised: 'Số hóa hồ sơ', reused_data: 'Tái sử dụng dữ liệu số hóa', payable: 'Có nghĩa vụ tài chính',
+    paid_online: 'Thanh toán trực tuyến', electronic_result: 'Kết quả điện tử', ratings: 'Lượt đánh giá', ratings_satisfied: 'Điểm 4–5', rating_score_sum: 'Tổng điểm',
+    resolved_hours_sum: 'Tổng số giờ giải quyết',
+  },
+  target: 'mục tiêu', definition: 'Cách tính',
+  dossiers: (n) => `${n} hồ sơ`, ratings: (n) => `${n} đánh giá`,
+  id: 'Mã hồ sơ', procedure: 'Thủ tục', unit: 'Đơn vị', holder: 'Đang ở', received: 'Nhận', due: 'Hẹn trả', finish: 'Xong', reason: 'Vì sao', score: 'Điểm', counts: 'Tính',
+  next: 'Trang sau', first: 'Trang đầu', emptyList: 'Không có hồ sơ nào', emptyRows: 'Không có số liệu trong kỳ này',
+  loading: 'Đang tải số liệu', lost: 'Mất kết nối', holding: (time) => `đang giữ số liệu lúc ${time}`,
+  notFound: (what) => `Không tìm thấy ${what}`, refused: (code, detail) => `Không trả lời được (${code}). ${detail}`,
+  stale: 'mã cũ', registers: 'Dữ liệu đã nhận', derived: 'Diễn biến', register: 'Mục', value: 'Giá trị', at: 'Thời điểm', from: 'Nguồn', record: 'Bản ghi',
+  notStored: 'chưa lưu', rules: 'Quy tắc', figures: 'Số liệu',
+};
+
+const en: DeskWords = {
+  desk: 'Operations', demo: 'DEMO · SAMPLE FIGURES', dataAt: 'Figures at', code: 'code', period: 'Period',
+  windows: { today: 'today', week: 'this week', month: 'this month', quarter: 'this quarter', year: 'year to date' },
+  territory: 'Units', now: 'as they are now', was: 'as they were',
+  role: 'By', processing: 'processing unit', receiving: 'receiving unit',
+  by: { unit: 'Unit', field: 'Field', procedure: 'Procedure', channel: 'Channel', status: 'Status', holder: 'Holder', age: 'Age', day: 'Day' },
+  breakdown: (by) => `Dossiers by ${by.toLowerCase()}`,
+  total: 'Total', none: 'not given', others: (n) => `… ${n} more rows`, own: 'handled itself', ownOnly: 'handled itself',
+  before: 'Carried over', taken: 'Taken on', counterAndPost: 'Counter, post', leftOut: 'Withdrawn; without due date', all: 'all',
+  download: 'Download this table',
+  statuses: {
+    registered: 'Registered', accepted: 'Accepted', processing: 'Processing', supplement_requested: 'Papers requested', payment_requested: 'Payment requested',
+    refused: 'Refused', withdrawn: 'Withdrawn', stopped: 'Stopped', done: 'Done', delivered: 'Delivered',
+  },
+  channels: { online: 'Online', counter: 'Counter', post: 'Post' },
+  ages: {
+    overdue_gt_30: 'Overdue more than 30 days', overdue_le_30: 'Overdue 11–30 days', overdue_le_10: 'Overdue 6–10 days', overdue_le_5: 'Overdue 2–5 days',
+    overdue_le_1: 'Overdue 0–1 days', open_gt_30: 'Open more than 30 days', open_le_30: 'Open 11–30 days', open_le_10: 'Open 6–10 days', open_le_5: 'Open 0–5 days',
+    not_open: 'Not in progress',
+  },
+  measures: {
+    rescheduled: 'Rescheduled after the due date', received_on_time: 'Received: early or on time', received_open_within: 'Received: open within time',
+    received_withdrawn: 'Received: withdrawn', digitised: 'Digitised', reused_data: 'Digitised data used again', payable: 'With a payment due', paid_online: 'Paid online',
+    electronic_result: 'Electronic result', ratings: 'Ratings', ratings_satisfied: 'Scores of 4–5', rating_score_sum: 'Sum of scores', resolved_hours_sum: 'Hours of processing',
+  },
+  target: 'target', definition: 'Definition',
+  dossiers: (n) => `${n} dossiers`, ratings: (n) => `${n} ratings`,
+  id: 'Dossier', procedure: 'Procedure', unit: 'Unit', holder: 'Holder', received: 'Received', due: 'Due', finish: 'Finished', reason: 'Why', score: 'Score', counts: 'Counts',
+  next: 'Next page', first: 'First page', emptyList: 'No dossiers', emptyRows: 'No figures in this period',
+  loading: 'Loading figures', lost: 'Connection lost', holding: (time) => `holding the figures of ${time}`,
+  notFound: (what) => `Not found: ${what}`, refused: (code, detail) => `No answer (${code}). ${detail}`,
+  stale: 'ended code', registers: 'What was received', derived: 'What follows', register: 'Register', value: 'Value', at: 'At', from: 'Source', record: 'Record',
+  notStored: 'not stored yet', rules: 'Rules', figures: 'Figures',
+};
+
+export const deskWords: Record<Lang, DeskWords> = { vi, en };

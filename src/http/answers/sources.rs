@@ -1,0 +1,182 @@
+//! `GET /api/v1/sources` and `/api/v1/freshness`: who sends records, and who is late with them.
+
+use serde::Serialize;
+
+use crate::ingest::{WEEKDAYS, minute_text};
+use crate::model::{Instant, SourceProfile, Text};
+
+use super::Figures;
+use super::table::{Table, Tabular, of_rows};
+
+/// What is known of each source, by name.
+#[derive(Debug, Serialize)]
+pub struct SourcesAnswer<'a> {
+    as_of: String,
+    seq: u64,
+    node: &'a str,
+    sources: Vec<SourceRow<'a>>,
+}
+
+/// A source in the fields in which it is given.
+#[derive(Debug, Serialize)]
+struct SourceRow<'a> {
+    source: &'a str,
+    system: Option<&'a str>,
+    units: &'a [Text],
+    cadence_minutes: Option<u32>,
+    hours: Vec<[String; 2]>,
+    weekdays: Vec<&'static str>,
+    coverage_start: Option<String>,
+    contact: Option<&'a str>,
+}
+
+const SOURCE_COLUMNS: [&str; 8] =
+    ["source", "system", "units", "cadence_minutes", "hours", "weekdays", "coverage_start", "contact"];
+
+/// What is known of each source.
+pub fn sources<'a>(figures: Figures<'a>) -> SourcesAnswer<'a> {
+    let view = figures.view;
+    let row = |fact: &'a crate::model::SourceFact| {
+        let profile = &fact.profile;
+        SourceRow {
+            source: &fact.source,
+            system: profile.system.as_deref(),
+            units: &profile.units,
+            cadence_minutes: profile.cadence_minutes,
+            hours: profile.hours.iter().map(|(from, to)| [minute_text(*from), minute_text(*to)]).collect(),
+            weekdays: weekdays(profile),
+            coverage_start: profile.coverage_start.map(|day| day.to_string()),
+            contact: profile.contact.as_deref(),
+        }
+    };
+    SourcesAnswer {
+        as_of: view.now().to_rfc3339(view.zone()),
+        seq: view.seq(),
+        node: figures.node,
+        sources: view.sources().values().map(row).collect(),
+    }
+}
+
+fn weekdays(profile: &SourceProfile) -> Vec<&'static str> {
+    let name = |weekday: &u8| WEEKDAYS.get(usize::from(*weekday).checked_sub(1)?).copied();
+    profile.weekdays.iter().filter_map(name).collect()
+}
+
+impl Tabular for SourcesAnswer<'_> {
+    fn table(&self) -> Table {
+        of_rows(&SOURCE_COLUMNS, &self.sources)
+    }
+}
+
+/// When each source was heard, and when it is expected.
+#[derive(Debug, Serialize)]
+pub struct FreshnessAnswer<'a> {
+    as_of: String,
+    seq: u64,
+    node: &'a str,
+    /// The worst first: never heard, late, in time, then those without a cadence; of each the longest ago first.
+    sources: Vec<FreshRow<'a>>,
+}
+
+/// How a source stands to its cadence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Standing {
+    /// It is known and was never heard.
+    Never,
+    /// It is past its time.
+    Late,
+    /// It is within its time.
+    InTime,
+    /// Nobody said when it is expected.
+    NoCadence,
+}
+
+#[derive(Debug, Serialize)]
+struct FreshRow<'a> {
+    source: &'a str,
+    system: Option<&'a str>,
+    state: Standing,
+    last_contact: Option<String>,
+    /// Since the last contact, by the clock on the wall.
+    age_s: Option<i64>,
+    cadence_minutes: Option<u32>,
+    /// By its cadence, counted in its own hours.
+    expected_by: Option<String>,
+    /// Of a late one: since when, in its own hours.
+    late_since: Option<String>,
+    units: &'a [Text],
+    coverage_start: Option<String>,
+    contact: Option<&'a str>,
+}
+
+const FRESH_COLUMNS: [&str; 11] = [
+    "source",
+    "system",
+    "state",
+    "last_contact",
+    "age_s",
+    "cadence_minutes",
+    "expected_by",
+    "late_since",
+    "units",
+    "coverage_start",
+    "contact",
+];
+
+/// When each source that is known or was ever heard was heard last.
+pub fn freshness(figures: Figures<'_>) -> FreshnessAnswer<'_> {
+    let view = figures.view;
+    let silent = view.sources().keys().filter(|source| !view.contacts().contains_key(*source));
+    let heard = view.contacts().iter().map(|(source, at)| (source, Some(*at)));
+    let mut rows: Vec<(Standing, Option<Instant>, FreshRow<'_>)> = heard
+        .chain(silent.map(|source| (source, None)))
+        .map(|(source, heard)| {
+            let row = fresh_row(figures, source, heard);
+            (row.state, heard, row)
+        })
+        .collect();
+    rows.sort_by_key(|(standing, heard, row)| (*standing, *heard, row.source));
+    FreshnessAnswer {
+        as_of: view.now().to_rfc3339(view.zone()),
+        seq: view.seq(),
+        node: figures.node,
+        sources: rows.into_iter().map(|(_, _, row)| row).collect(),
+    }
+}
+
+fn fresh_row<'a>(figures: Figures<'a>, source: &'a Text, heard: Option<Instant>) -> FreshRow<'a> {
+    const NO_UNITS: &[Text] = &[];
+    let (view, zone) = (figures.view, figures.view.zone());
+    let fact = view.sources().get(source);
+    let profile = fact.map(|fact| &fact.profile);
+    // One that was never heard is expected from when it became known, but not before its coverage begins.
+    let covered = profile.and_then(|profile| profile.coverage_start).map(|day| zone.start(day));
+    let since = heard.or(fact.map(|fact| fact.at.max(covered.unwrap_or(fact.at))));
+    let expected = profile.zip(since).and_then(|(profile, since)| profile.expected(since, zone));
+    let late = expected.filter(|expected| view.now() >= expected.late_from);
+    FreshRow {
+        source,
+        system: profile.and_then(|profile| profile.system.as_deref()),
+        state: match (heard, expected, late) {
+            (None, ..) => Standing::Never,
+            (_, None, _) => Standing::NoCadence,
+            (.., Some(_)) => Standing::Late,
+            _ => Standing::InTime,
+        },
+        last_contact: heard.map(|at| at.to_rfc3339(zone)),
+        age_s: heard.map(|at| (view.now().0 - at.0).max(0) / 1_000),
+        cadence_minutes: profile.and_then(|profile| profile.cadence_minutes),
+        expected_by: expected.map(|expected| expected.by.to_rfc3339(zone)),
+        late_since: late.map(|expected| expected.by.to_rfc3339(zone)),
+        units: profile.map_or(NO_UNITS, |profile| &profile.units),
+        coverage_start: profile.and_then(|profile| profile.coverage_start).map(|day| day.to_string()),
+        contact: profile.and_then(|profile| profile.contact.as_deref()),
+    }
+}
+
+impl Tabular for FreshnessAnswer<'_> {
+    fn table(&self) -> Table {
+        of_rows(&FRESH_COLUMNS, &self.sources)
+    }
+}

@@ -1,0 +1,113 @@
+//! `GET, PUT /api/v1/sources` and `GET /api/v1/freshness`: who sends records, and who is late with them.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router};
+use serde::{Deserialize, Serialize};
+
+use crate::auth::{Caller, Role};
+use crate::ingest::{SourceBatch, read_sources};
+use crate::model::codec::encode;
+use crate::model::{Record, SourceFact};
+
+use super::answers::{self, Figures};
+use super::error::Problem;
+use super::events::{RejectionAnswer, body_of};
+use super::extract::QueryOf;
+use super::form::{self, Form};
+use super::guard::require;
+use super::state::AppState;
+
+/// A list of sources is short.
+const SOURCES_BYTES_MAX: usize = 1 << 20;
+/// Rejections listed in an answer; more are only counted.
+const REJECTIONS_LISTED_MAX: usize = 1_000;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/sources", get(sources).put(put_sources))
+        .route("/api/v1/freshness", get(freshness))
+        .layer(DefaultBodyLimit::max(SOURCES_BYTES_MAX))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {
+    /// Of a table as text: begins with a byte order mark.
+    #[serde(default)]
+    bom: bool,
+}
+
+/// What is known of each source, by name.
+async fn sources(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    QueryOf(query): QueryOf<Nothing>,
+    accepted: Form,
+) -> Result<Response, Problem> {
+    require(&caller, Role::View)?;
+    let view = state.view()?;
+    let figures = Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &caller.scope };
+    form::answer(accepted, query.bom, &answers::sources(figures))
+}
+
+/// When each source was heard and when it is expected, the worst first.
+async fn freshness(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    QueryOf(query): QueryOf<Nothing>,
+    accepted: Form,
+) -> Result<Response, Problem> {
+    require(&caller, Role::View)?;
+    let view = state.view()?;
+    let figures = Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &caller.scope };
+    form::answer(accepted, query.bom, &answers::freshness(figures))
+}
+
+#[derive(Debug, Serialize)]
+struct SourcesTaken<'a> {
+    received: usize,
+    accepted: usize,
+    rejected: usize,
+    rejections: Vec<RejectionAnswer<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<u64>,
+    node: &'a str,
+}
+
+/// Takes a list of sources as a whole or not at all; sources that it doesn't name stay as they are.
+async fn put_sources(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Problem> {
+    require(&caller, Role::Operate)?;
+    let body = body_of(body, SOURCES_BYTES_MAX)?;
+    let view = state.view()?;
+    let now = (state.clock)();
+    let SourceBatch { received, mut sources, rejections } = read_sources(&body, now)?;
+    let mut answer = SourcesTaken {
+        received,
+        accepted: 0,
+        rejected: rejections.len(),
+        rejections: rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
+        seq: None,
+        node: &state.node,
+    };
+    if !rejections.is_empty() {
+        let answer = serde_json::to_value(answer).map_err(Problem::internal)?;
+        return Err(Problem::NoneAccepted { received, answer });
+    }
+    for fact in &mut sources {
+        // What is given now must win over what is known, also when the clock stands still or was set back.
+        let known = view.sources().get(&fact.source).map(|known| known.at.plus_ms(1));
+        fact.at = fact.at.max(known.unwrap_or(fact.at));
+    }
+    let payload = |fact: SourceFact| encode(&Record::Source(Box::new(fact))).into();
+    answer.accepted = sources.len();
+    answer.seq = Some(state.journal.append(sources.into_iter().map(payload).collect(), now.0).await?.last_seq);
+    Ok(Json(answer).into_response())
+}
