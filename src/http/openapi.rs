@@ -1,6 +1,6 @@
 //! `GET /api/openapi.json`: what the server answers, for programs.
 //!
-//! **A new route is one entry in [`routes`]**, and a new shape one in [`schemas`]. A test compares the entries with the
+//! **A new route is one entry in `routes`**, and a new shape one in `schemas`. A test compares the entries with the
 //! routes of the areas, and schemathesis holds a running server to the document: each status, code and shape.
 
 mod routes;
