@@ -45,6 +45,11 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/wall/{board}") => {
             Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect()
         }
+        ("GET", "/ops") => vec![Try::plain("/ops")],
+        ("GET", "/ops/units/{code}") => {
+            Try::units(|unit| format!("/ops/units/{unit}")).into_iter().map(public).collect()
+        }
+        ("GET", "/ops/dossiers/{source}/{id}") => vec![Try::plain("/ops/dossiers/foreign-source/1")],
         ("GET", "/assets/{*path}") => vec![Try::plain("/assets/nothing.js")],
         ("GET", "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/v1/tokens") => {
             vec![Try::plain(route.path)]
@@ -63,7 +68,11 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/units/{code}/dossiers") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
         }
-        ("GET", "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects") => vec![Try::plain(route.path)],
+        (
+            "GET",
+            "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness",
+        ) => vec![Try::plain(route.path)],
+        ("PUT", "/api/v1/sources") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
         }
@@ -112,6 +121,15 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     match (route.method, route.path) {
         ("GET", "/") => 307,
         ("GET", "/wall/{board}" | "/healthz" | "/readyz" | "/api/openapi.json") => 200,
+        // Which units there are isn't told to somebody unknown.
+        ("GET", "/ops") => {
+            if known {
+                307
+            } else {
+                200
+            }
+        }
+        ("GET", "/ops/units/{code}" | "/ops/dossiers/{source}/{id}") => 200,
         ("GET", "/assets/{*path}") => 404,
         ("GET", "/api/v1/live") if who == Who::None => 400,
         _ if !known => 401,
@@ -125,6 +143,8 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/metrics") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[Whole, Admin], 200),
+        ("PUT", "/api/v1/sources") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),

@@ -170,8 +170,29 @@ impl Maker<'_> {
         records.extend((0..6).map(|_| Record::Indicator(self.indicator())));
         let source = self.dice.of(&SOURCES);
         records.push(Record::Contact(Contact { source: source.into(), at: self.world.now }));
+        records.extend(self.lasting());
         if self.dice.roll(3) == 0 {
             records.extend(self.crowd());
+        }
+        records
+    }
+
+    /// Dossiers that took as long as each bucket of R-20 still holds, and a millisecond longer; some of the time in a
+    /// pause that doesn't count.
+    fn lasting(&mut self) -> Vec<Record> {
+        let mut records = Vec::new();
+        for (limit, beyond) in [4, 8, 24, 48, 72, 120, 240, 480, 720].into_iter().flat_map(|h| [(h, 0), (h, 1)]) {
+            let key = DossierKey { source: SOURCES[1].into(), id: format!("{limit} h {beyond}").as_str().into() };
+            let received = self.world.now.plus_ms(-(limit + 10) * HOUR_MS);
+            let paused_ms = self.dice.of(&[0, 0, 2 * HOUR_MS, 5 * HOUR_MS]);
+            let finished = received.plus_ms((limit + 1) * HOUR_MS - 1 + beyond + paused_ms);
+            let mut event = DossierEvent::new(key, self.code(), finished);
+            event.status = Some(Status::Done);
+            event.received_at = Field::Value(received);
+            let kind = Field::Value(PauseKind::Payment);
+            let (from, to) = (received.plus_ms(HOUR_MS), received.plus_ms(HOUR_MS + paused_ms));
+            event.pauses.push(PauseEvent { id: "p".into(), kind, from: Field::Value(from), to: Field::Value(to) });
+            records.push(Record::Dossier(Box::new(event)));
         }
         records
     }
