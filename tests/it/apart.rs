@@ -113,7 +113,7 @@ async fn s2_a_wrong_key_leaves_the_intake_open_and_is_mended_by_the_right_one() 
     server
         .until("/readyz", |ready| {
             let reason = ready["components"]["clickhouse"]["reason"].as_str().unwrap_or_default();
-            reason.contains("schema")
+            reason.contains("doesn't let us in")
         })
         .await;
     let (status, problem) = server.get("/api/v1/units/17/kpis?window=today").await;
