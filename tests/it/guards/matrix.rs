@@ -174,7 +174,7 @@ async fn h1_every_route_gives_every_role_exactly_what_is_its_own() {
                 if let Some((kind, body)) = &one.body {
                     request = request.header("content-type", *kind).body(body.clone());
                 }
-                let answer = no_redirect(request).await;
+                let answer = no_redirect(who, request).await;
                 let what = format!("{} {} as {who:?}", route.method, one.path);
                 let headers = format!("{:?}", answer.headers());
                 let (status, challenge) = (answer.status().as_u16(), answer.headers().get("www-authenticate").cloned());
@@ -208,8 +208,13 @@ fn without_asked(body: &str, path: &str) -> String {
     names.iter().filter(|name| path.contains(**name)).fold(body.to_owned(), |body, name| body.replace(name, ""))
 }
 
-async fn no_redirect(request: reqwest::RequestBuilder) -> reqwest::Response {
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+/// Asks from an address of one's own: whoever shows no good token shares the rate of the address.
+async fn no_redirect(who: Who, request: reqwest::RequestBuilder) -> reqwest::Response {
+    let place = Who::ALL.iter().position(|known| *known == who).unwrap();
+    let address = std::net::Ipv4Addr::new(127, 0, 1, u8::try_from(place + 1).unwrap());
+    let client =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).local_address(Some(address.into()));
+    let client = client.build().unwrap();
     client.execute(request.build().unwrap()).await.unwrap()
 }
 
