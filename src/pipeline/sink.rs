@@ -54,6 +54,9 @@ pub enum SinkError {
     /// The cursor can't be kept.
     #[error("the sink can't keep its cursor")]
     Cursor(#[from] JournalError),
+    /// What was stored can't be let go of.
+    #[error("the journal can't be pruned")]
+    Prune(#[source] JournalError),
 }
 
 /// Asks the sink to stand still, then to store exactly up to a sequence and to hold there until `release` ends.
@@ -173,7 +176,7 @@ impl Sink {
             return Ok(());
         }
         loop {
-            self.prune_when_due();
+            self.prune_when_due()?;
             tokio::select! {
                 biased;
                 Some(hold) = self.holds.recv() => self.hold(hold).await?,
@@ -257,17 +260,20 @@ impl Sink {
     }
 
     /// Lets segments go that have been stored for an hour of real time, whatever the clock of records says.
-    fn prune_when_due(&mut self) {
+    fn prune_when_due(&mut self) -> Result<(), SinkError> {
         let now = Timer::now();
         if !self.grace.is_due(now) {
-            return;
+            return Ok(());
         }
-        let Some(seq) = self.grace.note(now, self.cursor.seq) else { return };
+        let Some(seq) = self.grace.note(now, self.cursor.seq) else { return Ok(()) };
         // The hour has been waited for: the journal need not look at the times of the records.
         match self.journal.prune(Cursor { seq, at_ms: i64::MAX }, i64::MAX) {
             Ok(pruned) => tracing::debug!(?pruned, "journal pruned"),
+            // A failed sync isn't tried again (J-7).
+            Err(error @ JournalError::Sync { .. }) => return Err(SinkError::Prune(error)),
             Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "journal not pruned"),
         }
+        Ok(())
     }
 }
 
