@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 use tokio::time::{interval, timeout};
 
-use crate::support::server::{Server, signal};
+use crate::support::server::{Server, signal, signalled};
 
 const NOW: &str = "2024-08-02T08:00:00+07:00";
 const UNITS: &str =
@@ -214,9 +214,12 @@ async fn strike(blow: Blow, round: usize, server: Server, load: &Arc<Load>, rand
         }
         Blow::EngineWhileStarting => {
             let server = restarted(server, dir);
-            let engine = another_engine(&server, engine_pid).await;
+            let mut engine = another_engine(&server, engine_pid).await;
             pause(random.random_range(0..3_000)).await;
-            signal(engine, "KILL");
+            // One that finds the folder still held by the killed server's engine ends by itself.
+            while !signalled(engine, "KILL") {
+                engine = another_engine(&server, engine).await;
+            }
             another_engine(&server, engine).await;
             server
         }

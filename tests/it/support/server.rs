@@ -208,8 +208,12 @@ fn percent(text: &str) -> String {
         .collect()
 }
 
-/// Sends a signal by name.
+/// Sends a signal by name to a process that is there.
 pub fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().unwrap();
-    assert!(status.success(), "no signal {name} to {pid}");
+    assert!(signalled(pid, name), "no signal {name} to {pid}");
+}
+
+/// Sends a signal by name; whether the process was there.
+pub fn signalled(pid: u32, name: &str) -> bool {
+    Command::new("kill").args([&format!("-{name}"), &pid.to_string()]).status().unwrap().success()
 }
