@@ -50,7 +50,8 @@ async fn sources(
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
-    let figures = Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &caller.scope };
+    let catalogue = state.catalogues.now();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &caller.scope };
     form::answer(accepted, query.bom, &answers::sources(figures))
 }
 
@@ -63,7 +64,8 @@ async fn freshness(
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
-    let figures = Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &caller.scope };
+    let catalogue = state.catalogues.now();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &caller.scope };
     form::answer(accepted, query.bom, &answers::freshness(figures))
 }
 

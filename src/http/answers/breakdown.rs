@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cube::{Dimension, Item, Selection};
 use crate::kpi::measure::Sums;
-use crate::kpi::{Catalogue, Kpi, KpiFigure, MEASURES, Measure, Measures, Slot, Window, Words};
+use crate::kpi::{Catalogue, KpiFigure, MEASURES, Measure, Measures, Slot, Term, Window, Words};
 use crate::model::Day;
 use crate::units::UnitId;
 
@@ -123,8 +123,9 @@ pub struct BreakdownAnswer<'a> {
 struct Formula<'a> {
     label: &'a Words,
     short: &'a Words,
-    num: Vec<&'static str>,
-    den: Vec<&'static str>,
+    /// As `dossiers` takes them: `-name` is taken away. Empty of a percentile and without a source.
+    num: Vec<Term>,
+    den: Vec<Term>,
 }
 
 /// One row.
@@ -210,11 +211,9 @@ pub fn breakdown<'a>(
 }
 
 fn formulas(catalogue: &Catalogue, day: Day) -> BTreeMap<&str, Formula<'_>> {
-    let names = |measures: &[Measure]| measures.iter().map(|measure| measure.name()).collect();
     let held = catalogue.kpi_ids().filter_map(|id| catalogue.kpi(id, day));
-    let formula = |kpi: &Kpi| (names(&kpi.numerator), names(&kpi.denominator));
     held.map(|kpi| {
-        let (num, den) = formula(kpi);
+        let (num, den) = (kpi.formula.num().to_vec(), kpi.formula.den().to_vec());
         (kpi.id.as_str(), Formula { label: &kpi.label, short: &kpi.short, num, den })
     })
     .collect()
