@@ -11,7 +11,7 @@ use crate::kpi::{Catalogue, KpiFigure, MEASURES, Measure, Measures, Slot, Term, 
 use crate::model::Day;
 use crate::units::UnitId;
 
-use super::kpis::OWN;
+use super::kpis::{OWN, projected};
 use super::question::{Filters, Question, shown};
 use super::{AnswerError, Figures};
 
@@ -201,8 +201,12 @@ pub fn breakdown<'a>(
         hierarchy: selection.perspective.hierarchy.as_str(),
         role: selection.perspective.role.as_str(),
         by: by.as_str(),
+        // A goal is the unit's, not that of a part of its dossiers.
+        kpis: match filters.is_empty() {
+            true => projected(figures, seen.id(), (&measures, day), selection.perspective),
+            false => figures.catalogue.figures(&measures, label.into(), day),
+        },
         filters,
-        kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
         formulas: formulas(figures.catalogue, day),
         words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),

@@ -105,7 +105,7 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
 }
 
 /// The KPIs of a unit, each with what becomes of it if it goes on like its last whole months.
-fn projected<'a>(
+pub(super) fn projected<'a>(
     figures: Figures<'a>,
     unit: UnitId,
     (measures, day): (&Measures, Day),
