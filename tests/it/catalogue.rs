@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::support::engine::OPCENTRE;
 use crate::support::server::{Server, signal};
 
 const NOW: &str = "2024-08-02T08:00:00+07:00";
@@ -137,32 +139,43 @@ async fn a_changed_catalogue_is_taken_without_a_restart_and_a_faulty_one_is_refu
     assert!(faults[0]["line"].as_u64().unwrap() > 40, "{problem}");
     assert_eq!(server.kpis("17", "2024-07").await["catalogue"], reloaded["catalogue"]);
 
-    // SIGHUP does the same, and says in the metrics what it did.
+    by_hangup(&server, &folder, &mut screen, &reloaded["catalogue"]).await;
+    server.verified().await;
+    assert_eq!(server.stop(), Some(0));
+}
+
+/// SIGHUP does the same, and says in the metrics what it did.
+async fn by_hangup(server: &Server, folder: &Path, screen: &mut Socket, in_force: &Value) {
     signal(server.pid(), "HUP");
     let refused = |count: u32| format!("opcentre_catalogue_reloads_total{{outcome=\"refused\"}} {count}");
     server.until_text("/metrics", |metrics| metrics.contains(&refused(2))).await;
-    assert_eq!(server.get("/readyz").await.1["catalogue"], reloaded["catalogue"], "the old one stays");
+    assert_eq!(server.get("/readyz").await.1["catalogue"], *in_force, "the old one stays");
     edit(&folder.join("kpis.toml"), "numerator = [\"digitized\"]", "numerator = [\"digitised\"]");
     fs::rename(folder.join("boards/province.toml"), folder.join("boards/other.toml")).unwrap();
     edit(&folder.join("boards/other.toml"), "kind = \"sums\"", "kind = \"counts\"");
     edit(&folder.join("boards/other.toml"), "id = \"province\"", "id = \"other\"");
     signal(server.pid(), "HUP");
-    server.until("/readyz", |ready| ready["catalogue"] != reloaded["catalogue"]).await;
+    server.until("/readyz", |ready| ready["catalogue"] != *in_force).await;
     assert_eq!(server.get("/api/v1/boards/province?unit=17").await.0, 404);
-    let gone = frame(&mut screen, |frame| frame["op"] == "snapshot").await;
+    let gone = frame(screen, |frame| frame["op"] == "snapshot").await;
     assert_eq!(gone["tiles"], json!({}), "a board that is gone shows nothing as if it were live");
-    server.verified().await;
-    assert_eq!(server.stop(), Some(0));
+}
 
-    // A server doesn't start on a faulty one: exit code 64.
+#[test]
+fn a_server_does_not_start_on_a_faulty_catalogue_and_check_names_the_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("dashboards");
+    copy_dashboards(&folder);
     edit(&folder.join("kpis.toml"), "better = \"higher\"", "better = \"highest\"");
-    let refused = std::process::Command::new(crate::support::engine::OPCENTRE)
-        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(dir.path().join("data"))
-        .args(arguments)
-        .output()
-        .unwrap();
+    let (data, folder) = (dir.path().join("data"), folder.to_str().unwrap());
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--dashboards-dir", folder, "--data-dir", data.to_str().unwrap()];
+    let run = |arguments: &[&str]| Command::new(OPCENTRE).args(arguments).output().unwrap();
+    let refused = run(&serve);
     let log = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert_eq!(refused.status.code(), Some(64), "{log}");
     assert!(log.contains("kpis.toml:") && log.contains("better"), "{log}");
+    let checked = run(&["check", "--dashboards-dir", folder]);
+    let told = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert_eq!(checked.status.code(), Some(1), "{told}");
+    assert!(told.starts_with(&format!("{folder}/kpis.toml:")) && told.contains(": better: "), "{told}");
 }
