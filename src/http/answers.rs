@@ -7,6 +7,7 @@ mod dossier;
 mod kpis;
 mod breakdown;
 mod dossiers;
+mod quality;
 mod table;
 mod sources;
 mod provenance;
@@ -18,6 +19,7 @@ pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use provenance::{Origin, Provenance, provenance};
+pub use quality::{QualityAnswer, QualityQuery, quality};
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 
@@ -78,6 +80,9 @@ pub enum AnswerError {
     /// No measure is called so.
     #[error("`{0}` is no measure")]
     UnknownMeasure(String),
+    /// No doubt about a dossier is called so.
+    #[error("`{0}` is no mark of quality")]
+    UnknownMark(String),
     /// The cursor wasn't given out for this question.
     #[error("the cursor doesn't belong to this question: ask without it")]
     BadCursor,
@@ -103,6 +108,7 @@ impl AnswerError {
             AnswerError::UnknownDimension(_) => "bad_dimension",
             AnswerError::UnknownValue { .. } => "bad_value",
             AnswerError::UnknownMeasure(_) => "bad_measure",
+            AnswerError::UnknownMark(_) => "bad_mark",
             AnswerError::BadCursor => "bad_cursor",
             AnswerError::BadBound { .. } => "bad_parameter",
         }

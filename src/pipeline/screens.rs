@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant as Timer;
+use tokio::time::{Instant as Timer, sleep_until};
 
 use crate::auth::Tokens;
 use crate::cube::View;
@@ -15,7 +15,7 @@ use super::feeds::LiveFeeds;
 use super::tiles::{Figures, tiles};
 
 /// Topics are made anew at most this often; a screen draws no faster.
-const PUBLISH_EVERY_MS: u64 = 100;
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// Makes tiles of views and stamps the pulse.
 pub struct Screens {
@@ -27,12 +27,14 @@ pub struct Screens {
     /// Which sources may be named to whom.
     feeds: LiveFeeds,
     published: Option<Timer>,
+    /// A view came too soon after the last one that was shown.
+    owed: bool,
 }
 
 impl Screens {
     /// Nothing shown yet.
     pub fn new(catalogues: Catalogues, topics: Topics, pulse: LivePulse, wall: Clock) -> Screens {
-        Screens { catalogues, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None }
+        Screens { catalogues, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None, owed: false }
     }
 
     /// Names a source only to those whom it concerns by these tokens.
@@ -46,12 +48,20 @@ impl Screens {
         self.topics.wanted().await;
     }
 
+    /// Waits until a view that came too soon can be shown; for ever when none did.
+    pub async fn due(&self) {
+        match self.published {
+            Some(published) if self.owed => sleep_until(published + PUBLISH_EVERY).await,
+            _ => std::future::pending().await,
+        }
+    }
+
     /// Publishes what the view changes.
     ///
-    /// A view that comes too soon after the last one is shown by the next tick at the latest; only topics that nobody
-    /// has seen yet don't wait.
+    /// A view that comes too soon after the last one waits until [`Screens::due`]; only topics that nobody has seen yet
+    /// don't wait.
     pub fn show(&mut self, view: &View) {
-        let due = self.published.is_none_or(|at| at.elapsed() >= Duration::from_millis(PUBLISH_EVERY_MS));
+        let due = self.published.is_none_or(|at| at.elapsed() >= PUBLISH_EVERY);
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
         let (feeds, catalogue) = (self.feeds.now().clone(), self.catalogues.now());
         for topic in &topics {
@@ -60,6 +70,7 @@ impl Screens {
         if due {
             self.published = Some(Timer::now());
         }
+        self.owed = !due;
     }
 
     /// Stamps the pulse: everything synced has passed through the cube.
@@ -67,8 +78,8 @@ impl Screens {
         self.pulse.stamp((self.wall)());
     }
 
-    /// A topic is made for whoever may see its unit; who may is judged where screens subscribe and hear. A board that
-    /// is in the catalogue no longer loses its tiles: nothing of it would be live.
+    /// A topic is made for whoever may see its unit; who may is judged where screens subscribe and hear. Of a board
+    /// that is no longer in the catalogue the tiles are taken away: none of them would be live.
     fn publish(&self, topic: &TopicKey, figures: Figures<'_>) {
         let Figures { view, catalogue, .. } = figures;
         let all = Scope::all();
