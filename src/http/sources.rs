@@ -51,7 +51,8 @@ async fn sources(
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
-    let figures = Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &caller.scope };
+    let catalogue = state.catalogues.now();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &caller.scope };
     form::answer(accepted, query.bom, &answers::sources(figures, &Feeds::of(state.tokens.tokens())))
 }
 
@@ -64,7 +65,8 @@ async fn freshness(
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let view = state.view()?;
-    let figures = Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &caller.scope };
+    let catalogue = state.catalogues.now();
+    let figures = Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &caller.scope };
     form::answer(accepted, query.bom, &answers::freshness(figures, &Feeds::of(state.tokens.tokens())))
 }
 

@@ -12,8 +12,8 @@ use crate::facts::Facts;
 use crate::ingest::Limits;
 use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
-use crate::kpi::Catalogue;
 use crate::model::{Clock, Instant, Text, Zone};
+use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -80,8 +80,8 @@ pub struct AppState {
     pub rejects: Rejects,
     /// Small facts beside the journal.
     pub facts: Facts,
-    /// KPIs, targets and boards.
-    pub catalogue: Arc<Catalogue>,
+    /// KPIs, targets and boards, as they were read last.
+    pub catalogues: Catalogues,
 }
 
 impl AppState {

@@ -6,14 +6,18 @@
 
 pub mod measure;
 pub mod window;
+pub mod formula;
 pub mod figure;
+pub mod projection;
 pub mod fault;
 pub mod catalogue;
 pub mod board;
 
 pub use board::{Board, Panel, PanelKind, Series};
 pub use catalogue::{Catalogue, Kpi, UnitScope};
-pub use fault::{CatalogueError, Fault, SourceFile};
+pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};
 pub use figure::{Band, Better, KpiFigure, Words};
+pub use formula::{Counted, Formula, Term};
 pub use measure::{MEASURES, Measure, Measures, Slot};
+pub use projection::Projection;
 pub use window::{Window, WindowChoice, WindowError};

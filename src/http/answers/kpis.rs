@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cube::View;
+use crate::kpi::projection::months_to;
 use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
@@ -44,6 +45,8 @@ pub struct KpisAnswer<'a> {
     role: &'static str,
     /// A newer hierarchy was loaded and is being read; these figures are still those of the former one.
     units_pending: bool,
+    /// Names the catalogue that the KPIs and targets are from.
+    catalogue: &'a str,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -94,10 +97,32 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         hierarchy: perspective.hierarchy.as_str(),
         role: perspective.role.as_str(),
         units_pending: view.units_pending(),
-        kpis: figures.catalogue.figures(&measures, label.into(), day),
+        catalogue: figures.catalogue.version(),
+        kpis: projected(figures, seen.id(), (&measures, day), perspective),
         measures,
         children: rows(figures, seen.id(), (window, day), perspective),
     })
+}
+
+/// The KPIs of a unit, each with what becomes of it if it goes on like its last whole months.
+pub(super) fn projected<'a>(
+    figures: Figures<'a>,
+    unit: UnitId,
+    (measures, day): (&Measures, Day),
+    perspective: Perspective,
+) -> BTreeMap<&'a str, KpiFigure<'a>> {
+    let Figures { view, catalogue, .. } = figures;
+    let label = view.units().label(unit);
+    let mut kpis = catalogue.figures(measures, label.into(), day);
+    let months: Vec<(Window, Measures)> = months_to(day, view.today())
+        .into_iter()
+        .map(|month| (month, view.measures(unit, month, perspective)))
+        .collect();
+    for (id, figure) in &mut kpis {
+        let kpi = catalogue.kpi(id, day);
+        figure.projection = kpi.and_then(|kpi| catalogue.projection(kpi, label.into(), day, &months));
+    }
+    kpis
 }
 
 /// The row of what the unit itself handles; no unit may have this code.

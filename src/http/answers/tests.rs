@@ -1,4 +1,5 @@
 mod drill;
+mod ontime;
 
 use serde_json::{Value, json};
 

@@ -99,7 +99,7 @@ fn tries(route: &Route) -> Vec<Try> {
             })
             .into(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
-        ("POST", "/api/v1/verify") => vec![Try::plain(route.path)],
+        ("POST", "/api/v1/verify" | "/api/v1/reload") => vec![Try::plain(route.path)],
         ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
@@ -159,7 +159,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         },
         // A list without names, refused by whoever may load lists at all.
         ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
-        ("POST", "/api/v1/verify") => role(&[Whole, Admin], 200),
+        ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
         ("POST", "/api/v1/tokens") => role(&[Admin], 400),
         ("DELETE", "/api/v1/tokens") => role(&[Admin], 404),
