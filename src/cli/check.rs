@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use crate::config::{ConfigError, Settings, example};
 use crate::ingest::{Limits, Rejection, check_units, read_units};
-use crate::kpi::{Catalogue, SourceFile};
+use crate::kpi::{Catalogue, Reporting, SourceFile};
 use crate::model::Instant;
 
 use super::serve::{EXIT_CONFIG, read};
@@ -22,7 +22,8 @@ pub struct CheckArgs {
     /// Configuration file (TOML).
     #[arg(long, env = "OPCENTRE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Folder with kpis.toml, targets.toml and boards/*.toml, instead of those in the program.
+    /// Folder with kpis.toml, targets.toml and boards/*.toml (and periods.toml and forms/*.toml), instead of those in the
+    /// program.
     #[arg(long, value_name = "DIR")]
     pub dashboards: Option<PathBuf>,
     /// A list of units (CSV, NDJSON or JSON); can be given more than once.
@@ -82,18 +83,32 @@ fn catalogue(dashboards: Option<&Path>, faults: &mut Vec<String>) {
 
 fn of_folder(folder: &Path) -> anyhow::Result<Result<(), String>> {
     let (kpis, targets) = (text_of(&folder.join("kpis.toml"))?, text_of(&folder.join("targets.toml"))?);
-    let boards_folder = folder.join("boards");
-    let entries =
-        std::fs::read_dir(&boards_folder).with_context(|| format!("can't read {}", boards_folder.display()))?;
+    let boards = files_of(&folder.join("boards"))?;
+    let boards: Vec<SourceFile<'_>> = boards.iter().map(source).collect();
+    let mut faults: Vec<String> = Vec::new();
+    faults.extend(Catalogue::read(source(&kpis), source(&targets), &boards).err().map(|error| error.to_string()));
+    // Without them the program's own hold.
+    if folder.join("periods.toml").exists() {
+        let periods = text_of(&folder.join("periods.toml"))?;
+        let forms = files_of(&folder.join("forms"))?;
+        let forms: Vec<SourceFile<'_>> = forms.iter().map(source).collect();
+        faults.extend(Reporting::read(source(&periods), &forms).err().map(|error| error.to_string()));
+    }
+    Ok(if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) })
+}
+
+fn source((name, text): &(String, String)) -> SourceFile<'_> {
+    SourceFile { name, text }
+}
+
+/// The TOML files of a folder, by name.
+fn files_of(folder: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))?;
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let mut paths: Vec<PathBuf> =
         paths.filter(|path| path.extension().is_some_and(|ending| ending == "toml")).collect();
     paths.sort();
-    let boards = paths.iter().map(|path| text_of(path)).collect::<anyhow::Result<Vec<_>>>()?;
-    let boards: Vec<SourceFile<'_>> = boards.iter().map(|(name, text)| SourceFile { name, text }).collect();
-    let kpis = SourceFile { name: &kpis.0, text: &kpis.1 };
-    let targets = SourceFile { name: &targets.0, text: &targets.1 };
-    Ok(Catalogue::read(kpis, targets, &boards).map(|_| ()).map_err(|error| error.to_string()))
+    paths.iter().map(|path| text_of(path)).collect()
 }
 
 /// A file's name and text.

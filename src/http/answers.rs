@@ -10,6 +10,10 @@ mod dossiers;
 mod table;
 mod sources;
 mod provenance;
+mod ledger;
+mod form_rows;
+mod official;
+mod sheet;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +21,10 @@ pub use breakdown::{BreakdownAnswer, BreakdownQuery, breakdown};
 pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
+pub use ledger::Ledger;
+pub use official::{FormAnswer, FormQuery, current_form};
 pub use provenance::{Origin, Provenance, provenance};
+pub use sheet::workbook;
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 
@@ -56,6 +63,33 @@ pub enum AnswerError {
     /// The window can't be read.
     #[error(transparent)]
     Window(#[from] WindowError),
+    /// No scheme of periods is called so.
+    #[error("`{name}` is no scheme of periods: use {known}")]
+    UnknownScheme {
+        /// What was asked for.
+        name: String,
+        /// The schemes there are.
+        known: String,
+    },
+    /// No form is called so.
+    #[error("there is no form `{0}`")]
+    UnknownForm(String),
+    /// Neither `current` nor `official`.
+    #[error("`{0}` is no version: use current or official")]
+    UnknownVersion(String),
+    /// Nobody closed the period of the unit, or it was reopened.
+    #[error("period {period} by scheme {scheme} of unit `{unit}` isn't closed")]
+    NotClosed {
+        /// Code of the unit.
+        unit: String,
+        /// Id of the scheme.
+        scheme: String,
+        /// The period.
+        period: String,
+    },
+    /// Forms have no such rows.
+    #[error("`{0}` are no rows of a form: use field, unit or procedure")]
+    UnknownRows(String),
     /// Neither `now` nor `was`.
     #[error("`{0}` is no hierarchy: use now or was")]
     UnknownHierarchy(String),
@@ -98,6 +132,11 @@ impl AnswerError {
             AnswerError::UnknownUnit(_) => "unknown_unit",
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
+            AnswerError::UnknownScheme { .. } => "bad_scheme",
+            AnswerError::UnknownForm(_) => "unknown_form",
+            AnswerError::UnknownVersion(_) => "bad_version",
+            AnswerError::NotClosed { .. } => "not_closed",
+            AnswerError::UnknownRows(_) => "bad_rows",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
             AnswerError::UnknownDimension(_) => "bad_dimension",
@@ -110,7 +149,8 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
+        use AnswerError::{NotClosed, UnknownDossier, UnknownForm, UnknownUnit};
+        matches!(self, UnknownUnit(_) | UnknownDossier { .. } | UnknownForm(_) | NotClosed { .. })
     }
 }
 

@@ -137,7 +137,7 @@ pub enum Problem {
     #[error("too many questions that look at every dossier are being answered; ask again")]
     TooManyQuestions,
     /// 406: neither of the forms that there are is accepted.
-    #[error("there are application/json and text/csv of this")]
+    #[error("there are application/json and text/csv of this, and of a form a workbook")]
     NotAcceptable,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]

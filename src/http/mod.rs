@@ -32,6 +32,7 @@ mod boards;
 mod form;
 mod figures;
 mod drill;
+mod official;
 mod sources;
 pub mod live;
 #[cfg(test)]

@@ -64,6 +64,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/units/{code}/kpis", Need::Role(Role::View)),
     get("/api/v1/units/{code}/breakdown", Need::Role(Role::View)),
     get("/api/v1/units/{code}/dossiers", Need::Role(Role::Operate)),
+    get("/api/v1/units/{code}/forms/{form}", Need::Role(Role::View)),
     get("/api/v1/sources", Need::Whole(Role::View)),
     get("/api/v1/freshness", Need::Whole(Role::View)),
     get("/api/v1/successions", Need::Role(Role::View)),

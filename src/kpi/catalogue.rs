@@ -8,10 +8,15 @@ use super::board::{self, Board};
 use super::fault::{CatalogueError, SourceFile};
 use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, ratio};
 use super::measure::{Measure, Measures};
+use super::official::OfficialForm;
+use super::scheme::Schemes;
 
 mod read;
+mod reporting;
 #[cfg(test)]
 mod tests;
+
+pub use reporting::Reporting;
 
 /// The catalogue files that the program carries.
 const KPIS: SourceFile<'_> =
@@ -135,6 +140,7 @@ pub struct Catalogue {
     targets: BTreeMap<String, Vec<Target>>,
     limits: BTreeMap<&'static str, Vec<Limit>>,
     boards: BTreeMap<String, Board>,
+    reporting: Reporting,
 }
 
 impl Catalogue {
@@ -154,6 +160,27 @@ impl Catalogue {
         Catalogue::read(KPIS, TARGETS, &boards)
     }
 
+    /// With other schemes of periods and forms than those that the program carries.
+    #[must_use]
+    pub fn reporting_by(self, reporting: Reporting) -> Catalogue {
+        Catalogue { reporting, ..self }
+    }
+
+    /// The schemes of periods.
+    pub fn schemes(&self) -> &Schemes {
+        &self.reporting.schemes
+    }
+
+    /// The official form of an id.
+    pub fn form(&self, id: &str) -> Option<&OfficialForm> {
+        self.reporting.forms.get(id)
+    }
+
+    /// All official forms, by id.
+    pub fn forms(&self) -> impl Iterator<Item = &OfficialForm> {
+        self.reporting.forms.values()
+    }
+
     /// Reads and checks catalogue files: `kpis.toml`, `targets.toml`, and one file for each board.
     ///
     /// # Errors
@@ -165,8 +192,10 @@ impl Catalogue {
     ) -> Result<Catalogue, CatalogueError> {
         let mut faults = Vec::new();
         let (words, kpis) = read::kpis(kpis, &mut faults);
+        let (targets_none, limits_none, boards_none) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let reporting = Reporting::embedded()?;
         let mut catalogue =
-            Catalogue { words, kpis, targets: BTreeMap::new(), limits: BTreeMap::new(), boards: BTreeMap::new() };
+            Catalogue { words, kpis, targets: targets_none, limits: limits_none, boards: boards_none, reporting };
         (catalogue.targets, catalogue.limits) = read::targets(targets, &catalogue, &mut faults);
         for file in boards {
             if let Some(board) = board::read(*file, &catalogue, &mut faults) {

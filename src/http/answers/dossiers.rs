@@ -8,7 +8,7 @@ use crate::kpi::{Measure, Window};
 use crate::model::{Derived, DossierKey, DossierState, Instant, RatingState, Status, Text, verdict};
 
 use super::dossier::{class_name, stage_name};
-use super::question::{Filters, Question, shown};
+use super::question::{Asked, Filters, Question, shown};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -19,6 +19,8 @@ pub struct DossiersQuery {
     pub measure: Option<String>,
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -58,7 +60,7 @@ impl DossiersQuery {
     /// Names the question, so that a cursor is taken for no other; the page's length is no part of it.
     fn fingerprint(&self, code: &str) -> String {
         let filters = self.filters();
-        let question = (code, &self.measure, &self.window, &self.hierarchy, &self.role, &filters);
+        let question = (code, &self.measure, (&self.window, &self.scheme), &self.hierarchy, &self.role, &filters);
         let text = serde_json::to_string(&question).unwrap_or_default();
         hex(&Sha256::digest(text)[..8])
     }
@@ -76,6 +78,7 @@ pub struct DossiersAnswer<'a> {
     name: &'a str,
     stale_code: bool,
     pub(super) window: Window,
+    scheme: &'a str,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
@@ -197,8 +200,13 @@ pub fn dossiers<'a>(
         return Err(AnswerError::BadBound { name: "limit", max: PAGE_ROWS_MAX });
     }
     let filters = query.filters();
-    let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
-    let Question { seen, selection } = Question::read(figures, code, asked, &filters)?;
+    let asked = Asked {
+        window: query.window.as_deref(),
+        scheme: query.scheme.as_deref(),
+        hierarchy: query.hierarchy.as_deref(),
+        role: query.role.as_deref(),
+    };
+    let Question { seen, scheme, selection } = Question::read(figures, code, asked, &filters)?;
     let fingerprint = query.fingerprint(code);
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;
     let found = find(view, &selection, &measures, after.as_ref(), limit);
@@ -209,6 +217,7 @@ pub fn dossiers<'a>(
         name: label.name,
         stale_code: seen.stale_code(),
         window: selection.window,
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,

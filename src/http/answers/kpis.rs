@@ -9,7 +9,7 @@ use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
-use super::question::window;
+use super::question::windowed;
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -18,6 +18,8 @@ use super::{AnswerError, Figures, asked_unit, perspective};
 pub struct KpisQuery {
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -37,6 +39,7 @@ pub struct KpisAnswer<'a> {
     /// Code of the unit that it goes on as today, when that is another one; as it is now its figures are there.
     succeeded_by: Option<&'a str>,
     pub(super) window: Window,
+    scheme: &'a str,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
@@ -74,7 +77,7 @@ pub(super) struct Row<'a> {
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let window = window(query.window.as_deref())?.on(view.today());
+    let (scheme, _, window) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
     let day = window.last.min(view.today());
     let label = view.units().label(seen.id());
@@ -88,6 +91,7 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         stale_code: seen.stale_code(),
         succeeded_by: is_told.then(|| view.units().label(successor).code),
         window,
+        scheme: scheme.id(),
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,

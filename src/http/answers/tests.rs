@@ -1,4 +1,5 @@
 mod drill;
+mod forms;
 
 use serde_json::{Value, json};
 

@@ -16,6 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(figures());
     all.extend(tokens());
     all.extend(drill());
+    all.extend(super::reports::routes());
     all
 }
 
@@ -291,6 +292,8 @@ fn asked(route: Route) -> Route {
     let about = "today, week, month, quarter, year, a period such as 2024-Q2, or FROM..TO, both days included";
     route
         .query("window", about, &window)
+        .query("scheme", "By which scheme a period's days are read", &text())
+        .problem(400, &["bad_scheme"])
         .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
         .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
 }

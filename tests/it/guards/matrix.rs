@@ -65,6 +65,9 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/units/{code}/breakdown") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/breakdown?by=unit&window=2024-07"))
         }
+        ("GET", "/api/v1/units/{code}/forms/{form}") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/forms/ii06a?rows=unit&period=2024-07"))
+        }
         ("GET", "/api/v1/units/{code}/dossiers") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
         }
@@ -138,7 +141,9 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}" | "/api/v1/units/{code}/kpis" | "/api/v1/boards/{board}") => {
             role(&[View, Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/api/v1/units/{code}/breakdown") => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/units/{code}/breakdown" | "/api/v1/units/{code}/forms/{form}") => {
+            role(&[View, Operate, Whole, Admin], seen(200))
+        }
         ("GET", "/api/v1/units/{code}/dossiers") => role(&[Operate, Whole, Admin], seen(200)),
         ("GET", "/metrics") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
