@@ -14,17 +14,24 @@ mod ledger;
 mod form_rows;
 mod official;
 mod sheet;
+mod snapshot;
+mod closed;
+mod difference;
 #[cfg(test)]
 mod tests;
 
 pub use breakdown::{BreakdownAnswer, BreakdownQuery, breakdown};
+pub use closed::{ClosedQuestion, official_form};
+pub use difference::{Difference, DifferenceQuery, Kept, difference};
 pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
-pub use ledger::Ledger;
-pub use official::{FormAnswer, FormQuery, current_form};
+pub use ledger::{Ledger, UnitKey};
+pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
+pub use question::{Version, version};
 pub use sheet::workbook;
+pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 
@@ -87,6 +94,19 @@ pub enum AnswerError {
         /// The period.
         period: String,
     },
+    /// Figures are closed in one perspective only.
+    #[error("closed are the figures of hierarchy=now and role=processing")]
+    NotClosedSo,
+    /// A closing keeps no more.
+    #[error("there are {count} {name}: a closing keeps at most {max}; close the units below one by one")]
+    TooMuchToClose {
+        /// Of what.
+        name: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are kept.
+        max: usize,
+    },
     /// Forms have no such rows.
     #[error("`{0}` are no rows of a form: use field, unit or procedure")]
     UnknownRows(String),
@@ -136,6 +156,8 @@ impl AnswerError {
             AnswerError::UnknownForm(_) => "unknown_form",
             AnswerError::UnknownVersion(_) => "bad_version",
             AnswerError::NotClosed { .. } => "not_closed",
+            AnswerError::NotClosedSo => "bad_version",
+            AnswerError::TooMuchToClose { .. } => "too_much_to_close",
             AnswerError::UnknownRows(_) => "bad_rows",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",

@@ -39,12 +39,17 @@ pub(super) fn router() -> Router<AppState> {
         .route("/api/v1/units/{code}/breakdown", get(breakdown))
         .route("/api/v1/units/{code}/dossiers", get(dossiers))
         .route("/api/v1/units/{code}/forms/{form}", get(official::form))
-        .layer(Extension(Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))))
 }
 
-/// The places of questions.
+/// The places of questions: one handful for all areas.
 #[derive(Clone)]
 pub(super) struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Places {
+        Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))
+    }
+}
 
 /// A unit's figures by one dimension.
 async fn breakdown(

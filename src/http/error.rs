@@ -83,6 +83,26 @@ pub enum Problem {
         /// The number asked for.
         id: u64,
     },
+    /// 409: the period has days to come.
+    #[error("{period} lasts until {to}: it can be closed from the day after on")]
+    NotEnded {
+        /// The period.
+        period: String,
+        /// Its last day.
+        to: String,
+    },
+    /// 409: the period is closed.
+    #[error("{period} of unit {unit:?} was closed by {by} at {at}; reopen it first")]
+    AlreadyClosed {
+        /// The period.
+        period: String,
+        /// Code of the unit.
+        unit: String,
+        /// By whom.
+        by: String,
+        /// When.
+        at: String,
+    },
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
@@ -193,6 +213,8 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
+            Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
+            Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),

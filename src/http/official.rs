@@ -8,12 +8,13 @@ use axum::response::{IntoResponse, Response};
 use crate::auth::{Caller, Role};
 use crate::model::Zone;
 
-use super::answers::{FormAnswer, FormQuery, current_form, workbook};
+use super::answers::{Figures, FormAnswer, FormQuery, Version, current_form, version, workbook};
 use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{Form, JSON_RANGES, accepted, answer, preferred};
 use super::guard::require;
+use super::periods::official_form_of;
 use super::state::AppState;
 
 /// The media type of a workbook.
@@ -52,10 +53,15 @@ pub(super) async fn form(
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let format = Format::of(query.format.as_deref(), &headers)?;
-    let zone = state.zone.clone();
+    let version = version(query.version.as_deref())?;
+    let (zone, closings) = (state.zone.clone(), state.closings.clone());
     let asked = Asked::of(state, &caller, &code)?;
-    let work = move |figures: super::answers::Figures<'_>, code: &str| {
-        current_form(figures, (&form, code), &query, |form| written(form, (format, query.bom), &zone))
+    let work = move |figures: Figures<'_>, code: &str| {
+        let written = |form: &FormAnswer<'_>| written(form, (format, query.bom), &zone);
+        match version {
+            Version::Current => current_form(figures, (&form, code), &query, written),
+            Version::Official => official_form_of(&closings, figures, (&form, code), &query, written),
+        }
     };
     asked.answer(&places, work).await
 }

@@ -20,6 +20,7 @@ use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
 use super::live::Screens;
+use super::periods::Closings;
 use super::readiness::Readiness;
 use super::tokens::TokenKeeper;
 
@@ -80,6 +81,8 @@ pub struct AppState {
     pub rejects: Rejects,
     /// Small facts beside the journal.
     pub facts: Facts,
+    /// Closed periods.
+    pub closings: Closings,
     /// KPIs, targets and boards.
     pub catalogue: Arc<Catalogue>,
 }

@@ -198,8 +198,13 @@ impl OfficialForm {
 
     /// SHA-256 of its file: which convention figures were made by.
     pub fn hash(&self) -> String {
-        Sha256::digest(self.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        hash(&self.text)
     }
+}
+
+/// SHA-256 of a form's file, in hexadecimal digits.
+pub fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn id_of(name: &str) -> String {

@@ -92,7 +92,7 @@ pub(super) fn block_sums<'a>(official: &OfficialForm, ledger: &'a Ledger, by: Ro
     if by == RowsBy::Unit {
         // Who has nothing to report stands there too.
         for (place, unit) in ledger.units.iter().enumerate().filter(|(_, unit)| unit.existed) {
-            let (group, key) = (group_of(place), Some(&*unit.code));
+            let (group, key) = (group_of(place), Some(&*unit.key.code));
             if !official.groups[group].categories.is_empty() {
                 let row = RowSum { key, name: &unit.name, stands: true, measures: Measures::ZERO };
                 blocks[group].insert((String::new(), place, key), row);
@@ -102,7 +102,7 @@ pub(super) fn block_sums<'a>(official: &OfficialForm, ledger: &'a Ledger, by: Ro
     for entry in &ledger.entries {
         let unit = &ledger.units[entry.unit];
         let (key, name) = match by {
-            RowsBy::Unit => (Some(&*unit.code), &*unit.name),
+            RowsBy::Unit => (Some(&*unit.key.code), &*unit.name),
             RowsBy::Field => (entry.field.as_deref(), entry.field.as_deref().unwrap_or(by.nothing())),
             RowsBy::Procedure => (entry.procedure.as_deref(), entry.procedure.as_deref().unwrap_or(by.nothing())),
         };

@@ -9,6 +9,7 @@ use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
+use super::official::Closed;
 use super::question::windowed;
 use super::{AnswerError, Figures, asked_unit, perspective};
 
@@ -20,6 +21,8 @@ pub struct KpisQuery {
     pub window: Option<String>,
     /// The scheme that a period's days are read by; that of walls when absent.
     pub scheme: Option<String>,
+    /// `current` (default) or `official`.
+    pub version: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -47,6 +50,10 @@ pub struct KpisAnswer<'a> {
     role: &'static str,
     /// A newer hierarchy was loaded and is being read; these figures are still those of the former one.
     units_pending: bool,
+    /// `current` or `official`.
+    version: &'static str,
+    /// By whom the period was closed, of official figures.
+    closed: Option<&'a Closed>,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -68,40 +75,59 @@ pub(super) struct Row<'a> {
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
-/// The figures of what a code names: as it is now today, as it was on the window's last day.
+/// The current figures of what a code names: as it is now today, as it was on the window's last day.
 ///
 /// Of the units below, those that neither existed in the window nor have any figure in it are left out.
 ///
 /// # Errors
 /// When no unit has the code, the window can't be read, or there is no such hierarchy or role.
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
-    let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
     let (scheme, _, window) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
+    Ok(kpis_of(figures, (seen.id(), seen.stale_code()), scheme.id(), (window, perspective)))
+}
+
+/// The figures of a unit that may be seen.
+pub(super) fn kpis_of<'a>(
+    figures: Figures<'a>,
+    (unit, stale_code): (UnitId, bool),
+    scheme: &'a str,
+    (window, perspective): (Window, Perspective),
+) -> KpisAnswer<'a> {
+    let view = figures.view;
     let day = window.last.min(view.today());
-    let label = view.units().label(seen.id());
-    let successor = view.hierarchies().successor(seen.id());
+    let label = view.units().label(unit);
+    let successor = view.hierarchies().successor(unit);
     let sight = figures.scope.on(view.units(), view.hierarchies(), perspective.hierarchy);
-    let is_told = successor != seen.id() && sight.covers(successor);
-    let measures = view.measures(seen.id(), window, perspective);
-    Ok(KpisAnswer {
+    let is_told = successor != unit && sight.covers(successor);
+    let measures = view.measures(unit, window, perspective);
+    KpisAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: seen.stale_code(),
+        stale_code,
         succeeded_by: is_told.then(|| view.units().label(successor).code),
         window,
-        scheme: scheme.id(),
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
         hierarchy: perspective.hierarchy.as_str(),
         role: perspective.role.as_str(),
         units_pending: view.units_pending(),
+        version: "current",
+        closed: None,
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
-        children: rows(figures, seen.id(), (window, day), perspective),
-    })
+        children: rows(figures, unit, (window, day), perspective),
+    }
+}
+
+impl<'a> KpisAnswer<'a> {
+    /// As the official figures of a closed period. What a unit goes on as isn't told: that may change.
+    pub(super) fn closed_by(self, closed: &'a Closed) -> KpisAnswer<'a> {
+        KpisAnswer { version: "official", closed: Some(closed), succeeded_by: None, stale_code: false, ..self }
+    }
 }
 
 /// The row of what the unit itself handles; no unit may have this code.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::cube::{Dimension, Selection, View};
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot};
-use crate::model::Text;
-use crate::units::{Tree, UnitId};
+use crate::model::{Day, Text};
+use crate::units::{Tree, UnitId, Units};
 
 /// The ledger of a unit and a window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,10 +22,27 @@ pub struct Ledger {
     pub(super) entries: Vec<Entry>,
 }
 
+/// A version of a unit: its code, and the day from which that code is its.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UnitKey {
+    /// Its code, or `unresolved`.
+    pub code: Text,
+    /// From when on.
+    pub valid_from: Option<Day>,
+}
+
+impl UnitKey {
+    /// Of a unit of a view.
+    pub(super) fn of(units: &Units, unit: UnitId) -> UnitKey {
+        let valid_from = units.fact(unit).and_then(|fact| fact.valid_from);
+        UnitKey { code: Text::new(units.label(unit).code), valid_from }
+    }
+}
+
 /// A unit of a ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LedgerUnit {
-    pub(super) code: Text,
+    pub(super) key: UnitKey,
     pub(super) name: Text,
     pub(super) category: Text,
     /// Its place, for those below another one.
@@ -87,8 +104,8 @@ impl Ledger {
     }
 
     /// The part of a unit with everything below it; none when it isn't in the ledger.
-    pub fn part(&self, code: &str) -> Option<Ledger> {
-        let top = self.units.iter().position(|unit| &*unit.code == code)?;
+    pub fn part(&self, top: &UnitKey) -> Option<Ledger> {
+        let top = self.units.iter().position(|unit| unit.key == *top)?;
         let mut places: HashMap<usize, usize> = HashMap::new();
         let mut units = Vec::new();
         // A unit stands behind the one that it is below.
@@ -104,34 +121,43 @@ impl Ledger {
         Some(Ledger { units, entries })
     }
 
-    /// Whether it has a unit of this code.
-    pub fn has(&self, code: &str) -> bool {
-        self.units.iter().any(|unit| &*unit.code == code)
-    }
-
-    /// The codes of its units.
-    pub fn codes(&self) -> impl Iterator<Item = &Text> {
-        self.units.iter().map(|unit| &unit.code)
+    /// The units by their places, where only those that stand below one, or are it, are named.
+    pub fn below(&self, top: &UnitKey) -> Vec<Option<UnitKey>> {
+        let mut named: Vec<Option<UnitKey>> = Vec::with_capacity(self.units.len());
+        for unit in &self.units {
+            let is_below = unit.parent.is_some_and(|parent| named[parent].is_some());
+            named.push((is_below || unit.key == *top).then(|| unit.key.clone()));
+        }
+        named
     }
 }
 
-/// A unit with everything below it in protocol order, and in which row each unit of the territory counts.
+/// A unit and everything below it, each before its own, in protocol order; with the place of the one above it.
+pub(super) fn below(tree: &Tree, top: UnitId) -> Vec<(UnitId, Option<usize>)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(top, None)];
+    while let Some((unit, parent)) = waiting.pop() {
+        let place = found.len();
+        found.push((unit, parent));
+        waiting.extend(tree.node(unit).children.iter().rev().map(|child| (*child, Some(place))));
+    }
+    found
+}
+
+/// The rows of a unit with everything below it, and in which of them each unit of the territory counts.
 fn units_below(view: &View, tree: &Tree, selection: &Selection) -> (Vec<LedgerUnit>, HashMap<UnitId, usize>) {
     let (mut units, mut places) = (Vec::new(), HashMap::new());
-    let mut waiting = vec![(selection.unit, None)];
-    while let Some((unit, parent)) = waiting.pop() {
-        let place = units.len();
+    for (unit, parent) in below(tree, selection.unit) {
+        places.extend(tree.owners(unit).map(|owner| (owner, units.len())));
         let label = view.units().label(unit);
         let fact = view.units().fact(unit);
         units.push(LedgerUnit {
-            code: Text::new(label.code),
+            key: UnitKey::of(view.units(), unit),
             name: Text::new(label.name),
             category: Text::new(label.category),
             parent,
             existed: fact.is_none_or(|fact| selection.window.meets(fact.valid_from, fact.valid_to)),
         });
-        places.extend(tree.owners(unit).map(|owner| (owner, place)));
-        waiting.extend(tree.node(unit).children.iter().rev().map(|child| (*child, Some(place))));
     }
     (units, places)
 }

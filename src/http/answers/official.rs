@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cube::Selection;
 use crate::kpi::scheme::period_words;
-use crate::kpi::{Catalogue, Measure, Measures, OfficialForm, Window, Words};
+use crate::kpi::{Catalogue, Measure, Measures, OfficialForm, Window, WindowChoice, Words};
 use crate::model::{Day, Instant, Text, Zone};
 use crate::units::{Hierarchy, UnitId};
 
@@ -40,10 +40,10 @@ pub struct FormQuery {
 }
 
 /// The period when none is asked for.
-const PERIOD_DEFAULT: &str = "month";
+pub(super) const PERIOD_DEFAULT: &str = "month";
 /// What stands above the figures of a form: of whom, when and how. A closed period keeps it as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Heading {
+pub struct Heading {
     /// As it was asked for.
     pub(super) period: String,
     /// In words; none for days that have no name.
@@ -71,7 +71,7 @@ impl Heading {
         let perspective = perspective(asked.hierarchy.as_deref(), asked.role.as_deref())?;
         let schemes = catalogue.schemes();
         let scheme = scheme_named(schemes, asked.scheme.as_deref())?.unwrap_or(schemes.of_forms());
-        let choice = asked.period.as_deref().unwrap_or(PERIOD_DEFAULT).parse()?;
+        let choice: WindowChoice = asked.period.as_deref().unwrap_or(PERIOD_DEFAULT).parse()?;
         let window = scheme.on(choice, view.today());
         let heading = Heading {
             period: choice.to_string(),
@@ -92,8 +92,23 @@ impl Heading {
         Ok((heading, Selection { perspective, unit, own: false, window, filters: Vec::new() }))
     }
 
+    /// Number of the last record in the figures.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The node that made them.
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// The instant they are about.
+    pub fn as_of(&self) -> &str {
+        &self.as_of
+    }
+
     /// Its days.
-    pub(super) fn window(&self) -> Window {
+    pub fn window(&self) -> Window {
         Window { first: self.from, last: self.to }
     }
 
@@ -113,34 +128,51 @@ fn words(catalogue: &Catalogue) -> BTreeMap<Text, String> {
 
 /// Whose form it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Reporter {
+pub struct Reporter {
     pub(super) code: Text,
     pub(super) name: Text,
-    /// Who receives it; nothing when that unit isn't the caller's to see.
-    pub(super) receiver: Option<String>,
+    pub(super) receiver: Receiver,
+}
+
+/// Who receives a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Receiver {
+    /// Who the form says: its unit stands under none.
+    Form,
+    /// The unit above, by its name.
+    Unit(Text),
+    /// A unit that isn't the caller's to see.
+    Hidden,
 }
 
 impl Reporter {
     /// A unit reports to the one that it stands under.
-    pub(super) fn of(figures: Figures<'_>, form: &OfficialForm, hierarchy: Hierarchy, unit: UnitId) -> Reporter {
+    pub(super) fn of(figures: Figures<'_>, hierarchy: Hierarchy, unit: UnitId) -> Reporter {
         let view = figures.view;
-        let sight = figures.scope.on(view.units(), view.hierarchies(), hierarchy);
         let label = view.units().label(unit);
         let receiver = match view.tree(hierarchy).node(unit).parent {
-            None => Some(form.receiver.vi.clone()),
-            Some(above) => sight.covers(above).then(|| view.units().label(above).name.to_owned()),
+            None => Receiver::Form,
+            Some(above) => Receiver::Unit(Text::new(view.units().label(above).name)),
         };
-        Reporter { code: Text::new(label.code), name: Text::new(label.name), receiver }
+        Reporter { code: Text::new(label.code), name: Text::new(label.name), receiver }.seen(figures, hierarchy, unit)
+    }
+
+    /// Without what isn't the caller's to see.
+    pub(super) fn seen(self, figures: Figures<'_>, hierarchy: Hierarchy, unit: UnitId) -> Reporter {
+        let view = figures.view;
+        let sight = figures.scope.on(view.units(), view.hierarchies(), hierarchy);
+        let above = view.tree(hierarchy).node(unit).parent;
+        let is_hidden = matches!(self.receiver, Receiver::Unit(_)) && above.is_none_or(|above| !sight.covers(above));
+        if is_hidden { Reporter { receiver: Receiver::Hidden, ..self } } else { self }
     }
 }
 
 /// Which closing an official answer is from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Closed {
+pub struct Closed {
     /// Number of the closing of its unit and period, from 1.
     pub version: u32,
-    /// Code of the unit that was closed: this one, or one above it.
-    pub unit: Text,
     /// Who closed it.
     pub by: String,
     /// When, by the clock of the figures.
@@ -197,7 +229,7 @@ struct ColumnAnswer<'a> {
     measures: Vec<&'static str>,
 }
 
-/// The form of a unit's current figures. It looks at every dossier.
+/// The form of a unit's current figures, whatever version is asked for. It looks at every dossier.
 ///
 /// # Errors
 /// When there is no such form or unit, or something asked for can't be read.
@@ -210,19 +242,11 @@ pub fn current_form<T, E: From<AnswerError>>(
     let official = figures.catalogue.form(form).ok_or_else(|| AnswerError::UnknownForm(shown(form)))?;
     let rows = RowsBy::named(query.rows.as_deref())?;
     let (heading, selection) = Heading::of(figures, query)?;
-    match query.version.as_deref() {
-        None | Some("current") => {}
-        Some("official") => {
-            let (unit, scheme, period) = (shown(code), heading.scheme, heading.period);
-            return Err(AnswerError::NotClosed { unit, scheme, period }.into());
-        }
-        Some(other) => return Err(AnswerError::UnknownVersion(shown(other)).into()),
-    }
     let hierarchy = selection.perspective.hierarchy;
     let seen = asked_unit(figures, code, selection.window, hierarchy)?;
     let selection = Selection { unit: seen.id(), ..selection };
     let ledger = Ledger::of(figures.view, &selection);
-    let reporter = Reporter::of(figures, official, hierarchy, seen.id());
+    let reporter = Reporter::of(figures, hierarchy, seen.id());
     answer(&FormAnswer::of(official, (&heading, &reporter), None, &ledger, rows))
 }
 
@@ -251,7 +275,11 @@ impl<'a> FormAnswer<'a> {
             counted_in: &official.counted_in,
             unit: &reporter.code,
             name: &reporter.name,
-            receiver: reporter.receiver.as_deref(),
+            receiver: match &reporter.receiver {
+                Receiver::Form => Some(&official.receiver.vi),
+                Receiver::Unit(name) => Some(name),
+                Receiver::Hidden => None,
+            },
             period: &heading.period,
             period_name: heading.period_name.as_deref(),
             scheme: &heading.scheme,

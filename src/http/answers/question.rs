@@ -34,6 +34,33 @@ pub(super) fn scheme_named<'a>(schemes: &'a Schemes, name: Option<&str>) -> Resu
     schemes.named(name).map(Some).ok_or_else(unknown)
 }
 
+/// Which figures are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Those of now.
+    Current,
+    /// Those that the period was closed with.
+    Official,
+}
+
+/// The version asked for; the current one when absent.
+///
+/// # Errors
+/// When there is none of this name.
+pub fn version(asked: Option<&str>) -> Result<Version, AnswerError> {
+    match asked {
+        None | Some("current") => Ok(Version::Current),
+        Some("official") => Ok(Version::Official),
+        Some(other) => Err(AnswerError::UnknownVersion(shown(other))),
+    }
+}
+
+/// There are no official figures of a unit and period.
+pub(super) fn not_closed(code: &str, scheme: &Scheme, choice: WindowChoice) -> AnswerError {
+    let (scheme, period) = (scheme.id().to_owned(), choice.to_string());
+    AnswerError::NotClosed { unit: shown(code), scheme, period }
+}
+
 /// Which part of a unit's dossiers a breakdown or list is about. A value may be empty text; `without` names the
 /// dimensions, separated by commas, in which there must be no value.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]

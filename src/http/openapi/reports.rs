@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Route, get_of};
+use super::{Route, get_of, route};
 
 fn text() -> Value {
     json!({"type": "string"})
@@ -14,7 +14,54 @@ fn any_of(words: &[&str]) -> Value {
 
 /// Their routes.
 pub(super) fn routes() -> Vec<Route> {
-    vec![form()]
+    let mut all = vec![form()];
+    all.extend(periods());
+    all
+}
+
+/// Closed periods.
+fn periods() -> Vec<Route> {
+    let of = |route: Route| {
+        route
+            .part("scheme", "Id of a scheme of periods", "report")
+            .part("period", "A period, no span of days", "2024-07")
+            .problem(400, &["bad_parameter", "bad_scheme", "bad_window"])
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_unit", "not_closed"])
+            .problem(503, &["busy"])
+            .of_figures()
+    };
+    let asked = |further: &str| {
+        let mut shape = object(json!({"unit": text()}));
+        if !further.is_empty() {
+            shape = object(json!({"unit": text(), further: {"type": "string", "minLength": 1, "maxLength": 500}}));
+        }
+        shape
+    };
+    let count = json!({"type": "integer", "minimum": 1, "maximum": 1000});
+    let unit = json!({"type": "string", "examples": ["17"]});
+    let path = "/api/v1/periods/{scheme}/{period}";
+    vec![
+        of(get_of(path, "periods", "By whom and when a period of a unit was closed"))
+            .query("unit", "Code of the unit", &unit)
+            .json(200, "All closings, the oldest first", "Closings"),
+        of(get_of("/api/v1/periods/{scheme}/{period}/difference", "periods", "Official beside current figures"))
+            .query("unit", "Code of the unit", &unit)
+            .query("limit", "Rows of a page", &count)
+            .query("cursor", "Where the page before ended", &text())
+            .json(200, "By measure, and by dossier", "Difference")
+            .problem(400, &["bad_cursor"]),
+        of(route("post", "/api/v1/periods/{scheme}/{period}/close", "periods", "Closes a period of a unit"))
+            .body(&[("application/json", asked(""), json!({"unit": "17"}))])
+            .json(201, "Closed, with everything below the unit", "Closings")
+            .problem(400, &["too_much_to_close"])
+            .problem(409, &["not_ended", "already_closed"])
+            .problem(413, &["too_large"]),
+        of(route("post", "/api/v1/periods/{scheme}/{period}/reopen", "periods", "Opens a closed period again"))
+            .body(&[("application/json", asked("reason"), json!({"unit": "17", "reason": "a source was late"}))])
+            .json(200, "Reopened; what was closed stays", "Closings")
+            .problem(413, &["too_large"]),
+    ]
 }
 
 fn form() -> Route {
@@ -54,7 +101,35 @@ pub(super) fn schemas() -> Value {
     let text_or_null = json!({"type": ["string", "null"]});
     let row = object(json!({"key": text_or_null, "name": text(), "counts": counts}));
     let group = object(json!({"heading": words, "counts": counts, "rows": {"type": "array", "items": row}}));
+    let count = json!({"type": "integer", "minimum": 0});
+    let window =
+        object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}));
+    let side = object(json!({"seq": count, "as_of": {"type": "string", "format": "date-time"}}));
     json!({
+        "Closings": object(json!({
+            "unit": text(), "name": text(), "scheme": text(), "period": text(), "window": window,
+            "ended": {"type": "boolean"}, "official": {"type": ["object", "null"]},
+            "versions": {"type": "array", "items": object(json!({
+                "version": count, "closed_by": text(), "closed_at": {"type": "string", "format": "date-time"}, "seq": count,
+                "node": text(), "as_of": {"type": "string", "format": "date-time"}, "kpis": {"type": "object"},
+                "forms": {"type": "object"}, "units": count, "members": count,
+                "reopened": {"type": ["object", "null"]}
+            }))}
+        })),
+        "Difference": object(json!({
+            "unit": text(), "name": text(), "scheme": text(), "period": text(), "window": window, "official": side,
+            "current": side, "closed": {"type": "object"},
+            "measures": {"type": "array", "items": object(json!({
+                "measure": text(), "official": {"type": "integer"}, "current": {"type": "integer"},
+                "difference": {"type": "integer"}, "judged_now": {"type": "boolean"}
+            }))},
+            "missing": count, "added": count, "changed": count,
+            "rows": {"type": "array", "items": object(json!({
+                "change": any_of(&["missing", "added", "changed"]), "kind": any_of(&["dossier", "rating"]),
+                "source": text(), "id": text(), "from": {"type": ["object", "null"]}, "to": {"type": ["object", "null"]}
+            }))},
+            "cursor": text_or_null
+        })),
         "OfficialForm": object(json!({
             "form": text(), "number": text(), "title": words, "legal_basis": words, "unit": text(), "name": text(),
             "receiver": text_or_null, "period": text(), "scheme": text(),
