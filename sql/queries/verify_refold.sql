@@ -1,8 +1,10 @@
 -- Raw records folded again, with argMax over nullable columns and none of the state tables' scalars, beside the folded
 -- state: every key and register that differs, at most 1,000. A register reads as (at in ms, value), "at" 0 when it was
 -- never given.
--- Parameters: slice and slices: only keys whose hash falls in that slice, so that memory is bounded by a slice.
+-- Parameters: after and upto: only keys behind the one and not behind the other (none when empty), so that memory is
+-- bounded by a slice and a slice is read by the primary index.
 WITH
+    key -> ({after:String} = '' OR key > {after:String}) AND ({upto:String} = '' OR key <= {upto:String}) AS in_slice,
     at -> toUnixTimestamp64Milli(at) AS ms,
     value -> if(isNull(value), NULL, toUnixTimestamp64Milli(assumeNotNull(value))) AS ms_or_null,
     (bit, value, least) -> toString(argMaxIf((ms(records.at), value),
@@ -74,7 +76,7 @@ raw_pauses AS
         ) AS folded_pause
     FROM records
     ARRAY JOIN pauses
-    WHERE records.type = 'dossier' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'dossier' AND in_slice(records.key)
     GROUP BY source, id, pause_id
 ),
 
@@ -126,7 +128,7 @@ raw_dossiers AS
                 arraySort(arrayDistinct(arrayMap(due -> due.1, due_given)))), 1, 64))
         ] AS registers
     FROM records
-    WHERE records.type = 'dossier' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'dossier' AND in_slice(records.key)
     GROUP BY source, id
 ),
 
@@ -150,7 +152,7 @@ raw AS
             newest(2, records.channel, '')
         ]
     FROM records
-    WHERE records.type = 'rating' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'rating' AND in_slice(records.key)
     GROUP BY records.source, records.key
     UNION ALL
     SELECT
@@ -164,7 +166,7 @@ raw AS
             toString(max((ms(records.at), records.source)))
         ]
     FROM records
-    WHERE records.type = 'indicator' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'indicator' AND in_slice(records.key)
     GROUP BY records.key, records.unit, records.period
     UNION ALL
     SELECT
@@ -186,7 +188,7 @@ raw AS
                 (isNotNull(records.lat), ifNull(records.lat, 0)),
                 (isNotNull(records.lon), ifNull(records.lon, 0)))))]
     FROM records
-    WHERE records.type = 'unit' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'unit' AND in_slice(records.key)
     GROUP BY records.tree, records.key, records.valid_from
     UNION ALL
     SELECT
@@ -196,7 +198,7 @@ raw AS
             (ms(records.at), millionths(records.share), records.is_default),
             (ms(records.at), ifNull(millionths(records.share), 0), records.is_default)))]
     FROM records
-    WHERE records.type = 'succession' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'succession' AND in_slice(records.key)
     GROUP BY records.key, records.unit, records.valid_from
     UNION ALL
     SELECT
@@ -206,7 +208,7 @@ raw AS
             (ms(records.at), records.meant),
             (ms(records.at), isNotNull(records.meant), ifNull(records.meant, ''))))]
     FROM records
-    WHERE records.type = 'alias' AND cityHash64(records.key) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'alias' AND in_slice(records.key)
     GROUP BY records.source, records.key
     UNION ALL
     SELECT
@@ -214,13 +216,13 @@ raw AS
         [records.source],
         [toString(argMax((ms(records.at), records.profile), (ms(records.at), records.profile)))]
     FROM records
-    WHERE records.type = 'source' AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+    WHERE records.type = 'source' AND in_slice(records.source)
     GROUP BY records.source
     UNION ALL
     SELECT 'contact', [records.source], [toString(max(ms(records.received_at)))]
     FROM records
     WHERE records.type NOT IN ('unit', 'succession', 'alias', 'source')
-        AND cityHash64(records.source) % {slices:UInt32} = {slice:UInt32}
+        AND in_slice(records.source)
     GROUP BY records.source
 ),
 
@@ -268,7 +270,7 @@ state AS
             pause_list(maxMap(dossier_state.pause_kind), maxMap(dossier_state.pause_from), maxMap(dossier_state.pause_to))
         ] AS renderings
     FROM dossier_state
-    WHERE cityHash64(dossier_state.id) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(dossier_state.id)
     GROUP BY dossier_state.source, dossier_state.id
     UNION ALL
     SELECT
@@ -283,7 +285,7 @@ state AS
             text(max(rating_state.channel))
         ]
     FROM rating_state
-    WHERE cityHash64(rating_state.id) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(rating_state.id)
     GROUP BY rating_state.source, rating_state.id
     UNION ALL
     SELECT
@@ -298,7 +300,7 @@ state AS
             code(max(indicator_state.source))
         ]
     FROM indicator_state
-    WHERE cityHash64(indicator_state.code) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(indicator_state.code)
     GROUP BY indicator_state.code, indicator_state.unit, indicator_state.period
     UNION ALL
     SELECT
@@ -307,7 +309,7 @@ state AS
         [],
         [unit_content(max(unit_state.content))]
     FROM unit_state
-    WHERE cityHash64(unit_state.code) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(unit_state.code)
     GROUP BY unit_state.tree, unit_state.code, unit_state.valid_from
     UNION ALL
     SELECT
@@ -316,7 +318,7 @@ state AS
         [],
         [succession_content(max(succession_state.content))]
     FROM succession_state
-    WHERE cityHash64(succession_state.old) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(succession_state.old)
     GROUP BY succession_state.old, succession_state.new, succession_state.effective
     UNION ALL
     SELECT
@@ -325,7 +327,7 @@ state AS
         [],
         [alias_content(max(alias_state.content))]
     FROM alias_state
-    WHERE cityHash64(alias_state.raw) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(alias_state.raw)
     GROUP BY alias_state.source, alias_state.raw
     UNION ALL
     SELECT
@@ -334,12 +336,12 @@ state AS
         [],
         [toString((toInt64(max(source_state.content).at), max(source_state.content).profile))]
     FROM source_state
-    WHERE cityHash64(source_state.source) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(source_state.source)
     GROUP BY source_state.source
     UNION ALL
     SELECT 'contact', [source_contact.source], [], [toString(max(source_contact.at))]
     FROM source_contact
-    WHERE cityHash64(source_contact.source) % {slices:UInt32} = {slice:UInt32}
+    WHERE in_slice(source_contact.source)
     GROUP BY source_contact.source
 )
 

@@ -120,7 +120,7 @@ impl View {
     }
 
     /// By place of a unit: through which row of the unit asked about it counts there, if at all.
-    fn members(&self, selection: &Selection) -> Vec<Option<UnitId>> {
+    pub(super) fn members(&self, selection: &Selection) -> Vec<Option<UnitId>> {
         let tree = self.tree(selection.perspective.hierarchy);
         let mut members = vec![None; tree.len()];
         if !selection.own {

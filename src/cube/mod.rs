@@ -21,6 +21,7 @@ mod owner;
 mod view;
 mod dimension;
 mod drill;
+mod marked;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use crate::kpi::Window;
 pub use contribution::Contribution;
 pub use dimension::{AGES, Dimension};
 pub use drill::{Item, ItemKind, Selection};
+pub use marked::Marked;
 pub use owner::Cube;
 pub use placement::Placement;
 pub use view::{Change, DossierRef, DossierView, View};

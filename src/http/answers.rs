@@ -7,6 +7,7 @@ mod dossier;
 mod kpis;
 mod breakdown;
 mod dossiers;
+mod quality;
 mod table;
 mod sources;
 mod provenance;
@@ -29,6 +30,7 @@ pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use ledger::{Ledger, UnitKey};
 pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
+pub use quality::{QualityAnswer, QualityQuery, quality};
 pub use question::{Version, version};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
@@ -132,6 +134,9 @@ pub enum AnswerError {
     /// No measure is called so.
     #[error("`{0}` is no measure")]
     UnknownMeasure(String),
+    /// No doubt about a dossier is called so.
+    #[error("`{0}` is no mark of quality")]
+    UnknownMark(String),
     /// The cursor wasn't given out for this question.
     #[error("the cursor doesn't belong to this question: ask without it")]
     BadCursor,
@@ -164,6 +169,7 @@ impl AnswerError {
             AnswerError::UnknownDimension(_) => "bad_dimension",
             AnswerError::UnknownValue { .. } => "bad_value",
             AnswerError::UnknownMeasure(_) => "bad_measure",
+            AnswerError::UnknownMark(_) => "bad_mark",
             AnswerError::BadCursor => "bad_cursor",
             AnswerError::BadBound { .. } => "bad_parameter",
         }

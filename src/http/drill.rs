@@ -18,7 +18,7 @@ use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
 use crate::model::Text;
 
-use super::answers::{self, BreakdownQuery, DossiersQuery, Figures};
+use super::answers::{self, BreakdownQuery, DossiersQuery, Figures, QualityQuery};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
@@ -39,6 +39,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/api/v1/units/{code}/breakdown", get(breakdown))
         .route("/api/v1/units/{code}/dossiers", get(dossiers))
         .route("/api/v1/units/{code}/forms/{form}", get(official::form))
+        .route("/api/v1/units/{code}/quality", get(quality))
 }
 
 /// The places of questions: one handful for all areas.
@@ -64,6 +65,22 @@ async fn breakdown(
     let bom = query.bom;
     asked
         .answer(&places, move |figures, code| form::answer(accepted, bom, &answers::breakdown(figures, code, &query)?))
+        .await
+}
+
+/// What is doubtful about a unit's dossiers.
+async fn quality(
+    State(state): State<AppState>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
+    PathOf(code): PathOf<String>,
+    QueryOf(query): QueryOf<QualityQuery>,
+    accepted: Form,
+) -> Result<Response, Problem> {
+    require(&caller, Role::Operate)?;
+    let asked = Asked::of(state, &caller, &code)?;
+    let bom = query.bom;
+    asked
+        .answer(&places, move |figures, code| form::answer(accepted, bom, &answers::quality(figures, code, &query)?))
         .await
 }
 

@@ -69,6 +69,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/periods/{scheme}/{period}/difference", Need::Role(Role::Operate)),
     with("POST", "/api/v1/periods/{scheme}/{period}/close", Need::Role(Role::Operate)),
     with("POST", "/api/v1/periods/{scheme}/{period}/reopen", Need::Role(Role::Operate)),
+    get("/api/v1/units/{code}/quality", Need::Role(Role::Operate)),
     get("/api/v1/sources", Need::Whole(Role::View)),
     get("/api/v1/freshness", Need::Whole(Role::View)),
     get("/api/v1/successions", Need::Role(Role::View)),

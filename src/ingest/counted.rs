@@ -1,7 +1,8 @@
 //! Line numbers of CSV records as an editor shows them.
 //!
 //! The `csv` crate's own position stands before the line feed of a CRLF and before skipped blank lines, so it is one
-//! or more lines short; here the line breaks are counted where they are read.
+//! or more lines short, and it ends a row at a lone carriage return, too, without counting a line; here the line breaks
+//! (CRLF, LF or CR) are counted where they are read.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};
@@ -14,6 +15,8 @@ pub(super) struct Counted<R> {
     /// Carriage returns and line feeds that were read but not passed yet: at most what the CSV reader buffers.
     breaks: VecDeque<(u64, u8)>,
     line: u64,
+    /// The last carriage return that was passed: a line feed right behind it ends no further line.
+    carriage_return: Option<u64>,
     /// Where the row began that is being read.
     row_offset: u64,
     row_bytes_max: usize,
@@ -27,7 +30,7 @@ impl<R> Counted<R> {
 
     /// From that line on; a longer row is an error of reading.
     pub(super) fn bounded(inner: R, line: u64, row_bytes_max: usize) -> Counted<R> {
-        Counted { inner, offset: 0, breaks: VecDeque::new(), line, row_offset: 0, row_bytes_max }
+        Counted { inner, offset: 0, breaks: VecDeque::new(), line, carriage_return: None, row_offset: 0, row_bytes_max }
     }
 
     /// The line of the first byte at or after this offset that is no line break. Offsets only grow.
@@ -38,7 +41,12 @@ impl<R> Counted<R> {
         {
             self.breaks.pop_front();
             offset = offset.max(position + 1);
-            self.line += u64::from(byte == b'\n');
+            if byte == b'\r' {
+                self.carriage_return = Some(position);
+            } else if self.carriage_return.is_some_and(|before| before + 1 == position) {
+                continue;
+            }
+            self.line += 1;
         }
         self.line
     }

@@ -20,6 +20,7 @@ pub mod dossier;
 pub mod rating;
 pub mod derive;
 pub mod verdict;
+pub mod quality;
 #[cfg(test)]
 mod tests;
 

@@ -85,6 +85,7 @@ impl Live {
                 () = stopped(&mut stop) => return Ok(()),
                 _ = ticks.tick() => None,
                 () = self.screens.wanted() => None,
+                () = self.screens.due() => None,
                 changed = self.synced.changed() => {
                     if changed.is_err() {
                         // The journal's writer has ended; the clock goes on until the process stops.

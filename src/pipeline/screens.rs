@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant as Timer;
+use tokio::time::{Instant as Timer, sleep_until};
 
 use crate::auth::Tokens;
 use crate::cube::View;
@@ -16,7 +16,7 @@ use super::feeds::{Feeds, LiveFeeds};
 use super::tiles::{Figures, tiles};
 
 /// Topics are made anew at most this often; a screen draws no faster.
-const PUBLISH_EVERY_MS: u64 = 100;
+const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// Makes tiles of views and stamps the pulse.
 pub struct Screens {
@@ -28,12 +28,14 @@ pub struct Screens {
     /// Which sources may be named to whom.
     feeds: LiveFeeds,
     published: Option<Timer>,
+    /// A view came too soon after the last one that was shown.
+    owed: bool,
 }
 
 impl Screens {
     /// Nothing shown yet.
     pub fn new(catalogue: Arc<Catalogue>, topics: Topics, pulse: LivePulse, wall: Clock) -> Screens {
-        Screens { catalogue, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None }
+        Screens { catalogue, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None, owed: false }
     }
 
     /// Names a source only to those whom it concerns by these tokens.
@@ -47,12 +49,20 @@ impl Screens {
         self.topics.wanted().await;
     }
 
+    /// Waits until a view that came too soon can be shown; for ever when none did.
+    pub async fn due(&self) {
+        match self.published {
+            Some(published) if self.owed => sleep_until(published + PUBLISH_EVERY).await,
+            _ => std::future::pending().await,
+        }
+    }
+
     /// Publishes what the view changes.
     ///
-    /// A view that comes too soon after the last one is shown by the next tick at the latest; only topics that nobody
-    /// has seen yet don't wait.
+    /// A view that comes too soon after the last one waits until [`Screens::due`]; only topics that nobody has seen yet
+    /// don't wait.
     pub fn show(&mut self, view: &View) {
-        let due = self.published.is_none_or(|at| at.elapsed() >= Duration::from_millis(PUBLISH_EVERY_MS));
+        let due = self.published.is_none_or(|at| at.elapsed() >= PUBLISH_EVERY);
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
         let feeds = self.feeds.now().clone();
         for topic in &topics {
@@ -61,6 +71,7 @@ impl Screens {
         if due {
             self.published = Some(Timer::now());
         }
+        self.owed = !due;
     }
 
     /// Stamps the pulse: everything synced has passed through the cube.

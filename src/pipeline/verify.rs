@@ -18,6 +18,7 @@ use crate::model::Zone;
 use crate::store::{Store, StoreError};
 
 pub use comparison::{Compared, compare};
+use comparison::{compare_figures, compare_raw, suspected};
 
 use super::live::SnapshotRequest;
 use super::sink::{HoldRequest, SetAside, SinkState};
@@ -127,8 +128,10 @@ impl Verifier {
         let _alone = self.running.try_lock().map_err(|_| VerifyError::Busy)?;
         let begun = Timer::now();
         let store = self.stores.borrow().clone().ok_or(VerifyError::Away)?;
+        let suspected = suspected(&store).await?;
         let (view, release) = self.align().await?;
-        let (compared, differences) = compare(&store, &view, &self.zone).await?;
+        let (compared, mut differences) = compare_figures(&store, &view, &self.zone).await?;
+        differences.extend(compare_raw(&store, &suspected).await?);
         if release.is_closed() {
             // The sink went on by itself: what SQL saw may be past the figures.
             return Err(VerifyError::TooLong { hold_s: self.hold_max.as_secs() });

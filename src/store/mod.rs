@@ -37,7 +37,7 @@ pub use error::{Fault, StoreError};
 pub use history::HistoryEntry;
 pub use insert::{LastSeq, ROWS_MAX, Sequenced};
 pub use seed::Seeded;
-pub use verify::{Difference, FigureRow, UnitKey, UnitPath, Verdict, WindowRow};
+pub use verify::{Difference, FigureRow, KeySlice, REFOLD_KEYS, UnitKey, UnitPath, Verdict, WindowRow};
 
 /// Where ClickHouse is and who we are there.
 #[derive(Clone, PartialEq, Eq)]

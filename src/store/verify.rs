@@ -35,8 +35,8 @@ const VERDICTS: &str = concat!(
 const REFOLD: &str = include_str!("../../sql/queries/verify_refold.sql");
 const KEYS: &str = include_str!("../../sql/queries/verify_keys.sql");
 
-/// Keys refolded at once; bounds the memory of a refold.
-const REFOLD_KEYS_MAX: u64 = 100_000;
+/// About how many keys are best refolded at once; bounds the memory of a refold.
+pub const REFOLD_KEYS: u64 = 100_000;
 
 /// Differences returned by [`Store::verify_refold`] at most.
 const DIFFERENCES_MAX: usize = 1_000;
@@ -132,6 +132,13 @@ pub struct Verdict {
     pub rescheduled_at: Option<Instant>,
     /// R-15, as the measure it counts in; none while it is open.
     pub class: Option<String>,
+}
+
+/// Neighbouring keys that are refolded at once: those behind `after` up to and with `upto` (none when empty).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySlice {
+    after: String,
+    upto: String,
 }
 
 /// A register that reads otherwise in the state tables than the raw records say.
@@ -286,22 +293,26 @@ impl Store {
         Ok(verdicts)
     }
 
-    /// Folds the raw records again, by other means than the state tables, and lists what differs, at most 1,000 registers.
+    /// Slices of about so many keys, at least a hundred, that together hold every key there is or comes to be.
     ///
     /// # Errors
     /// As any query.
-    pub async fn verify_refold(&self) -> Result<Vec<Difference>, StoreError> {
-        let keys: u64 = self.query(KEYS).fetch_one().await?;
-        let slices = u32::try_from(keys.div_ceil(REFOLD_KEYS_MAX).max(1)).unwrap_or(u32::MAX);
-        let mut differences = Vec::new();
-        for slice in 0..slices {
-            let query = self.query(REFOLD).param("slice", slice).param("slices", slices);
-            differences.extend(query.fetch_all::<Difference>().await?);
-            if differences.len() >= DIFFERENCES_MAX {
-                differences.truncate(DIFFERENCES_MAX);
-                break;
-            }
-        }
+    pub async fn verify_slices(&self, keys: u64) -> Result<Vec<KeySlice>, StoreError> {
+        let bounds: Vec<String> = self.query(KEYS).param("keys", keys.max(100)).fetch_one().await?;
+        let starts = std::iter::once(String::new()).chain(bounds.iter().cloned());
+        let ends = bounds.iter().cloned().chain(std::iter::once(String::new()));
+        Ok(starts.zip(ends).map(|(after, upto)| KeySlice { after, upto }).collect())
+    }
+
+    /// Folds the raw records of a slice again, by other means than the state tables, and lists what differs, at most 1,000
+    /// registers.
+    ///
+    /// # Errors
+    /// As any query.
+    pub async fn verify_refold(&self, slice: &KeySlice) -> Result<Vec<Difference>, StoreError> {
+        let query = self.query(REFOLD).param("after", &slice.after).param("upto", &slice.upto);
+        let mut differences = query.fetch_all::<Difference>().await?;
+        differences.truncate(DIFFERENCES_MAX);
         Ok(differences)
     }
 

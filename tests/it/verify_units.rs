@@ -5,7 +5,7 @@ use opcentre::model::Record;
 use opcentre::store::Store;
 use opcentre::units::{Hierarchy, Perspective};
 
-use crate::store::store;
+use crate::store::{refold, store};
 use crate::support::engine::TestEngine;
 use crate::support::records::{alias, dossier, rating, succession, time, unit, zone};
 use crate::verify_sql::{insert_mixed, unit_name};
@@ -28,7 +28,7 @@ fn records(lines: &[&str]) -> Vec<Record> {
 async fn given(engine: &TestEngine, name: &str, lines: &[&str]) -> Store {
     let store = store(engine, name).await;
     insert_mixed(&store, &records(lines)).await;
-    assert!(store.verify_refold().await.unwrap().is_empty(), "{name}");
+    assert!(refold(&store).await.is_empty(), "{name}");
     store
 }
 

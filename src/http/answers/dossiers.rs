@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cube::{ItemKind, Selection, View};
 use crate::kpi::{Measure, Window};
+use crate::model::quality::Mark;
 use crate::model::{Derived, DossierKey, DossierState, Instant, RatingState, Status, Text, verdict};
 
 use super::dossier::{class_name, stage_name};
@@ -17,6 +18,10 @@ use super::{AnswerError, Figures};
 pub struct DossiersQuery {
     /// Name of any measure; several of dossiers, separated by commas, are added up, as a KPI adds them.
     pub measure: Option<String>,
+    /// In place of a measure: a mark of quality, of dossiers that began in the window; each counts once.
+    pub mark: Option<String>,
+    /// With a mark: only those of this source.
+    pub source: Option<String>,
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
     /// The scheme that a period's days are read by; that of walls when absent.
@@ -60,7 +65,9 @@ impl DossiersQuery {
     /// Names the question, so that a cursor is taken for no other; the page's length is no part of it.
     fn fingerprint(&self, code: &str) -> String {
         let filters = self.filters();
-        let question = (code, &self.measure, (&self.window, &self.scheme), &self.hierarchy, &self.role, &filters);
+        let measured = (&self.measure, &self.mark, &self.source);
+        let window = (&self.window, &self.scheme);
+        let question = (code, measured, window, &self.hierarchy, &self.role, &filters);
         let text = serde_json::to_string(&question).unwrap_or_default();
         hex(&Sha256::digest(text)[..8])
     }
@@ -85,6 +92,10 @@ pub struct DossiersAnswer<'a> {
     hierarchy: &'static str,
     role: &'static str,
     pub(super) measure: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<Text>,
     filters: Filters,
     /// What the rows are: `dossiers` or `ratings`.
     pub(super) list: &'static str,
@@ -194,7 +205,13 @@ pub fn dossiers<'a>(
     query: &DossiersQuery,
 ) -> Result<DossiersAnswer<'a>, AnswerError> {
     let view = figures.view;
-    let measures = Wanted::read(query.measure.as_deref().unwrap_or_default())?;
+    let mark = query.mark.as_deref().map(|name| Mark::named(name).ok_or_else(|| AnswerError::UnknownMark(shown(name))));
+    let mark = mark.transpose()?;
+    let measures = match mark {
+        // One question at a time: a measure beside a mark is none.
+        Some(_) if query.measure.is_none() => Wanted { measures: Vec::new(), of_ratings: false },
+        _ => Wanted::read(query.measure.as_deref().filter(|_| mark.is_none()).unwrap_or_default())?,
+    };
     let limit = query.limit.unwrap_or(PAGE_ROWS_DEFAULT);
     if !(1..=PAGE_ROWS_MAX).contains(&limit) {
         return Err(AnswerError::BadBound { name: "limit", max: PAGE_ROWS_MAX });
@@ -209,7 +226,11 @@ pub fn dossiers<'a>(
     let Question { seen, scheme, selection } = Question::read(figures, code, asked, &filters)?;
     let fingerprint = query.fingerprint(code);
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;
-    let found = find(view, &selection, &measures, after.as_ref(), limit);
+    let mut found = match mark {
+        Some(mark) => find_marked(view, &selection, (mark, query.source.as_deref())),
+        None => find(view, &selection, &measures),
+    };
+    found.cut(after.as_ref(), limit);
     let label = view.units().label(seen.id());
     let cursor = found.is_more.then(|| found.page.last().map(|row| write_cursor(row.key, &fingerprint))).flatten();
     Ok(DossiersAnswer {
@@ -224,6 +245,8 @@ pub fn dossiers<'a>(
         hierarchy: selection.perspective.hierarchy.as_str(),
         role: selection.perspective.role.as_str(),
         measure: measures.names(),
+        mark: mark.map(Mark::as_str),
+        source: query.source.as_deref().map(Text::new),
         filters,
         list: if measures.of_ratings { "ratings" } else { "dossiers" },
         total: found.total,
@@ -247,14 +270,34 @@ struct Found<'a> {
     is_more: bool,
 }
 
-/// One pass over everything under the unit: the sum of all, and the page after a key.
-fn find<'a>(
-    view: &'a View,
-    selection: &Selection,
-    wanted: &Wanted,
-    after: Option<&DossierKey>,
-    limit: usize,
-) -> Found<'a> {
+impl Found<'_> {
+    /// Leaves the page after a key.
+    fn cut(&mut self, after: Option<&DossierKey>, limit: usize) {
+        self.page.retain(|row| after.is_none_or(|after| row.key > after));
+        if self.page.len() > limit {
+            self.page.select_nth_unstable_by_key(limit, |row| row.key);
+            self.page.truncate(limit);
+            self.is_more = true;
+        }
+        self.page.sort_unstable_by_key(|row| row.key);
+    }
+}
+
+/// The dossiers with a mark of quality, of one source or of all.
+fn find_marked<'a>(view: &'a View, selection: &Selection, (mark, source): (Mark, Option<&str>)) -> Found<'a> {
+    let mut page = Vec::new();
+    view.visit_marked(selection, |found| {
+        if found.marks.contains(&mark) && source.is_none_or(|source| found.key.source.as_str() == source) {
+            let kind = ItemKind::Dossier(found.state, found.derived);
+            page.push(FoundRow { key: found.key, kind, counts: 1, unit: found.unit });
+        }
+    });
+    let total = i64::try_from(page.len()).unwrap_or(i64::MAX);
+    Found { total, count: page.len(), page, is_more: false }
+}
+
+/// One pass over everything under the unit that counts.
+fn find<'a>(view: &'a View, selection: &Selection, wanted: &Wanted) -> Found<'a> {
     let mut found = Found { total: 0, count: 0, page: Vec::new(), is_more: false };
     view.visit(selection, |item| {
         let is_rating = matches!(item.kind, ItemKind::Rating(..));
@@ -269,16 +312,8 @@ fn find<'a>(
         }
         found.total += counts;
         found.count += 1;
-        if after.is_none_or(|after| item.key > after) {
-            found.page.push(FoundRow { key: item.key, kind: item.kind, counts, unit: item.unit });
-        }
+        found.page.push(FoundRow { key: item.key, kind: item.kind, counts, unit: item.unit });
     });
-    if found.page.len() > limit {
-        found.page.select_nth_unstable_by_key(limit, |row| row.key);
-        found.page.truncate(limit);
-        found.is_more = true;
-    }
-    found.page.sort_unstable_by_key(|row| row.key);
     found
 }
 

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::model::quality::Mark;
+
 use super::{Route, SAFE, get_of, route};
 
 /// Every route of the server.
@@ -269,20 +271,24 @@ fn drill() -> Vec<Route> {
         .query("by", "The dimension", &dimensions)
         .query("rows", "The most rows; the others are summed up", &count)
         .problem(400, &["bad_dimension"]);
+    let marks = Mark::ALL.map(Mark::as_str);
     let dossiers = get_of("/api/v1/units/{code}/dossiers", "figures", "The dossiers behind any measure")
         .query(
             "measure",
             "Name of a measure, or of several that are added up",
             &json!({"type": "string", "examples": ["received"]}),
         )
+        .query("mark", "In place of a measure: a mark of quality", &any_of(&marks))
+        .query("source", "With a mark: only those of this source", &text())
         .query("cursor", "Where the page before ended", &text())
         .query("limit", "Rows of a page", &count)
         .query("own", "Only what the unit itself handles", &json!({"type": "boolean", "default": false}))
-        .problem(400, &["bad_measure", "bad_cursor", "bad_value", "bad_dimension"]);
+        .problem(400, &["bad_measure", "bad_mark", "bad_cursor", "bad_value", "bad_dimension"]);
     let filters = ["field", "procedure", "channel", "status", "holder", "age", "without"];
     let about = "Only those with this value";
     let dossiers = filters.into_iter().fold(dossiers, |route, name| route.query(name, about, &text()));
-    vec![table(breakdown, "Breakdown"), table(dossiers, "Dossiers")]
+    let quality = get_of("/api/v1/units/{code}/quality", "figures", "How many dossiers of each source are doubtful");
+    vec![table(breakdown, "Breakdown"), table(dossiers, "Dossiers"), table(quality, "Quality")]
 }
 
 /// A window and a perspective.

@@ -161,6 +161,13 @@ fn links() -> Value {
             "unit": text(), "name": text(), "scheme": text(), "as_of": instant(), "seq": count(), "by": text(),
             "kpis": shape("KpiFigures"), "rows": {"type": "array", "items": row}
         })),
+        "Quality": object(json!({
+            "unit": text(), "name": text(), "as_of": instant(), "seq": count(),
+            "rows": {"type": "array", "items": object(json!({
+                "source": text(), "dossiers": count(), "marked": count(),
+                "marks": {"type": "object", "additionalProperties": count()}
+            }))}
+        })),
         "Dossiers": object(json!({
             "unit": text(), "name": text(), "scheme": text(), "as_of": instant(), "seq": count(), "measure": text(), "list": text(),
             "total": {"type": "integer"}, "count": count(), "rows": {"type": "array", "items": {"type": "object"}},

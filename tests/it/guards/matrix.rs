@@ -68,23 +68,9 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/units/{code}/forms/{form}") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/forms/ii06a?rows=unit&period=2024-07"))
         }
-        ("GET", "/api/v1/periods/{scheme}/{period}") => {
-            Try::units(|unit| format!("/api/v1/periods/report/2024-06?unit={unit}"))
-        }
-        ("GET", "/api/v1/periods/{scheme}/{period}/difference") => {
-            Try::units(|unit| format!("/api/v1/periods/report/2024-06/difference?unit={unit}"))
-        }
-        // A period that is still to come: whoever may close is told so.
-        ("POST", "/api/v1/periods/{scheme}/{period}/close" | "/api/v1/periods/{scheme}/{period}/reopen") => {
-            let action = route.path.rsplit('/').next().unwrap();
-            let mut tries = Try::units(|unit| unit.to_owned());
-            for one in &mut tries {
-                let unit = std::mem::replace(&mut one.path, format!("/api/v1/periods/report/2999-01/{action}"));
-                let reason = json!({"unit": unit, "reason": "why"});
-                let body = if action == "close" { json!({"unit": unit}) } else { reason };
-                one.body = Some(("application/json", body.to_string()));
-            }
-            tries
+        (_, path) if path.starts_with("/api/v1/periods/") => period_tries(path),
+        ("GET", "/api/v1/units/{code}/quality") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/quality?window=2024-07"))
         }
         ("GET", "/api/v1/units/{code}/dossiers") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
@@ -121,6 +107,24 @@ fn tries(route: &Route) -> Vec<Try> {
         ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
+    }
+}
+
+fn period_tries(path: &str) -> Vec<Try> {
+    match path.rsplit('/').next() {
+        Some("difference") => Try::units(|unit| format!("/api/v1/periods/report/2024-06/difference?unit={unit}")),
+        // A period that is still to come: whoever may close is told so.
+        Some(action @ ("close" | "reopen")) => {
+            let mut tries = Try::units(str::to_owned);
+            for one in &mut tries {
+                let unit = std::mem::replace(&mut one.path, format!("/api/v1/periods/report/2999-01/{action}"));
+                let reopen = json!({"unit": unit, "reason": "why"});
+                let body = if action == "close" { json!({"unit": unit}) } else { reopen };
+                one.body = Some(("application/json", body.to_string()));
+            }
+            tries
+        }
+        _ => Try::units(|unit| format!("/api/v1/periods/report/2024-06?unit={unit}")),
     }
 }
 
@@ -167,7 +171,9 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}/breakdown" | "/api/v1/units/{code}/forms/{form}") => {
             role(&[View, Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/api/v1/units/{code}/dossiers") => role(&[Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
+            role(&[Operate, Whole, Admin], seen(200))
+        }
         ("GET", "/metrics") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
