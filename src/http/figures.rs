@@ -14,12 +14,14 @@ use crate::cube::View;
 use crate::kpi::Catalogue;
 use crate::model::{DossierKey, DossierState, Text};
 
-use super::answers::{self, Figures, KpisQuery, Provenance, provenance};
+use super::answers::{self, Figures, KpisQuery, Provenance, Version, provenance, version};
+use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
+use super::periods::official_kpis;
 use super::sight::visible_dossier;
 use super::state::AppState;
 
@@ -37,12 +39,17 @@ fn figures<'a>(state: &'a AppState, view: &'a View, catalogue: &'a Catalogue, sc
 /// Measures and KPIs of a unit and a window, with the rows that add up to them.
 async fn kpis(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
     PathOf(code): PathOf<String>,
     QueryOf(query): QueryOf<KpisQuery>,
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    if version(query.version.as_deref())? == Version::Official {
+        let closings = state.closings.clone();
+        let read = move |figures: Figures<'_>, code: &str| official_kpis(&closings, figures, (code, &query), accepted);
+        return Asked::of(state, &caller, &code)?.answer(&places, read).await;
+    }
     let view = state.view()?;
     let (code, catalogue) = (Text::new(&code), state.catalogues.now());
     let figures = figures(&state, &view, &catalogue, &caller.scope);

@@ -33,6 +33,8 @@ mod boards;
 mod form;
 mod figures;
 mod drill;
+mod official;
+mod periods;
 mod sources;
 pub mod live;
 #[cfg(test)]
@@ -40,13 +42,14 @@ mod tests;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 pub use answers::node_name;
 pub use error::Problem;
 pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
+pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
 pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
@@ -73,10 +76,12 @@ pub fn router(state: AppState) -> Router {
         .merge(events::router(&state))
         .merge(rejects::router())
         .merge(units_load::router())
-        .merge(verify::router());
+        .merge(verify::router())
+        .merge(periods::router());
     areas
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(Extension(drill::Places::default()))
         .layer(DefaultBodyLimit::max(bounds::BODY_BYTES_MAX))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))

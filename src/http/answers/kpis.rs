@@ -10,7 +10,8 @@ use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
-use super::question::window;
+use super::official::Closed;
+use super::question::windowed;
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -19,6 +20,10 @@ use super::{AnswerError, Figures, asked_unit, perspective};
 pub struct KpisQuery {
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
+    /// `current` (default) or `official`.
+    pub version: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -38,6 +43,7 @@ pub struct KpisAnswer<'a> {
     /// Code of the unit that it goes on as today, when that is another one; as it is now its figures are there.
     succeeded_by: Option<&'a str>,
     pub(super) window: Window,
+    scheme: &'a str,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
@@ -47,6 +53,10 @@ pub struct KpisAnswer<'a> {
     units_pending: bool,
     /// Names the catalogue that the KPIs and targets are from.
     catalogue: &'a str,
+    /// `current` or `official`.
+    version: &'static str,
+    /// By whom the period was closed, of official figures.
+    closed: Option<&'a Closed>,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -68,29 +78,40 @@ pub(super) struct Row<'a> {
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
-/// The figures of what a code names: as it is now today, as it was on the window's last day.
+/// The current figures of what a code names: as it is now today, as it was on the window's last day.
 ///
 /// Of the units below, those that neither existed in the window nor have any figure in it are left out.
 ///
 /// # Errors
 /// When no unit has the code, the window can't be read, or there is no such hierarchy or role.
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
-    let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let window = window(query.window.as_deref())?.on(view.today());
+    let (scheme, _, window) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
+    Ok(kpis_of(figures, (seen.id(), seen.stale_code()), scheme.id(), (window, perspective)))
+}
+
+/// The figures of a unit that may be seen.
+pub(super) fn kpis_of<'a>(
+    figures: Figures<'a>,
+    (unit, stale_code): (UnitId, bool),
+    scheme: &'a str,
+    (window, perspective): (Window, Perspective),
+) -> KpisAnswer<'a> {
+    let view = figures.view;
     let day = window.last.min(view.today());
-    let label = view.units().label(seen.id());
-    let successor = view.hierarchies().successor(seen.id());
+    let label = view.units().label(unit);
+    let successor = view.hierarchies().successor(unit);
     let sight = figures.scope.on(view.units(), view.hierarchies(), perspective.hierarchy);
-    let is_told = successor != seen.id() && sight.covers(successor);
-    let measures = view.measures(seen.id(), window, perspective);
-    Ok(KpisAnswer {
+    let is_told = successor != unit && sight.covers(successor);
+    let measures = view.measures(unit, window, perspective);
+    KpisAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: seen.stale_code(),
+        stale_code,
         succeeded_by: is_told.then(|| view.units().label(successor).code),
         window,
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
@@ -98,10 +119,19 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         role: perspective.role.as_str(),
         units_pending: view.units_pending(),
         catalogue: figures.catalogue.version(),
-        kpis: projected(figures, seen.id(), (&measures, day), perspective),
+        kpis: projected(figures, unit, (&measures, day), perspective),
+        version: "current",
+        closed: None,
         measures,
-        children: rows(figures, seen.id(), (window, day), perspective),
-    })
+        children: rows(figures, unit, (window, day), perspective),
+    }
+}
+
+impl<'a> KpisAnswer<'a> {
+    /// As the official figures of a closed period. What a unit goes on as isn't told: that may change.
+    pub(super) fn closed_by(self, closed: &'a Closed) -> KpisAnswer<'a> {
+        KpisAnswer { version: "official", closed: Some(closed), succeeded_by: None, stale_code: false, ..self }
+    }
 }
 
 /// The KPIs of a unit, each with what becomes of it if it goes on like its last whole months.

@@ -1,5 +1,6 @@
 mod drill;
 mod ontime;
+mod forms;
 
 use serde_json::{Value, json};
 

@@ -18,6 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(figures());
     all.extend(tokens());
     all.extend(drill());
+    all.extend(super::reports::routes());
     all
 }
 
@@ -302,6 +303,8 @@ fn asked(route: Route) -> Route {
     let about = "today, week, month, quarter, year, a period such as 2024-Q2, or FROM..TO, both days included";
     route
         .query("window", about, &window)
+        .query("scheme", "By which scheme a period's days are read", &text())
+        .problem(400, &["bad_scheme"])
         .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
         .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
 }
@@ -336,6 +339,10 @@ fn figures() -> Vec<Route> {
     vec![
         asked(get_of("/api/v1/units/{code}/kpis", "figures", "Measures and KPIs of a unit, with the rows that add up"))
             .part("code", "Code of a unit", "17")
+            .query("version", "What is counted now, or what was closed", &any_of(&["current", "official"]))
+            .problem(400, &["bad_version"])
+            .problem(404, &["not_closed"])
+            .problem(503, &["busy"])
             .json(200, "The figures, at one sequence number and one instant", "Kpis")
             .problem(400, &["bad_window", "bad_hierarchy", "bad_role"])
             .problem(403, &["forbidden"])
