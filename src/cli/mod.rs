@@ -7,6 +7,7 @@ pub mod demo;
 pub mod import;
 pub mod rejects;
 pub mod units;
+pub mod procedures;
 pub mod migrate;
 pub mod token;
 pub mod verify;

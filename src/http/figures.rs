@@ -14,6 +14,7 @@ use crate::cube::View;
 use crate::model::{DossierKey, DossierState, Text};
 
 use super::answers::{self, Figures, KpisQuery, Provenance, provenance};
+use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
@@ -25,8 +26,11 @@ use super::state::AppState;
 /// The longest wait for the records behind a dossier; the rest of the answer doesn't need them.
 const HISTORY_WAIT_MS: u64 = 2_000;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
+pub(super) fn router(places: Places) -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/units/{code}/kpis", get(kpis))
+        .layer(Extension(places))
+        .route("/api/v1/dossiers/{source}/{id}", get(dossier))
 }
 
 fn figures<'a>(state: &'a AppState, view: &'a View, scope: &'a Scope) -> Figures<'a> {
@@ -36,12 +40,19 @@ fn figures<'a>(state: &'a AppState, view: &'a View, scope: &'a Scope) -> Figures
 /// Measures and KPIs of a unit and a window, with the rows that add up to them.
 async fn kpis(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
     PathOf(code): PathOf<String>,
     QueryOf(query): QueryOf<KpisQuery>,
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    if query.same_day.is_some() {
+        let asked = Asked::of(state, &caller, &code)?;
+        let answer = move |figures: Figures<'_>, code: &str| {
+            form::answer(accepted, query.bom, &answers::kpis(figures, code, &query)?)
+        };
+        return asked.answer(&places, answer).await;
+    }
     let view = state.view()?;
     let code = Text::new(&code);
     form::answer(accepted, query.bom, &answers::kpis(figures(&state, &view, &caller.scope), &code, &query)?)

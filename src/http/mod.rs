@@ -33,6 +33,7 @@ mod form;
 mod figures;
 mod drill;
 mod sources;
+mod procedures;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,7 @@ pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
+    let places = drill::Places::default();
     let areas = Router::new()
         .merge(health::router())
         .merge(meter::router())
@@ -61,10 +63,11 @@ pub fn router(state: AppState) -> Router {
         .merge(units::router())
         .merge(links::router())
         .merge(boards::router())
-        .merge(figures::router())
+        .merge(figures::router(places.clone()))
         .merge(tokens::router())
-        .merge(drill::router())
+        .merge(drill::router(places))
         .merge(sources::router())
+        .merge(procedures::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

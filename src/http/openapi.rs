@@ -4,6 +4,7 @@
 //! routes of the areas, and schemathesis holds a running server to the document: each status, code and shape.
 
 mod routes;
+mod procedures;
 mod schemas;
 #[cfg(test)]
 mod tests;

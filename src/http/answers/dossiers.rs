@@ -37,6 +37,7 @@ pub struct DossiersQuery {
     holder: Option<String>,
     age: Option<String>,
     without: Option<String>,
+    same_day: Option<String>,
     #[serde(default)]
     own: bool,
 }
@@ -51,6 +52,7 @@ impl DossiersQuery {
             holder: self.holder.clone(),
             age: self.age.clone(),
             without: self.without.clone(),
+            same_day: self.same_day.clone(),
             own: self.own,
         }
     }

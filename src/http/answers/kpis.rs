@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cube::View;
+use crate::cube::{Selection, View};
 use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
-use super::question::window;
+use super::question::{window, without_same_day};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -22,6 +22,8 @@ pub struct KpisQuery {
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
     pub role: Option<String>,
+    /// `exclude`: without the dossiers of procedures done on the same day.
+    pub same_day: Option<String>,
     /// Of a table as text: begins with a byte order mark.
     #[serde(default)]
     pub bom: bool,
@@ -44,6 +46,9 @@ pub struct KpisAnswer<'a> {
     role: &'static str,
     /// A newer hierarchy was loaded and is being read; these figures are still those of the former one.
     units_pending: bool,
+    /// Of which dossiers these figures are, when not of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_day: Option<&'static str>,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -67,7 +72,8 @@ pub(super) struct Row<'a> {
 
 /// The figures of what a code names: as it is now today, as it was on the window's last day.
 ///
-/// Of the units below, those that neither existed in the window nor have any figure in it are left out.
+/// Of the units below, those that neither existed in the window nor have any figure in it are left out. Without
+/// procedures done on the same day it looks at every dossier: then it is not for threads that serve sockets.
 ///
 /// # Errors
 /// When no unit has the code, the window can't be read, or there is no such hierarchy or role.
@@ -81,7 +87,14 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
     let successor = view.hierarchies().successor(seen.id());
     let sight = figures.scope.on(view.units(), view.hierarchies(), perspective.hierarchy);
     let is_told = successor != seen.id() && sight.covers(successor);
-    let measures = view.measures(seen.id(), window, perspective);
+    let without_same_day = without_same_day(query.same_day.as_deref())?;
+    let (measures, rows) = if without_same_day {
+        let (unit, own, filters) = (seen.id(), false, Vec::new());
+        let rows = view.rows_of(&Selection { perspective, unit, own, window, filters, without_same_day });
+        (rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures)), rows)
+    } else {
+        (view.measures(seen.id(), window, perspective), unit_rows(view, seen.id(), window, perspective))
+    };
     Ok(KpisAnswer {
         unit: label.code,
         name: label.name,
@@ -94,21 +107,17 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         hierarchy: perspective.hierarchy.as_str(),
         role: perspective.role.as_str(),
         units_pending: view.units_pending(),
+        same_day: without_same_day.then_some("exclude"),
         kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
-        children: rows(figures, seen.id(), (window, day), perspective),
+        children: shown_rows(figures, seen.id(), day, rows),
     })
 }
 
 /// The row of what the unit itself handles; no unit may have this code.
 pub(super) const OWN: &str = "own";
 
-fn rows<'a>(
-    figures: Figures<'a>,
-    unit: UnitId,
-    (window, day): (Window, Day),
-    perspective: Perspective,
-) -> Vec<Row<'a>> {
+fn shown_rows<'a>(figures: Figures<'a>, unit: UnitId, day: Day, rows: Vec<(UnitId, Measures)>) -> Vec<Row<'a>> {
     let view = figures.view;
     let row = |of: UnitId, measures: Measures| {
         let label = view.units().label(of);
@@ -123,7 +132,7 @@ fn rows<'a>(
             measures,
         }
     };
-    unit_rows(view, unit, window, perspective).into_iter().map(|(of, measures)| row(of, measures)).collect()
+    rows.into_iter().map(|(of, measures)| row(of, measures)).collect()
 }
 
 /// A unit's own figures, then those of the units directly below it that existed in the window or have any figure in it.

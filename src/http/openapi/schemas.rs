@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
-    let parts = [common(), records(), units(), links(), figures()];
+    let parts = [common(), records(), units(), links(), figures(), super::procedures::schemas()];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
