@@ -8,6 +8,7 @@ pub mod import;
 pub mod rejects;
 pub mod units;
 pub mod period;
+pub mod procedures;
 pub mod migrate;
 pub mod token;
 pub mod verify;

@@ -23,6 +23,8 @@ pub struct Selection {
     pub window: Window,
     /// What a dossier must have in a dimension; none: no value there.
     pub filters: Vec<(Dimension, Option<Text>)>,
+    /// Only what isn't of a procedure that is done on the same day; a rating of no known dossier stays.
+    pub without_same_day: bool,
 }
 
 /// What an item is.
@@ -30,8 +32,8 @@ pub struct Selection {
 pub enum ItemKind<'v> {
     /// A dossier with what follows from its registers.
     Dossier(&'v DossierState, &'v Derived),
-    /// A rating, with the registers of the dossier that it is about, if that is known.
-    Rating(&'v RatingState, Option<&'v DossierState>),
+    /// A rating, with the dossier that it is about, if that is known.
+    Rating(&'v RatingState, Option<(&'v DossierState, &'v Derived)>),
 }
 
 /// A dossier or rating that counts under the unit asked about.
@@ -59,7 +61,7 @@ impl<'v> Item<'v, '_> {
                 Some(dimension::age(derived, self.window, self.view.now, &self.view.zone))
             }
             (ItemKind::Dossier(state, _), _) => dimension.given(state),
-            (ItemKind::Rating(_, dossier), _) => dossier.and_then(|dossier| dimension.given(dossier)),
+            (ItemKind::Rating(_, dossier), _) => dossier.and_then(|(state, _)| dimension.given(state)),
         }
     }
 
@@ -116,6 +118,9 @@ impl View {
             }
             let unit = dossier.placement.unit(selection.perspective);
             let Some(through) = members[unit.place()] else { continue };
+            if selection.without_same_day && self.is_same_day(dossier.state, dossier.derived) {
+                continue;
+            }
             contribution.clear();
             add_dossier(&mut contribution, (dossier.state, dossier.derived), self.now, &self.zone);
             let kind = ItemKind::Dossier(dossier.state, dossier.derived);
@@ -125,7 +130,11 @@ impl View {
         for (key, state) in self.rating_list.iter() {
             let unit = reader.rating(&key.source, state).unit(selection.perspective);
             let Some(through) = members[unit.place()] else { continue };
-            let kind = ItemKind::Rating(state, self.rated(key, state));
+            let rated = self.rated(key, state);
+            if selection.without_same_day && rated.is_some_and(|(state, derived)| self.is_same_day(state, derived)) {
+                continue;
+            }
+            let kind = ItemKind::Rating(state, rated);
             self.offer(selection, (key, unit, through), kind, &of_rating(state, &self.zone), &mut take);
         }
     }
@@ -163,10 +172,11 @@ impl View {
     }
 
     /// The dossier that a rating is about: one of the same source.
-    fn rated(&self, key: &DossierKey, state: &RatingState) -> Option<&DossierState> {
+    fn rated(&self, key: &DossierKey, state: &RatingState) -> Option<(&DossierState, &Derived)> {
         let id = state.dossier.value()?;
         let place = self.places.get(&DossierKey { source: key.source.clone(), id: id.clone() })?;
-        self.dossiers.get(*place as usize).map(|entry| &entry.state)
+        let entry = self.dossiers.get(*place as usize)?;
+        Some((&entry.state, self.counters.derived.get(*place as usize)?))
     }
 
     /// Every change of a unit with everything below it: day, slot, how many.

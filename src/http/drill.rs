@@ -35,15 +35,16 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the next page begins, for those who take tables.
 const CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 
-pub(super) fn router() -> Router<AppState> {
+pub(super) fn router(places: Places) -> Router<AppState> {
     Router::new()
         .route("/api/v1/units/{code}/breakdown", get(breakdown))
         .route("/api/v1/units/{code}/dossiers", get(dossiers))
         .route("/api/v1/units/{code}/forms/{form}", get(official::form))
         .route("/api/v1/units/{code}/quality", get(quality))
+        .layer(Extension(places))
 }
 
-/// The places of questions: one handful for all areas.
+/// The places of questions that look at every dossier: one handful for all areas.
 #[derive(Clone)]
 pub(super) struct Places(Arc<Semaphore>);
 

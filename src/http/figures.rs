@@ -28,8 +28,11 @@ use super::state::AppState;
 /// The longest wait for the records behind a dossier; the rest of the answer doesn't need them.
 const HISTORY_WAIT_MS: u64 = 2_000;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
+pub(super) fn router(places: Places) -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/units/{code}/kpis", get(kpis))
+        .layer(Extension(places))
+        .route("/api/v1/dossiers/{source}/{id}", get(dossier))
 }
 
 fn figures<'a>(state: &'a AppState, view: &'a View, catalogue: &'a Catalogue, scope: &'a Scope) -> Figures<'a> {
@@ -49,6 +52,13 @@ async fn kpis(
         let closings = state.closings.clone();
         let read = move |figures: Figures<'_>, code: &str| official_kpis(&closings, figures, (code, &query), accepted);
         return Asked::of(state, &caller, &code)?.answer(&places, read).await;
+    }
+    if query.same_day.is_some() {
+        let asked = Asked::of(state, &caller, &code)?;
+        let answer = move |figures: Figures<'_>, code: &str| {
+            form::answer(accepted, query.bom, &answers::kpis(figures, code, &query)?)
+        };
+        return asked.answer(&places, answer).await;
     }
     let view = state.view()?;
     let (code, catalogue) = (Text::new(&code), state.catalogues.now());

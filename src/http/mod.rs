@@ -36,6 +36,7 @@ mod drill;
 mod official;
 mod periods;
 mod sources;
+mod procedures;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -57,6 +58,7 @@ pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
+    let places = drill::Places::default();
     let areas = Router::new()
         .merge(health::router())
         .merge(meter::router())
@@ -65,11 +67,12 @@ pub fn router(state: AppState) -> Router {
         .merge(units::router())
         .merge(links::router())
         .merge(boards::router())
-        .merge(figures::router())
+        .merge(figures::router(places.clone()))
         .merge(tokens::router())
-        .merge(drill::router())
+        .merge(drill::router(places))
         .merge(sources::router())
         .merge(reload::router())
+        .merge(procedures::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

@@ -5,6 +5,7 @@
 
 mod routes;
 mod reports;
+mod procedures;
 mod schemas;
 #[cfg(test)]
 mod tests;

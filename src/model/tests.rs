@@ -61,7 +61,7 @@ fn taken(due: Instant) -> DossierEvent {
 }
 
 fn derived(events: &[DossierEvent]) -> Derived {
-    derive(&state(events), &zone())
+    derive(&state(events), &zone(), &Rules::default())
 }
 
 fn state(events: &[DossierEvent]) -> DossierState {
@@ -77,7 +77,7 @@ fn state(events: &[DossierEvent]) -> DossierState {
 #[track_caller]
 fn check(events: &[DossierEvent], now: &str, [code, vi, en]: [&str; 3]) {
     let state = state(events);
-    let verdict = verdict(&state, &derive(&state, &zone()), t(now), &zone());
+    let verdict = verdict(&state, &derive(&state, &zone(), &Rules::default()), t(now), &zone());
     assert_eq!([verdict.code, &verdict.vi, &verdict.en], [code, vi, en]);
     assert!(!verdict.rules.is_empty());
 }

@@ -63,22 +63,6 @@ impl Day {
     pub fn plus(self, days: i32) -> Day {
         Day(self.0.saturating_add(days))
     }
-
-    /// Monday to Friday; holidays and swapped days are not known here yet.
-    pub fn is_working(self) -> bool {
-        // 1970-01-01 was a Thursday: Monday is 0.
-        (self.0 + 3).rem_euclid(7) < 5
-    }
-
-    /// The last working day strictly before this one.
-    #[must_use]
-    pub fn working_day_before(self) -> Day {
-        let mut day = self.plus(-1);
-        while !day.is_working() {
-            day = day.plus(-1);
-        }
-        day
-    }
 }
 
 impl fmt::Display for Day {

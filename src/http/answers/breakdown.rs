@@ -41,6 +41,7 @@ pub struct BreakdownQuery {
     holder: Option<String>,
     age: Option<String>,
     without: Option<String>,
+    same_day: Option<String>,
     #[serde(default)]
     own: bool,
 }
@@ -55,6 +56,7 @@ impl BreakdownQuery {
             holder: self.holder.clone(),
             age: self.age.clone(),
             without: self.without.clone(),
+            same_day: self.same_day.clone(),
             own: self.own,
         }
     }
@@ -256,11 +258,7 @@ fn by_unit<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows
         let rows = super::kpis::unit_rows(view, selection.unit, selection.window, selection.perspective);
         return rows.into_iter().map(|(unit, measures)| (key(unit), measures)).collect();
     }
-    let mut sums: HashMap<UnitId, Sums> = HashMap::new();
-    view.visit(selection, |item| item.add_to(sums.entry(item.through).or_insert(Sums::ZERO)));
-    let children = &view.tree(selection.perspective.hierarchy).node(selection.unit).children;
-    let order = [selection.unit].into_iter().chain(children.iter().copied());
-    order.filter_map(|unit| Some((key(unit), Measures::of(sums.get(&unit)?)))).filter(counts).collect()
+    view.rows_of(selection).into_iter().map(|(unit, measures)| (key(unit), measures)).collect()
 }
 
 fn counts(row: &(Key<'_>, Measures)) -> bool {

@@ -132,7 +132,8 @@ pub fn difference<E: From<AnswerError>>(
     let after: Option<MemberKey> = query.cursor.as_ref().map(read).transpose()?;
     let window = question.window;
     let unit = question.seen.id();
-    let selection = Selection { perspective: CLOSED_PERSPECTIVE, unit, own: false, window, filters: Vec::new() };
+    let (perspective, filters) = (CLOSED_PERSPECTIVE, Vec::new());
+    let selection = Selection { perspective, unit, own: false, window, filters, without_same_day: false };
     let units: Vec<Option<UnitKey>> = below(view.tree(CLOSED_PERSPECTIVE.hierarchy), unit)
         .into_iter()
         .map(|(unit, _)| Some(UnitKey::of(view.units(), unit)))

@@ -46,6 +46,7 @@ pub struct DossiersQuery {
     holder: Option<String>,
     age: Option<String>,
     without: Option<String>,
+    same_day: Option<String>,
     #[serde(default)]
     own: bool,
 }
@@ -60,6 +61,7 @@ impl DossiersQuery {
             holder: self.holder.clone(),
             age: self.age.clone(),
             without: self.without.clone(),
+            same_day: self.same_day.clone(),
             own: self.own,
         }
     }

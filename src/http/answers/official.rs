@@ -89,7 +89,7 @@ impl Heading {
             words: words(catalogue),
         };
         let unit = UnitId::UNRESOLVED;
-        Ok((heading, Selection { perspective, unit, own: false, window, filters: Vec::new() }))
+        Ok((heading, Selection { perspective, unit, own: false, window, filters: Vec::new(), without_same_day: false }))
     }
 
     /// Number of the last record in the figures.

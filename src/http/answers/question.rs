@@ -87,6 +87,9 @@ pub(super) struct Filters {
     /// Dimensions without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) without: Option<String>,
+    /// `exclude`: only what isn't of a procedure done on the same day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) same_day: Option<String>,
     /// Only what the unit itself handles.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) own: bool,
@@ -95,7 +98,10 @@ pub(super) struct Filters {
 impl Filters {
     /// Whether everything under the unit is meant.
     pub(super) fn is_empty(&self) -> bool {
-        !self.own && self.without.is_none() && self.values().iter().all(|(_, value)| value.is_none())
+        !self.own
+            && self.without.is_none()
+            && self.same_day.is_none()
+            && self.values().iter().all(|(_, value)| value.is_none())
     }
 
     fn values(&self) -> [(Dimension, Option<&String>); 6] {
@@ -127,6 +133,18 @@ impl Filters {
             filters.push((dimension, None));
         }
         Ok(filters)
+    }
+}
+
+/// Whether procedures done on the same day are left out.
+///
+/// # Errors
+/// When it is asked for in another word than `exclude`.
+pub(super) fn without_same_day(asked: Option<&str>) -> Result<bool, AnswerError> {
+    match asked {
+        None => Ok(false),
+        Some("exclude") => Ok(true),
+        Some(other) => Err(AnswerError::UnknownValue { dimension: "same_day", value: shown(other) }),
     }
 }
 
@@ -165,7 +183,9 @@ impl<'a> Question<'a> {
         let (scheme, _, window) = windowed(figures, asked.window, asked.scheme)?;
         let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
         let filters_read = filters.read()?;
-        let selection = Selection { perspective, unit: seen.id(), own: filters.own, window, filters: filters_read };
+        let without_same_day = without_same_day(filters.same_day.as_deref())?;
+        let (unit, own) = (seen.id(), filters.own);
+        let selection = Selection { perspective, unit, own, window, filters: filters_read, without_same_day };
         Ok(Question { seen, scheme: scheme.id(), selection })
     }
 }

@@ -153,7 +153,7 @@ fn bounded(name: &'static str, count: usize, max: usize) -> Result<(), AnswerErr
 
 fn closed_unit(figures: Figures<'_>, unit: UnitId, (heading, closed): (&Heading, &Closed)) -> ClosedUnit {
     let at = (heading.window(), CLOSED_PERSPECTIVE);
-    let answer = kpis_of(figures, (unit, false), &heading.scheme, at).closed_by(closed);
+    let answer = kpis_of(figures, (unit, false), &heading.scheme, at, false).closed_by(closed);
     ClosedUnit {
         key: UnitKey::of(figures.view.units(), unit),
         figures: ClosedFigures {

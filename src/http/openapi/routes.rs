@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::quality::Mark;
 
-use super::{Route, SAFE, get_of, route};
+use super::{Route, SAFE, get_of, procedures, route};
 
 /// Every route of the server.
 pub(super) fn routes() -> Vec<Route> {
@@ -15,6 +15,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(units());
     all.extend(links());
     all.extend(sources());
+    all.extend(procedures::routes());
     all.extend(figures());
     all.extend(tokens());
     all.extend(drill());
@@ -42,7 +43,7 @@ fn tokens() -> Vec<Route> {
     ]
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
@@ -50,7 +51,7 @@ fn any_of(words: &[&str]) -> Value {
     json!({"type": "string", "enum": words})
 }
 
-fn day() -> Value {
+pub(super) fn day() -> Value {
     json!({"type": "string", "format": "date", "examples": ["2024-08-02"]})
 }
 
@@ -157,7 +158,7 @@ const LIST_CODES: [&str; 7] =
 const APPEND_CODES: [&str; 4] = ["busy", "storage_full", "stopping", "unknown_outcome"];
 
 /// A list that is taken as a whole or not at all.
-fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {
+pub(super) fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {
     route("put", path, "units", summary)
         .body(&[
             ("text/csv", text(), json!(csv)),
@@ -307,6 +308,9 @@ fn asked(route: Route) -> Route {
         .problem(400, &["bad_scheme"])
         .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
         .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
+        .query("same_day", "Without the dossiers of procedures done on the same day", &any_of(&["exclude"]))
+        .problem(400, &["bad_value"])
+        .problem(503, &["busy"])
 }
 
 fn units() -> Vec<Route> {

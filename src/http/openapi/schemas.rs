@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
-    let parts = [common(), records(), units(), links(), figures(), super::reports::schemas()];
+    let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

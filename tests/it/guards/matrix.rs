@@ -79,6 +79,8 @@ fn tries(route: &Route) -> Vec<Try> {
             "GET",
             "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness",
         ) => vec![Try::plain(route.path)],
+        ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
+        ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => vec![Try::with(route.path, "text/csv", "code\n".into())],
         ("PUT", "/api/v1/sources") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
@@ -179,6 +181,8 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/sources") => role(&[Whole, Admin], 400),
+        ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
+        ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
