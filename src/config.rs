@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use crate::auth::Mode;
 use crate::ingest::Limits;
 use crate::journal;
+use crate::kpi::CatalogueError;
 use crate::model::{Clock, Instant, Zone};
 use crate::telemetry::{LogFormat, Logs};
 
@@ -79,6 +80,8 @@ pub struct Config {
     pub zone: Zone,
     /// Which clock records and figures go by.
     pub clock: DomainClock,
+    /// The folder of KPIs, targets and boards; none: the program's own.
+    pub dashboards_dir: Option<PathBuf>,
     /// Whether everything shown is made up; a data dir once marked stays so.
     pub demo: bool,
     /// For tests: while this file exists the live stage stands still.
@@ -118,6 +121,9 @@ pub enum ConfigError {
         /// The one configured now.
         wanted: String,
     },
+    /// KPIs, targets or boards of the folder are faulty.
+    #[error("the catalogue of KPIs, targets and boards is faulty\n{0}")]
+    Catalogue(#[from] CatalogueError),
     /// The embedded database belongs to a later program.
     #[error(transparent)]
     NewerData(#[from] crate::engine::ReleaseError),
@@ -152,6 +158,7 @@ impl Config {
             "" => Err("is empty".to_owned()),
             path => Ok(PathBuf::from(path)),
         });
+        let dashboards_dir = read.text("dashboards_dir").map(PathBuf::from);
         let fault_live_hang = read.text("fault_live_hang").map(PathBuf::from);
         match (listen, zone, data_dir, database, logs) {
             (Some(listen), Some(zone), Some(data_dir), Some(database), Some(logs)) if read.faults.is_empty() => {
@@ -163,6 +170,7 @@ impl Config {
                     clickhouse_timeout,
                     zone,
                     clock,
+                    dashboards_dir,
                     demo: false,
                     fault_live_hang,
                     verify_hold,

@@ -128,6 +128,7 @@ pub const METRICS: &[Metric] = &[
     histogram("opcentre_http_request_seconds", &["route"], "from the request's head to the answer's"),
     gauge("opcentre_clickhouse_up", &[], "1 while ClickHouse answers"),
     total("opcentre_engine_starts_total", &[], "starts of the embedded ClickHouse"),
+    total("opcentre_catalogue_reloads_total", &["outcome"], "catalogues read anew: taken, or refused as faulty"),
     gauge("opcentre_component_ready", &["component"], "1 ready, 0.5 does without for now, 0 not ready; see /readyz"),
     gauge("opcentre_build_info", &["version"], "always 1"),
     gauge("opcentre_uptime_seconds", &[], "since the start of the process"),

@@ -157,6 +157,14 @@ pub const KEYS: &[Key] = &[
     )
     .sample("2024-08-02T08:00:00+07:00"),
     key(
+        "dashboards_dir",
+        "dashboards-dir",
+        "OPCENTRE_DASHBOARDS_DIR",
+        "Folder with kpis.toml, targets.toml and boards/*.toml, instead of those in the program; read anew at SIGHUP and \
+         by `POST /api/v1/reload`.",
+    )
+    .sample("/etc/opcentre/dashboards"),
+    key(
         "engine_library",
         "engine-library",
         "OPCENTRE_ENGINE_LIBRARY",

@@ -3,10 +3,10 @@
 
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Derived, DossierKey, DossierState, RatingState, Text};
+use crate::model::{Day, Derived, DossierKey, DossierState, Instant, RatingState, Text};
 use crate::units::{Perspective, UnitId};
 
-use super::contribution::{Contribution, of_dossier, of_rating};
+use super::contribution::{Contribution, add_dossier, of_rating};
 use super::dimension::{self, Dimension};
 use super::view::View;
 
@@ -83,15 +83,41 @@ impl<'v> Item<'v, '_> {
     }
 }
 
+/// Whether all that a dossier counts in ended before an instant: what it added to levels it has taken away again. Waiting
+/// for acceptance ends only when the clock has passed its end.
+fn is_past(derived: &Derived, begin: Instant, now: Instant) -> bool {
+    let was = |at: Option<Instant>| at.is_some_and(|at| at < begin);
+    derived.taken_on.is_some()
+        && was(derived.finish)
+        && (derived.given_up || was(derived.delivered))
+        && derived.rescheduled.is_none_or(|at| at < begin)
+        && derived.waiting_acceptance.is_none_or(|(_, to)| to < begin && to <= now)
+}
+
+/// Whether all that a dossier counts in begins after an instant.
+fn is_ahead(derived: &Derived, end: Instant) -> bool {
+    let is_later = |at: Option<Instant>| at.is_none_or(|at| at > end);
+    is_later(derived.taken_on)
+        && is_later(derived.rescheduled)
+        && is_later(derived.sent_back)
+        && is_later(derived.waiting_acceptance.map(|(from, _)| from))
+}
+
 impl View {
-    /// Visits every dossier and every rating that a selection holds and that adds anything to any day, in no order.
-    /// It looks at each one known: not for threads that serve sockets.
+    /// Visits every dossier and every rating that a selection holds and that adds anything up to the window's end, in no
+    /// order. It looks at each one known: not for threads that serve sockets.
     pub fn visit<'v>(&'v self, selection: &Selection, mut take: impl FnMut(&Item<'v, '_>)) {
         let members = self.members(selection);
+        let (begin, end) = (self.zone.start(selection.window.first), self.zone.end(selection.window.last));
+        let mut contribution = Contribution::new();
         for dossier in self.dossiers() {
+            if is_past(dossier.derived, begin, self.now) || is_ahead(dossier.derived, end) {
+                continue;
+            }
             let unit = dossier.placement.unit(selection.perspective);
             let Some(through) = members[unit.place()] else { continue };
-            let contribution = of_dossier(dossier.state, dossier.derived, self.now, &self.zone);
+            contribution.clear();
+            add_dossier(&mut contribution, (dossier.state, dossier.derived), self.now, &self.zone);
             let kind = ItemKind::Dossier(dossier.state, dossier.derived);
             self.offer(selection, (dossier.key, unit, through), kind, &contribution, &mut take);
         }

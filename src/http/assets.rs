@@ -93,7 +93,7 @@ async fn wall(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    if state.catalogue.board(&board).is_none() {
+    if state.catalogues.now().board(&board).is_none() {
         return no_board(&state, &board);
     }
     let Some(index) = Page::find(INDEX) else {
@@ -112,7 +112,7 @@ async fn wall(
 /// Says that there is no such board, and which there are.
 fn no_board(state: &AppState, board: &str) -> Response {
     let link = |id: &str| format!("<a href=\"/wall/{}\">{}</a>", in_address(id), escaped(id));
-    let boards: Vec<String> = state.catalogue.boards().map(|board| link(&board.id)).collect();
+    let boards: Vec<String> = state.catalogues.now().boards().map(|board| link(&board.id)).collect();
     let page = format!(
         "<!doctype html><html lang=\"vi\"><meta charset=\"utf-8\"><title>opcentre</title>\
          <h1>Không có màn hình này</h1><p>There is no board <code>{}</code>. Có / there are: {}.",

@@ -59,7 +59,8 @@ async fn board(
     PathOf(id): PathOf<String>,
     QueryOf(query): QueryOf<OfUnit>,
 ) -> Result<Response, Problem> {
-    let board = state.catalogue.board(&id).ok_or(Problem::UnknownBoard { board: id })?;
+    let catalogue = state.catalogues.now();
+    let board = catalogue.board(&id).ok_or(Problem::UnknownBoard { board: id })?;
     require(&caller, Role::View)?;
     let view = state.view()?;
     let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| default_unit(&view, &caller.scope));

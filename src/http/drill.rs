@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
+use crate::kpi::Catalogue;
 use crate::model::Text;
 
 use super::answers::{self, BreakdownQuery, DossiersQuery, Figures, QualityQuery};
@@ -111,6 +112,7 @@ async fn dossiers(
 pub(super) struct Asked {
     state: AppState,
     view: Arc<View>,
+    catalogue: Arc<Catalogue>,
     code: Text,
     scope: Scope,
 }
@@ -119,7 +121,8 @@ impl Asked {
     pub(super) fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
         let view = state.view()?;
         let code = Text::new(code);
-        Ok(Asked { state, view, code, scope: caller.scope.clone() })
+        let catalogue = state.catalogues.now();
+        Ok(Asked { state, view, catalogue, code, scope: caller.scope.clone() })
     }
 
     /// Answers on a thread that may block. The place is kept until that is done, also when nobody waits any more.
@@ -132,8 +135,8 @@ impl Asked {
         let Ok(Ok(place)) = place.await else { return Err(Problem::TooManyQuestions) };
         let work = move || {
             let _place = place;
-            let Asked { state, view, code, scope } = self;
-            answer(Figures { view: &view, catalogue: &state.catalogue, node: &state.node, scope: &scope }, &code)
+            let Asked { state, view, catalogue, code, scope } = self;
+            answer(Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &scope }, &code)
         };
         tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?
     }

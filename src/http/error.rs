@@ -4,6 +4,7 @@
 //! conversion from "any error": what became of a cause is decided where it is known. What a caller reads is written
 //! here; a cause that is nobody's business outside is carried along, logged once and never sent (H-2).
 
+use std::borrow::Cow;
 use std::error::Error;
 
 use axum::Json;
@@ -14,6 +15,7 @@ use serde::Serialize;
 use crate::auth::{Denied, ForeignSource, Refusal, TooOften};
 use crate::ingest::EnvelopeError;
 use crate::journal::AppendError;
+use crate::kpi::CatalogueError;
 use crate::pipeline::verify::VerifyError;
 
 use super::answers::AnswerError;
@@ -138,6 +140,9 @@ pub enum Problem {
     /// 404 or 400: what was asked for doesn't exist, or the question can't be answered.
     #[error("{0}")]
     Unanswerable(#[from] AnswerError),
+    /// 422: the new catalogue is faulty, the old one stays.
+    #[error("the new catalogue has {} faults; the one in force stays", .0.0.len())]
+    FaultyCatalogue(#[from] CatalogueError),
     /// 503: the figures are being put together after a start.
     #[error("the figures are not ready yet")]
     NotReady,
@@ -234,6 +239,9 @@ impl Problem {
                 (StatusCode::NOT_FOUND, error.code(), "Not found", None)
             }
             Problem::Unanswerable(error) => (StatusCode::BAD_REQUEST, error.code(), "Unanswerable question", None),
+            Problem::FaultyCatalogue(_) => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "faulty_catalogue", "Faulty catalogue", None)
+            }
             Problem::NotReady => (StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Not ready", Some(2)),
             Problem::TooManyScreens { .. } => {
                 (StatusCode::SERVICE_UNAVAILABLE, "too_many_screens", "Too many screens", Some(30))
@@ -309,7 +317,7 @@ struct Body<'a> {
     code: &'a str,
     detail: String,
     #[serde(flatten)]
-    further: Option<&'a serde_json::Value>,
+    further: Option<Cow<'a, serde_json::Value>>,
 }
 
 impl IntoResponse for Problem {
@@ -331,7 +339,8 @@ impl IntoResponse for Problem {
             code,
             detail: self.to_string(),
             further: match &self {
-                Problem::NoneAccepted { answer, .. } => Some(answer),
+                Problem::NoneAccepted { answer, .. } => Some(Cow::Borrowed(answer)),
+                Problem::FaultyCatalogue(faults) => Some(Cow::Owned(fault_list(faults))),
                 _ => None,
             },
         };
@@ -347,6 +356,15 @@ impl IntoResponse for Problem {
         }
         response
     }
+}
+
+/// Where each fault of a catalogue stands, and what is wrong.
+fn fault_list(faults: &CatalogueError) -> serde_json::Value {
+    let told = faults.0.iter().map(|fault| {
+        let reason = fault.reason.to_string();
+        serde_json::json!({"file": fault.file, "line": fault.line, "key": fault.key, "reason": reason})
+    });
+    serde_json::json!({"faults": told.collect::<Vec<_>>()})
 }
 
 /// An error with all its causes, for the log.

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
+use crate::kpi::Catalogue;
 use crate::model::{DossierKey, DossierState, Text};
 
 use super::answers::{self, Figures, KpisQuery, Provenance, Version, provenance, version};
@@ -31,8 +32,8 @@ pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
 }
 
-fn figures<'a>(state: &'a AppState, view: &'a View, scope: &'a Scope) -> Figures<'a> {
-    Figures { view, catalogue: &state.catalogue, node: &state.node, scope }
+fn figures<'a>(state: &'a AppState, view: &'a View, catalogue: &'a Catalogue, scope: &'a Scope) -> Figures<'a> {
+    Figures { view, catalogue, node: &state.node, scope }
 }
 
 /// Measures and KPIs of a unit and a window, with the rows that add up to them.
@@ -50,8 +51,9 @@ async fn kpis(
         return Asked::of(state, &caller, &code)?.answer(&places, read).await;
     }
     let view = state.view()?;
-    let code = Text::new(&code);
-    form::answer(accepted, query.bom, &answers::kpis(figures(&state, &view, &caller.scope), &code, &query)?)
+    let (code, catalogue) = (Text::new(&code), state.catalogues.now());
+    let figures = figures(&state, &view, &catalogue, &caller.scope);
+    form::answer(accepted, query.bom, &answers::kpis(figures, &code, &query)?)
 }
 
 #[derive(Debug, Deserialize)]
@@ -81,7 +83,8 @@ async fn dossier(
         true => origins(&state, &key, &found.state).await,
         false => Provenance::new(),
     };
-    json(&answers::dossier(figures(&state, &view, &caller.scope), &found, &origins))
+    let catalogue = state.catalogues.now();
+    json(&answers::dossier(figures(&state, &view, &catalogue, &caller.scope), &found, &origins))
 }
 
 /// Which records wrote what stands in a dossier's registers; nothing while ClickHouse is away or slow.

@@ -43,6 +43,9 @@ struct Ready {
     degraded: Option<BTreeMap<&'static str, String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     components: Option<BTreeMap<&'static str, Condition>>,
+    /// Names the catalogue in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue: Option<String>,
 }
 
 async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>) -> (StatusCode, Json<Ready>) {
@@ -58,7 +61,9 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     // Reasons are for those whom they concern.
     let is_told = caller.is_some_and(|Extension(caller)| caller.may(Role::Operate));
-    (status, Json(Ready { ready, degraded: is_told.then_some(degraded), components: is_told.then_some(components) }))
+    let catalogue = is_told.then(|| state.catalogues.now().version().to_owned());
+    let (degraded, components) = (is_told.then_some(degraded), is_told.then_some(components));
+    (status, Json(Ready { ready, degraded, components, catalogue }))
 }
 
 /// A journal without room takes nothing more; it gets room when ClickHouse has what is in it.

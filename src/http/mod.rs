@@ -25,6 +25,7 @@ mod events;
 mod rejects;
 mod units_load;
 mod verify;
+mod reload;
 mod tokens;
 mod units;
 mod links;
@@ -68,6 +69,7 @@ pub fn router(state: AppState) -> Router {
         .merge(tokens::router())
         .merge(drill::router())
         .merge(sources::router())
+        .merge(reload::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

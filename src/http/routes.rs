@@ -5,7 +5,7 @@
 //! | (none) | the pages and their assets, `/healthz`, whether `/readyz` is ready |
 //! | ingest | send records of its own source, read nothing |
 //! | view | see figures, walls and units of its subtree |
-//! | operate | view and ingest, and look into dossiers of its subtree; what concerns all units (loading units, sources, verifying) only with a token for everything |
+//! | operate | view and ingest, and look into dossiers of its subtree; what concerns all units (loading units, sources, the catalogue, verifying) only with a token for everything |
 //! | admin | everything, and tokens; always for everything |
 //!
 //! A route without a row is served to nobody, so that a new one can't be forgotten here.
@@ -70,8 +70,8 @@ pub const ROUTES: &[Route] = &[
     with("POST", "/api/v1/periods/{scheme}/{period}/close", Need::Role(Role::Operate)),
     with("POST", "/api/v1/periods/{scheme}/{period}/reopen", Need::Role(Role::Operate)),
     get("/api/v1/units/{code}/quality", Need::Role(Role::Operate)),
-    get("/api/v1/sources", Need::Whole(Role::View)),
-    get("/api/v1/freshness", Need::Whole(Role::View)),
+    get("/api/v1/sources", Need::Role(Role::View)),
+    get("/api/v1/freshness", Need::Role(Role::View)),
     get("/api/v1/successions", Need::Role(Role::View)),
     get("/api/v1/aliases", Need::Role(Role::Operate)),
     get("/api/v1/boards/{board}", Need::Role(Role::View)),
@@ -86,6 +86,7 @@ pub const ROUTES: &[Route] = &[
     with("POST", "/api/v1/rejects/replay", Need::Whole(Role::Operate)),
     with("POST", "/api/v1/rejects/{id}", Need::Whole(Role::Operate)),
     with("POST", "/api/v1/verify", Need::Whole(Role::Operate)),
+    with("POST", "/api/v1/reload", Need::Whole(Role::Operate)),
     get("/api/v1/tokens", Need::Whole(Role::Admin)),
     with("POST", "/api/v1/tokens", Need::Whole(Role::Admin)),
     with("DELETE", "/api/v1/tokens", Need::Whole(Role::Admin)),

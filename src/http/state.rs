@@ -12,8 +12,8 @@ use crate::facts::Facts;
 use crate::ingest::Limits;
 use crate::ingest::rejects::Rejects;
 use crate::journal::Journal;
-use crate::kpi::Catalogue;
 use crate::model::{Clock, Instant, Text, Zone};
+use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -83,8 +83,8 @@ pub struct AppState {
     pub facts: Facts,
     /// Closed periods.
     pub closings: Closings,
-    /// KPIs, targets and boards.
-    pub catalogue: Arc<Catalogue>,
+    /// KPIs, targets and boards, as they were read last.
+    pub catalogues: Catalogues,
 }
 
 impl AppState {

@@ -22,6 +22,7 @@ use crate::ingest::rejects::Rejects;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
+use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::verify::Verifier;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
@@ -65,7 +66,7 @@ impl World {
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),
-            catalogue: Arc::new(catalogue()),
+            catalogues: Catalogues::of(catalogue()),
         };
         World { state, views, wall, _folder: folder }
     }
@@ -258,7 +259,8 @@ async fn readiness_is_told_with_reasons() {
         answer.json(),
         json!({"ready": true, "degraded": {"clickhouse": "away since 08:00"}, "components": {
             "journal": {"state": "ok"}, "live": {"state": "ok"}, "intake": {"state": "ok"},
-            "clickhouse": {"state": "degraded", "reason": "away since 08:00"}}})
+            "clickhouse": {"state": "degraded", "reason": "away since 08:00"}},
+            "catalogue": world.state.catalogues.now().version()})
     );
 }
 

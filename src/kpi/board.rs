@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::catalogue::Catalogue;
+use super::catalogue::{Catalogue, Kpi};
 use super::fault::{Fault, FaultReason, SourceFile};
 use super::figure::Words;
 use super::measure::Measure;
@@ -299,6 +299,9 @@ impl Reading<'_> {
             Some(kpi) if !self.catalogue.knows(kpi.get_ref()) => {
                 self.fault(&kpi.span(), "panel.kpi", FaultReason::UnknownKpi(kpi.get_ref().clone()));
             }
+            Some(kpi) if !self.is_ratio(kpi.get_ref()) => {
+                self.fault(&kpi.span(), "panel.kpi", FaultReason::NotARatio(kpi.get_ref().clone()));
+            }
             None if kind.needs_kpi() => {
                 self.fault(&form.id.span(), "panel.kpi", FaultReason::Missing("a panel of this kind"))
             }
@@ -325,6 +328,10 @@ impl Reading<'_> {
         })
     }
 
+    fn is_ratio(&self, kpi: &str) -> bool {
+        self.catalogue.versions(kpi).iter().all(Kpi::is_ratio)
+    }
+
     fn check_grid(&mut self, grid: &Spanned<Grid>) {
         let Grid { x, w, h, .. } = *grid.get_ref();
         if w == 0 || h == 0 || u32::from(x) + u32::from(w) > u32::from(COLUMNS) {
@@ -346,6 +353,9 @@ impl Reading<'_> {
             let id = name.get_ref();
             match Measure::named(id) {
                 Some(measure) => series.push(Series::Measure(measure)),
+                None if self.catalogue.knows(id) && !self.is_ratio(id) => {
+                    self.fault(&name.span(), "panel.series", FaultReason::NotARatio(id.clone()));
+                }
                 None if self.catalogue.knows(id) => series.push(Series::Kpi(id.clone())),
                 None => self.fault(&name.span(), "panel.series", FaultReason::UnknownSeries(id.clone())),
             }

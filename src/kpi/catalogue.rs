@@ -2,27 +2,37 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use crate::model::{Day, Decimal};
 
 use super::board::{self, Board};
 use super::fault::{CatalogueError, SourceFile};
-use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, ratio};
+use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, band_above};
+use super::formula::{Counted, Formula, ValueUnit};
 use super::measure::{Measure, Measures};
 use super::official::OfficialForm;
+use super::projection::{Goal, Projection, project};
 use super::scheme::Schemes;
+use super::window::Window;
 
 mod read;
 mod reporting;
+mod targets;
 #[cfg(test)]
 mod tests;
 
 pub use reporting::Reporting;
+use targets::{Limit, Target, narrowest};
 
 /// The catalogue files that the program carries.
 const KPIS: SourceFile<'_> =
     SourceFile { name: "dashboards/kpis.toml", text: include_str!("../../dashboards/kpis.toml") };
 const TARGETS: SourceFile<'_> =
     SourceFile { name: "dashboards/targets.toml", text: include_str!("../../dashboards/targets.toml") };
+
+/// Digits of a catalogue's version: enough to tell any two apart.
+const VERSION_DIGITS: usize = 12;
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "dashboards/boards/"]
@@ -43,10 +53,10 @@ pub struct Kpi {
     pub short: Words,
     /// What is divided by what, in words.
     pub definition: Words,
-    /// Measures summed above the line.
-    pub numerator: Vec<Measure>,
-    /// Measures summed below the line.
-    pub denominator: Vec<Measure>,
+    /// What else is to be known of it.
+    pub note: Option<Words>,
+    /// How it is made.
+    pub formula: Formula,
     /// Measures to be shown beside it, such as those that it leaves out.
     pub beside: Vec<Measure>,
     /// Which way is better.
@@ -60,61 +70,36 @@ pub struct Kpi {
 }
 
 impl Kpi {
-    /// Numerator and denominator.
+    /// What it counts, exactly.
+    pub fn count(&self, measures: &Measures) -> Counted {
+        self.formula.count(measures)
+    }
+
+    /// Numerator and denominator of a ratio; 0 and 0 without a source.
     pub fn sums(&self, measures: &Measures) -> (i64, i64) {
-        let sum = |of: &[Measure]| of.iter().map(|measure| measures.get(*measure)).sum();
-        (sum(&self.numerator), sum(&self.denominator))
+        let counted = self.count(measures);
+        (counted.num.unwrap_or_default(), counted.den.unwrap_or_default())
     }
 
     /// The measures it is made of and those shown beside it, by name.
     pub fn measures(&self, measures: &Measures) -> BTreeMap<&'static str, i64> {
-        let all = self.numerator.iter().chain(&self.denominator).chain(&self.beside);
-        all.map(|measure| (measure.name(), measures.get(*measure))).collect()
+        let terms = self.formula.num().iter().chain(self.formula.den()).map(|term| term.measure);
+        terms.chain(self.beside.iter().copied()).map(|measure| (measure.name(), measures.get(measure))).collect()
     }
 
     /// Whether any measure that it is made of is a level.
     pub fn has_level(&self) -> bool {
-        self.numerator.iter().chain(&self.denominator).any(|measure| measure.is_level())
+        self.formula.num().iter().chain(self.formula.den()).any(|term| term.measure.is_level())
+    }
+
+    /// Whether its values are shares.
+    pub fn is_ratio(&self) -> bool {
+        self.formula.unit() == ValueUnit::Ratio
     }
 
     fn holds_on(&self, day: Day) -> bool {
         self.valid.0.is_none_or(|from| from <= day) && self.valid.1.is_none_or(|to| day <= to)
     }
-}
-
-/// Which units and year something was decided for; the narrower wins, a unit before a category, a year before none.
-#[derive(Clone, Debug, PartialEq)]
-struct Reach {
-    unit: Option<String>,
-    category: Option<String>,
-    year: Option<i16>,
-}
-
-impl Reach {
-    /// How narrowly it covers a unit in a year; none when it doesn't.
-    fn covers(&self, unit: UnitScope<'_>, year: i16) -> Option<(bool, bool, bool)> {
-        let fits = self.unit.as_deref().is_none_or(|code| code == unit.code)
-            && self.category.as_deref().is_none_or(|category| category == unit.category)
-            && self.year.is_none_or(|of| of == year);
-        fits.then_some((self.unit.is_some(), self.category.is_some(), self.year.is_some()))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Target {
-    reach: Reach,
-    value: Option<Decimal>,
-    near: Option<Decimal>,
-    goal: Option<Decimal>,
-    goal_year: Option<i16>,
-    /// Plan by day, ascending; linear between.
-    path: Vec<(Day, Decimal)>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-struct Limit {
-    reach: Reach,
-    limit: i64,
 }
 
 /// What a unit is called by targets and limits.
@@ -141,6 +126,7 @@ pub struct Catalogue {
     limits: BTreeMap<&'static str, Vec<Limit>>,
     boards: BTreeMap<String, Board>,
     reporting: Reporting,
+    version: String,
 }
 
 impl Catalogue {
@@ -149,13 +135,14 @@ impl Catalogue {
     /// # Errors
     /// When a file that it was built with is faulty; a test of the project keeps that from happening.
     pub fn embedded() -> Result<Catalogue, CatalogueError> {
-        let files: Vec<(String, String)> = BoardFiles::iter()
+        let mut files: Vec<(String, String)> = BoardFiles::iter()
             .filter(|name| name.ends_with(".toml"))
             .filter_map(|name| {
                 let file = BoardFiles::get(&name)?;
                 Some((format!("dashboards/boards/{name}"), String::from_utf8_lossy(&file.data).into_owned()))
             })
             .collect();
+        files.sort();
         let boards: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
         Catalogue::read(KPIS, TARGETS, &boards)
     }
@@ -163,7 +150,8 @@ impl Catalogue {
     /// With other schemes of periods and forms than those that the program carries.
     #[must_use]
     pub fn reporting_by(self, reporting: Reporting) -> Catalogue {
-        Catalogue { reporting, ..self }
+        let version = format!("{}-{}", self.version, reporting.version());
+        Catalogue { reporting, version, ..self }
     }
 
     /// The schemes of periods.
@@ -191,11 +179,12 @@ impl Catalogue {
         boards: &[SourceFile<'_>],
     ) -> Result<Catalogue, CatalogueError> {
         let mut faults = Vec::new();
+        let version = version([kpis, targets].iter().chain(boards));
         let (words, kpis) = read::kpis(kpis, &mut faults);
-        let (targets_none, limits_none, boards_none) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (targets_read, limits, boards_read) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let reporting = Reporting::embedded()?;
         let mut catalogue =
-            Catalogue { words, kpis, targets: targets_none, limits: limits_none, boards: boards_none, reporting };
+            Catalogue { words, kpis, targets: targets_read, limits, boards: boards_read, reporting, version };
         (catalogue.targets, catalogue.limits) = read::targets(targets, &catalogue, &mut faults);
         for file in boards {
             if let Some(board) = board::read(*file, &catalogue, &mut faults) {
@@ -203,6 +192,11 @@ impl Catalogue {
             }
         }
         if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueError(faults)) }
+    }
+
+    /// Names what it was read from: the same for the same texts, on every node.
+    pub fn version(&self) -> &str {
+        &self.version
     }
 
     /// The board of an id: its file's name without `.toml`.
@@ -225,6 +219,11 @@ impl Catalogue {
         self.kpis.get(id)?.iter().find(|kpi| kpi.holds_on(day))
     }
 
+    /// All versions of a KPI.
+    pub fn versions(&self, id: &str) -> &[Kpi] {
+        self.kpis.get(id).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// Whether any version of a KPI is known.
     pub fn knows(&self, id: &str) -> bool {
         self.kpis.contains_key(id)
@@ -236,24 +235,54 @@ impl Catalogue {
     }
 
     /// The figure of a KPI; `day` is the day that its definition, target and plan are read on.
-    pub fn figure<'a>(&self, kpi: &'a Kpi, measures: &Measures, unit: UnitScope<'_>, day: Day) -> KpiFigure<'a> {
-        let (num, den) = kpi.sums(measures);
+    pub fn figure<'a>(&'a self, kpi: &'a Kpi, measures: &Measures, unit: UnitScope<'_>, day: Day) -> KpiFigure<'a> {
+        let counted = kpi.count(measures);
         let targets = self.target(kpi, unit, day);
+        let judged = match (counted.exact, counted.above) {
+            (Some((num, den)), _) => band(num, den, &targets, kpi.better),
+            (None, Some(above)) => band_above(above, &targets, kpi.better),
+            (None, None) => None,
+        };
         KpiFigure {
-            num,
-            den,
-            value: ratio(num, den),
-            band: band(num, den, &targets, kpi.better).filter(|_| den >= kpi.den_min),
+            num: counted.num,
+            den: counted.den,
+            value: counted.value(),
+            above: counted.above,
+            no_source: kpi.formula == Formula::NoSource,
+            band: judged.filter(|_| counted.den.is_some_and(|den| den >= kpi.den_min)),
             target: targets.target.map(Decimal::to_f64),
             near: targets.near.map(Decimal::to_f64),
             goal: targets.goal.map(Decimal::to_f64),
             goal_year: targets.goal_year,
-            unit: "ratio",
+            decision: targets.decision,
+            projection: None,
+            unit: kpi.formula.unit(),
             better: kpi.better,
             den_min: kpi.den_min,
             definition: &kpi.definition,
+            note: kpi.note.as_ref(),
             version: &kpi.version,
         }
+    }
+
+    /// When a unit reaches what a KPI is to reach, from what was counted in each of the last months; none when nothing
+    /// is to be reached, and of percentiles, whose values are steps.
+    pub fn projection(
+        &self,
+        kpi: &Kpi,
+        unit: UnitScope<'_>,
+        day: Day,
+        months: &[(Window, Measures)],
+    ) -> Option<Projection> {
+        if !matches!(kpi.formula, Formula::Quotient { .. }) {
+            return None;
+        }
+        let targets = self.target(kpi, unit, day);
+        let value = targets.goal.or(targets.target)?;
+        let goal = Goal { value, by: targets.goal_by, better: kpi.better, den_min: kpi.den_min };
+        let counted: Vec<(Window, Counted)> =
+            months.iter().map(|(month, measures)| (*month, kpi.count(measures))).collect();
+        Some(project(goal, &counted))
     }
 
     /// All KPIs that hold on a day, by id.
@@ -268,23 +297,12 @@ impl Catalogue {
     }
 
     /// What a unit is held against on a day: the narrowest target that covers it.
-    pub fn target(&self, kpi: &Kpi, unit: UnitScope<'_>, day: Day) -> TargetFigures {
+    pub fn target(&self, kpi: &Kpi, unit: UnitScope<'_>, day: Day) -> TargetFigures<'_> {
         let targets = self.targets.get(&kpi.id).map(Vec::as_slice).unwrap_or_default();
         let Some(decided) = narrowest(targets, |target| &target.reach, unit, day) else {
             return TargetFigures::default();
         };
-        let target = plan(&decided.path, day).or(decided.value);
-        let near = decided.near.or_else(|| {
-            let (target, margin) = (target?.millionths(), kpi.near_margin?.millionths());
-            let near = match kpi.better {
-                Better::Higher => target - margin,
-                Better::Lower => target + margin,
-            };
-            Decimal::from_millionths(near).ok()
-        });
-        let goal = decided.goal.or_else(|| decided.path.last().map(|(_, value)| *value));
-        let goal_year = decided.goal_year.or_else(|| decided.path.last().map(|(day, _)| day.date().year()));
-        TargetFigures { target, near, goal, goal_year }
+        decided.on(kpi, day)
     }
 
     /// The limit of a count of a unit on a day, and whether the count is over it.
@@ -301,22 +319,16 @@ impl Catalogue {
     }
 }
 
-fn narrowest<'a, T>(all: &'a [T], reach: fn(&T) -> &Reach, unit: UnitScope<'_>, day: Day) -> Option<&'a T> {
-    let year = day.date().year();
-    let covering = all.iter().filter_map(|one| Some((reach(one).covers(unit, year)?, one)));
-    covering.max_by_key(|(narrowness, _)| *narrowness).map(|(_, one)| one)
-}
-
-/// The plan of a day: linear between two days of the path, rounded down to a millionth; before the first and after
-/// the last day those.
-fn plan(path: &[(Day, Decimal)], day: Day) -> Option<Decimal> {
-    let after = path.partition_point(|(on, _)| *on <= day);
-    let (Some(before), Some(next)) = (path[..after].last(), path.get(after)) else {
-        return path.get(after.saturating_sub(1)).map(|(_, value)| *value);
-    };
-    let (passed, whole) = (i64::from(day.0 - before.0.0), i64::from(next.0.0 - before.0.0));
-    let (from, to) = (before.1.millionths(), next.1.millionths());
-    let moved = i128::from(to - from) * i128::from(passed);
-    let moved = i64::try_from(moved.div_euclid(i128::from(whole))).expect("no more than the way between the two");
-    Decimal::from_millionths(from + moved).ok()
+/// The first digits of the hash of all names and texts.
+fn version<'a>(files: impl Iterator<Item = &'a SourceFile<'a>>) -> String {
+    let mut hash = Sha256::new();
+    for file in files {
+        let name = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
+        for part in [name, file.text] {
+            hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(part);
+        }
+    }
+    let digits: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    digits[..VERSION_DIGITS].to_owned()
 }

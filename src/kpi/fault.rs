@@ -127,6 +127,21 @@ pub enum FaultReason {
         /// The total.
         total: &'static str,
     },
+    /// Made in more than one way.
+    #[error("has more than one of numerator with denominator, percentile, no_source")]
+    TwoFormulas,
+    /// No percentile that means anything.
+    #[error("{0} isn't from 1 to 99")]
+    NoPercentile(u8),
+    /// A percentile is told in limits of buckets, so it is held against them only.
+    #[error("a percentile is held against one of 4, 8, 24, 48, 72, 120, 240, 480, 720 hours")]
+    OffLimit,
+    /// Hours where shares are drawn.
+    #[error("`{0}` is in hours: a panel shows ratios")]
+    NotARatio(String),
+    /// The file isn't there or can't be read.
+    #[error("can't be read: {0}")]
+    Unreadable(String),
     /// A span of days or a path that doesn't go forward.
     #[error("the days don't go forward")]
     Backward,

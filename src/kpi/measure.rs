@@ -164,7 +164,7 @@ impl Slot {
 }
 
 /// The buckets of processing time with the most hours that each holds; what takes longer is in the last one.
-const HOURS_BUCKETS: [(i64, Slot); 9] = [
+pub const HOURS_BUCKETS: [(i64, Slot); 9] = [
     (4, Slot::ResolvedHoursLe4),
     (8, Slot::ResolvedHoursLe8),
     (24, Slot::ResolvedHoursLe24),

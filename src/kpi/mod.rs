@@ -6,7 +6,9 @@
 
 pub mod measure;
 pub mod window;
+pub mod formula;
 pub mod figure;
+pub mod projection;
 pub mod fault;
 pub mod scheme;
 pub mod official;
@@ -15,9 +17,11 @@ pub mod board;
 
 pub use board::{Board, Panel, PanelKind, Series};
 pub use catalogue::{Catalogue, Kpi, Reporting, UnitScope};
-pub use fault::{CatalogueError, Fault, SourceFile};
+pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};
 pub use figure::{Band, Better, KpiFigure, Words};
+pub use formula::{Counted, Formula, Term};
 pub use measure::{MEASURES, Measure, Measures, Slot};
 pub use official::OfficialForm;
+pub use projection::Projection;
 pub use scheme::{Scheme, Schemes};
 pub use window::{Window, WindowChoice, WindowError};

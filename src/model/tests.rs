@@ -702,3 +702,36 @@ fn r19_delivered_counts_by_its_greatest_at_not_before_reopened() {
     events.push(status("08-08 09:00", Status::Processing));
     assert_eq!(derived(&events).delivered, None);
 }
+
+#[test]
+fn local_days_are_those_of_the_database_in_every_zone() {
+    // Midnights that don't exist or come twice, a day that was left out, half hours, and none of it.
+    let names = [
+        "Asia/Ho_Chi_Minh",
+        "America/New_York",
+        "America/Sao_Paulo",
+        "Asia/Beirut",
+        "Africa/Cairo",
+        "Pacific/Apia",
+        "Australia/Lord_Howe",
+        "Asia/Kathmandu",
+        "Africa/Casablanca",
+        "UTC",
+    ];
+    for name in names {
+        let zone = Zone::named(name).unwrap();
+        let start = |day: Day| {
+            let midnight = day.date().to_datetime(jiff::civil::Time::midnight());
+            zone.tz().to_zoned_datetime(midnight).unwrap().timestamp().as_millisecond()
+        };
+        // 1989 to 2121: beyond what is kept at hand on either side.
+        for day in (6_940..55_200).map(Day) {
+            let begin = start(day);
+            assert_eq!(zone.start(day).0, begin, "{name} {day}");
+            for at in [begin - 1, begin, begin + 1, begin + 12 * 3_600_000, begin + 86_399_999] {
+                let zoned = jiff::Timestamp::from_millisecond(at).unwrap().to_zoned_datetime(zone.tz().clone());
+                assert_eq!(zone.day(Instant(at)), Day::from_date(zoned.date()), "{name} {at}");
+            }
+        }
+    }
+}

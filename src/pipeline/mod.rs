@@ -3,6 +3,7 @@
 //! `live` and `sink` are the two readers of the journal and know nothing of one another; `verify` brings both to
 //! the same sequence and compares what they made of it.
 
+pub mod catalogues;
 pub mod tiles;
 pub mod feeds;
 pub mod screens;

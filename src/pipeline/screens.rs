@@ -1,18 +1,17 @@
 //! The screens' side of the live stage: the tiles of every topic that is shown somewhere, from the newest view.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant as Timer, sleep_until};
 
 use crate::auth::Tokens;
 use crate::cube::View;
-use crate::kpi::Catalogue;
 use crate::model::Clock;
 use crate::topics::{LivePulse, TopicKey, Topics};
 use crate::units::{Hierarchy, Scope, UnitId};
 
-use super::feeds::{Feeds, LiveFeeds};
+use super::catalogues::Catalogues;
+use super::feeds::LiveFeeds;
 use super::tiles::{Figures, tiles};
 
 /// Topics are made anew at most this often; a screen draws no faster.
@@ -20,7 +19,7 @@ const PUBLISH_EVERY: Duration = Duration::from_millis(100);
 
 /// Makes tiles of views and stamps the pulse.
 pub struct Screens {
-    catalogue: Arc<Catalogue>,
+    catalogues: Catalogues,
     topics: Topics,
     pulse: LivePulse,
     /// The real time, which the pulse is judged by.
@@ -34,8 +33,8 @@ pub struct Screens {
 
 impl Screens {
     /// Nothing shown yet.
-    pub fn new(catalogue: Arc<Catalogue>, topics: Topics, pulse: LivePulse, wall: Clock) -> Screens {
-        Screens { catalogue, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None, owed: false }
+    pub fn new(catalogues: Catalogues, topics: Topics, pulse: LivePulse, wall: Clock) -> Screens {
+        Screens { catalogues, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None, owed: false }
     }
 
     /// Names a source only to those whom it concerns by these tokens.
@@ -64,9 +63,9 @@ impl Screens {
     pub fn show(&mut self, view: &View) {
         let due = self.published.is_none_or(|at| at.elapsed() >= PUBLISH_EVERY);
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
-        let feeds = self.feeds.now().clone();
+        let (feeds, catalogue) = (self.feeds.now().clone(), self.catalogues.now());
         for topic in &topics {
-            self.publish(topic, view, &feeds);
+            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds });
         }
         if due {
             self.published = Some(Timer::now());
@@ -79,14 +78,15 @@ impl Screens {
         self.pulse.stamp((self.wall)());
     }
 
-    /// A topic is made for whoever may see its unit; who may is judged where screens subscribe and hear.
-    fn publish(&self, topic: &TopicKey, view: &View, feeds: &Feeds) {
-        let Some(board) = self.catalogue.board(&topic.board) else { return };
+    /// A topic is made for whoever may see its unit; who may is judged where screens subscribe and hear. Of a board
+    /// that is no longer in the catalogue the tiles are taken away: none of them would be live.
+    fn publish(&self, topic: &TopicKey, figures: Figures<'_>) {
+        let Figures { view, catalogue, .. } = figures;
         let all = Scope::all();
         let sight = all.on(view.units(), view.hierarchies(), Hierarchy::Now);
         let seen = sight.unit(&topic.unit, view.today()).or_else(|| sight.visible(UnitId::UNRESOLVED));
         let Some(unit) = seen else { return };
-        let tiles = tiles(Figures { view, catalogue: &self.catalogue, feeds }, board, unit);
+        let tiles = catalogue.board(&topic.board).map(|board| tiles(figures, board, unit)).unwrap_or_default();
         let as_of = view.now().to_rfc3339(view.zone());
         if let Err(error) = self.topics.publish(topic, view.seq(), &as_of, tiles) {
             tracing::warn!(%topic, error = &error as &dyn std::error::Error, "a topic can't be shown");

@@ -11,6 +11,7 @@
 mod clock;
 mod data_dir;
 mod database;
+mod reload;
 mod seed;
 mod sink;
 mod stop;
@@ -39,8 +40,8 @@ use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Peer, Readiness, Screens as Sockets, TokenKeeper};
 use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
-use crate::kpi::Catalogue;
 use crate::model::Clock;
+use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::screens::Screens;
 use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkState};
@@ -85,7 +86,7 @@ struct Parts {
     topics: Topics,
     sockets: Sockets,
     pulse: LivePulse,
-    catalogue: Arc<Catalogue>,
+    catalogues: Catalogues,
     views: watch::Sender<Option<Arc<View>>>,
     stores: watch::Receiver<Option<Store>>,
     sink_state: watch::Sender<SinkState>,
@@ -110,7 +111,8 @@ pub async fn run(
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
-    let catalogue = Arc::new(Catalogue::embedded().context("the catalogue of KPIs is faulty")?);
+    let catalogues = Catalogues::open(config.dashboards_dir.clone()).map_err(ConfigError::from)?;
+    let hangups = reload::hangups()?;
 
     let mut tasks = Tasks::default();
     let (http, http_stopped) = watch::channel(false);
@@ -141,7 +143,7 @@ pub async fn run(
         rejects,
         clock,
         wall,
-        catalogue,
+        catalogues,
         stores,
         metrics,
     });
@@ -152,6 +154,7 @@ pub async fn run(
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
     tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
+    tasks.spawn("reload", reload::at_hangups(hangups, parts.catalogues.clone()));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, verifier);
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
@@ -273,7 +276,7 @@ async fn run_live(
 }
 
 fn screens(parts: &Parts) -> Screens {
-    let screens = Screens::new(parts.catalogue.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
+    let screens = Screens::new(parts.catalogues.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
     match parts.gate.tokens() {
         Some(tokens) => screens.naming_by(tokens),
         None => screens,
@@ -309,7 +312,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         tokens: parts.tokens.clone(),
         screens: parts.sockets.clone(),
         demo: parts.data_dir.demo,
-        catalogue: parts.catalogue.clone(),
+        catalogues: parts.catalogues.clone(),
         limits: parts.config.limits,
         metrics: parts.metrics.clone(),
         started_at: (parts.wall)(),

@@ -7,6 +7,7 @@ mod agree;
 mod apart;
 mod bad_days;
 mod boston;
+mod catalogue;
 mod clients;
 mod crash;
 mod engine;

@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::cube::{Dimension, Item, Selection};
 use crate::kpi::measure::Sums;
-use crate::kpi::{Catalogue, Kpi, KpiFigure, MEASURES, Measure, Measures, Slot, Window, Words};
+use crate::kpi::{Catalogue, KpiFigure, MEASURES, Measure, Measures, Slot, Term, Window, Words};
 use crate::model::Day;
 use crate::units::UnitId;
 
-use super::kpis::OWN;
+use super::kpis::{OWN, projected};
 use super::question::{Asked, Filters, Question, shown};
 use super::{AnswerError, Figures};
 
@@ -126,8 +126,9 @@ pub struct BreakdownAnswer<'a> {
 struct Formula<'a> {
     label: &'a Words,
     short: &'a Words,
-    num: Vec<&'static str>,
-    den: Vec<&'static str>,
+    /// As `dossiers` takes them: `-name` is taken away. Empty of a percentile and without a source.
+    num: Vec<Term>,
+    den: Vec<Term>,
 }
 
 /// One row.
@@ -209,8 +210,12 @@ pub fn breakdown<'a>(
         hierarchy: selection.perspective.hierarchy.as_str(),
         role: selection.perspective.role.as_str(),
         by: by.as_str(),
+        // A goal is the unit's, not that of a part of its dossiers.
+        kpis: match filters.is_empty() {
+            true => projected(figures, seen.id(), (&measures, day), selection.perspective),
+            false => figures.catalogue.figures(&measures, label.into(), day),
+        },
         filters,
-        kpis: figures.catalogue.figures(&measures, label.into(), day),
         measures,
         formulas: formulas(figures.catalogue, day),
         words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),
@@ -219,11 +224,9 @@ pub fn breakdown<'a>(
 }
 
 fn formulas(catalogue: &Catalogue, day: Day) -> BTreeMap<&str, Formula<'_>> {
-    let names = |measures: &[Measure]| measures.iter().map(|measure| measure.name()).collect();
     let held = catalogue.kpi_ids().filter_map(|id| catalogue.kpi(id, day));
-    let formula = |kpi: &Kpi| (names(&kpi.numerator), names(&kpi.denominator));
     held.map(|kpi| {
-        let (num, den) = formula(kpi);
+        let (num, den) = (kpi.formula.num().to_vec(), kpi.formula.den().to_vec());
         (kpi.id.as_str(), Formula { label: &kpi.label, short: &kpi.short, num, den })
     })
     .collect()

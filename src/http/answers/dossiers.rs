@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cube::{ItemKind, Selection, View};
-use crate::kpi::{Measure, Window};
+use crate::kpi::formula::sum_of;
+use crate::kpi::{Measure, Term, Window};
 use crate::model::quality::Mark;
 use crate::model::{Derived, DossierKey, DossierState, Instant, RatingState, Status, Text, verdict};
 
@@ -16,7 +17,8 @@ use super::{AnswerError, Figures};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DossiersQuery {
-    /// Name of any measure; several of dossiers, separated by commas, are added up, as a KPI adds them.
+    /// Name of any measure; several of dossiers, separated by commas, are added up (`-name`: taken away), as a KPI
+    /// does it.
     pub measure: Option<String>,
     /// In place of a measure: a mark of quality, of dossiers that began in the window; each counts once.
     pub mark: Option<String>,
@@ -168,30 +170,30 @@ pub(super) struct RatingRow<'a> {
 
 /// The measures asked about, all of dossiers or all of ratings.
 struct Wanted {
-    measures: Vec<Measure>,
+    terms: Vec<Term>,
     of_ratings: bool,
 }
 
 impl Wanted {
     fn read(names: &str) -> Result<Wanted, AnswerError> {
         let unknown = || AnswerError::UnknownMeasure(shown(names));
-        let measures: Option<Vec<Measure>> = names.split(',').map(Measure::named).collect();
-        let measures = measures.ok_or_else(unknown)?;
-        let of_ratings = |measure: &Measure| {
-            matches!(measure, Measure::Ratings | Measure::RatingsSatisfied | Measure::RatingScoreSum)
+        let terms: Option<Vec<Term>> = names.split(',').map(Term::named).collect();
+        let terms = terms.ok_or_else(unknown)?;
+        let of_ratings = |term: &&Term| {
+            matches!(term.measure, Measure::Ratings | Measure::RatingsSatisfied | Measure::RatingScoreSum)
         };
-        let ratings = measures.iter().filter(|measure| of_ratings(measure)).count();
+        let ratings = terms.iter().filter(of_ratings).count();
         // A list is of dossiers or of ratings, and none is there twice.
-        let mixed = ratings != 0 && ratings != measures.len();
-        let twice = measures.iter().enumerate().any(|(place, measure)| measures[..place].contains(measure));
-        if mixed || twice {
+        let mixed = ratings != 0 && ratings != terms.len();
+        let is_before = |(place, term): (usize, &Term)| terms[..place].iter().any(|one| one.measure == term.measure);
+        if mixed || terms.iter().enumerate().any(is_before) {
             return Err(unknown());
         }
-        Ok(Wanted { of_ratings: ratings != 0, measures })
+        Ok(Wanted { of_ratings: ratings != 0, terms })
     }
 
     fn names(&self) -> String {
-        self.measures.iter().map(|measure| measure.name()).collect::<Vec<_>>().join(",")
+        self.terms.iter().map(|term| term.name()).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -209,7 +211,7 @@ pub fn dossiers<'a>(
     let mark = mark.transpose()?;
     let measures = match mark {
         // One question at a time: a measure beside a mark is none.
-        Some(_) if query.measure.is_none() => Wanted { measures: Vec::new(), of_ratings: false },
+        Some(_) if query.measure.is_none() => Wanted { terms: Vec::new(), of_ratings: false },
         _ => Wanted::read(query.measure.as_deref().filter(|_| mark.is_none()).unwrap_or_default())?,
     };
     let limit = query.limit.unwrap_or(PAGE_ROWS_DEFAULT);
@@ -306,7 +308,7 @@ fn find<'a>(view: &'a View, selection: &Selection, wanted: &Wanted) -> Found<'a>
             return;
         }
         let measures = item.measures();
-        let counts = wanted.measures.iter().map(|measure| measures.get(*measure)).sum();
+        let counts = sum_of(&wanted.terms, &measures);
         if counts == 0 {
             return;
         }

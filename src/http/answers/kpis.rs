@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::cube::View;
+use crate::kpi::projection::months_to;
 use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
@@ -54,6 +55,8 @@ pub struct KpisAnswer<'a> {
     version: &'static str,
     /// By whom the period was closed, of official figures.
     closed: Option<&'a Closed>,
+    /// Names the catalogue that the KPIs and targets are from.
+    catalogue: &'a str,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -117,7 +120,8 @@ pub(super) fn kpis_of<'a>(
         units_pending: view.units_pending(),
         version: "current",
         closed: None,
-        kpis: figures.catalogue.figures(&measures, label.into(), day),
+        catalogue: figures.catalogue.version(),
+        kpis: projected(figures, unit, (&measures, day), perspective),
         measures,
         children: rows(figures, unit, (window, day), perspective),
     }
@@ -128,6 +132,27 @@ impl<'a> KpisAnswer<'a> {
     pub(super) fn closed_by(self, closed: &'a Closed) -> KpisAnswer<'a> {
         KpisAnswer { version: "official", closed: Some(closed), succeeded_by: None, stale_code: false, ..self }
     }
+}
+
+/// The KPIs of a unit, each with what becomes of it if it goes on like its last whole months.
+pub(super) fn projected<'a>(
+    figures: Figures<'a>,
+    unit: UnitId,
+    (measures, day): (&Measures, Day),
+    perspective: Perspective,
+) -> BTreeMap<&'a str, KpiFigure<'a>> {
+    let Figures { view, catalogue, .. } = figures;
+    let label = view.units().label(unit);
+    let mut kpis = catalogue.figures(measures, label.into(), day);
+    let months: Vec<(Window, Measures)> = months_to(day, view.today())
+        .into_iter()
+        .map(|month| (month, view.measures(unit, month, perspective)))
+        .collect();
+    for (id, figure) in &mut kpis {
+        let kpi = catalogue.kpi(id, day);
+        figure.projection = kpi.and_then(|kpi| catalogue.projection(kpi, label.into(), day, &months));
+    }
+    kpis
 }
 
 /// The row of what the unit itself handles; no unit may have this code.

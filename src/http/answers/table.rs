@@ -62,8 +62,8 @@ fn figure_cells(columns: &Kpis<'_>, measures: &Measures, kpis: &Kpis<'_>) -> Vec
     let mut cells: Vec<Cell> = measures.iter().map(|(_, value)| number(Some(value))).collect();
     for id in columns.keys() {
         let figure = kpis.get(id);
-        cells.push(number(figure.map(|figure| figure.num)));
-        cells.push(number(figure.map(|figure| figure.den)));
+        cells.push(number(figure.and_then(|figure| figure.num)));
+        cells.push(number(figure.and_then(|figure| figure.den)));
         cells.push(number(figure.and_then(|figure| figure.value)));
         cells.push(text(figure.and_then(|figure| figure.band).map(band)));
     }

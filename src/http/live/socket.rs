@@ -154,6 +154,7 @@ impl Connection {
             time: (self.state.wall)().to_rfc3339(zone),
             live_at: self.state.pulse.live_at().to_rfc3339(zone),
             now: (self.state.clock)().to_rfc3339(zone),
+            catalogue: self.state.catalogues.now().version().to_owned(),
         };
         self.send(ping.encode()).await
     }
@@ -218,7 +219,7 @@ impl Connection {
         if self.shown.len() + self.waiting.len() >= topics_max {
             return Err((ErrorCode::TooMany, format!("a screen shows at most {topics_max} topics")));
         }
-        if self.state.catalogue.board(&key.board).is_none() {
+        if self.state.catalogues.now().board(&key.board).is_none() {
             return Err((ErrorCode::UnknownBoard, format!("there is no board {:?}", &*key.board)));
         }
         self.see(key)

@@ -117,7 +117,7 @@ async fn a_screen_is_greeted_and_pinged_at_once() {
     assert_eq!(
         screen.next().await,
         json!({"op": "ping", "time": "2024-08-02T08:00:00.000+07:00", "live_at": "2024-08-02T07:59:58.500+07:00",
-            "now": "2024-08-02T08:00:00.000+07:00"})
+            "now": "2024-08-02T08:00:00.000+07:00", "catalogue": server.world.state.catalogues.now().version()})
     );
 }
 

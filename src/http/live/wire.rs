@@ -36,8 +36,9 @@ pub(super) enum ClientFrame {
 pub(super) enum ServerFrame<'a> {
     /// The first frame.
     Hello { session: String, epoch: &'a str, ping_ms: u64, clock: ClockKind },
-    /// The sign of life. `live_at` is of the last tick that went through the cube, `now` of the domain clock.
-    Ping { time: String, live_at: String, now: String },
+    /// The sign of life. `live_at` is of the last tick that went through the cube, `now` of the domain clock; with
+    /// another `catalogue` than before a screen asks for its board anew.
+    Ping { time: String, live_at: String, now: String, catalogue: String },
     /// Something asked for can't be had.
     Error {
         code: ErrorCode,

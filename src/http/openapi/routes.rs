@@ -73,6 +73,11 @@ fn process() -> Vec<Route> {
             .problem(403, &["forbidden"])
             .problem(409, &["busy"])
             .problem(503, &["not_verified"]),
+        route("post", "/api/v1/reload", "process", "Reads KPIs, targets and boards anew")
+            .json(200, "The catalogue in force", "Reloaded")
+            .problem(403, &["forbidden"])
+            .problem(422, &["faulty_catalogue"])
+            .problem(503, &["timeout"]),
     ]
 }
 

@@ -47,13 +47,19 @@ fn common() -> Value {
                 "type": "object",
                 "required": ["state"],
                 "properties": {"state": {"type": "string", "enum": ["ok", "degraded", "not_ready"]}, "reason": text()}
-            }}
+            }},
+            "catalogue": text()
         }},
         "Tokens": object(json!({"tokens": {"type": "array", "items": object(json!({
             "id": text(), "label": text(), "role": text(), "unit": text_or_null(), "bound_on": text_or_null(),
             "source": text_or_null(), "state": text(), "created_at": instant(), "expires_at": text_or_null(),
             "revoked_at": text_or_null(), "last_used_at": text_or_null()
         }))}})),
+        "Reloaded": object(json!({
+            "catalogue": text(), "changed": {"type": "boolean"},
+            "origin": {"type": "string", "enum": ["folder", "program"]},
+            "kpis": {"type": "array", "items": text()}, "boards": {"type": "array", "items": text()}
+        })),
         "Report": object(json!({
             "agree": {"type": "boolean"}, "seq": count(), "instant": instant(), "node": text(), "compared": count(),
             "took_ms": count(), "difference_count": count(),
@@ -181,8 +187,9 @@ fn figures() -> Value {
     json!({
         "Measures": {"type": "object", "additionalProperties": {"type": "integer"}},
         "KpiFigure": object(json!({
-            "num": {"type": "integer"}, "den": {"type": "integer"}, "value": ratio, "band": text_or_null(),
-            "target": ratio, "unit": text(), "better": {"type": "string", "enum": ["higher", "lower"]}, "den_min": {"type": "integer"},
+            "num": {"type": ["integer", "null"]}, "den": {"type": ["integer", "null"]}, "value": ratio,
+            "band": text_or_null(), "target": ratio, "decision": text_or_null(),
+            "unit": {"type": "string", "enum": ["ratio", "hours"]}, "better": {"type": "string", "enum": ["higher", "lower"]}, "den_min": {"type": "integer"},
             "definition": shape("Words"), "version": text()
         })),
         "KpiFigures": {"type": "object", "additionalProperties": shape("KpiFigure")},
@@ -194,7 +201,7 @@ fn figures() -> Value {
             "window": object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}})),
             "scheme": text(), "as_of": instant(), "seq": count(), "node": text(),
             "hierarchy": {"type": "string", "enum": ["now", "was"]}, "role": {"type": "string", "enum": ["processing", "receiving"]},
-            "measures": shape("Measures"), "kpis": shape("KpiFigures"),
+            "catalogue": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures"),
             "children": {"type": "array", "items": shape("KpisRow")}
         })),
         "Dossier": object(json!({

@@ -102,3 +102,14 @@ fn every_fault_of_a_board_is_named_with_file_line_and_key() {
     assert!(board.is_none());
     assert!(faults[0].starts_with("boards/province.toml:16: sparkle: unknown field `sparkle`"), "{faults:?}");
 }
+
+#[test]
+fn hours_are_no_share_and_stand_on_no_panel() {
+    let (_, faults) = read_text(&BOARD.replace("kpi = \"on_time_rate\"", "kpi = \"processing_hours_p90\""));
+    assert_eq!(
+        faults,
+        ["boards/province.toml:12: panel.kpi: `processing_hours_p90` is in hours: a panel shows ratios"]
+    );
+    let (_, faults) = read_text(&BOARD.replace("\"on_time_rate\"]", "\"processing_hours_mean\"]"));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+}

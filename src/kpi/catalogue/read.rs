@@ -8,10 +8,12 @@ use toml::Spanned;
 
 use crate::kpi::fault::{Fault, FaultReason, SourceFile};
 use crate::kpi::figure::{Better, Words};
-use crate::kpi::measure::Measure;
+use crate::kpi::formula::{Formula, Term, ValueUnit};
+use crate::kpi::measure::{HOURS_BUCKETS, Measure};
 use crate::model::{Day, Decimal};
 
-use super::{Catalogue, Kpi, Limit, Reach, Target};
+use super::targets::{Limit, Reach, Target};
+use super::{Catalogue, Kpi};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -32,8 +34,14 @@ struct KpiForm {
     label: Words,
     short: Words,
     definition: Words,
-    numerator: Spanned<Vec<Spanned<String>>>,
-    denominator: Spanned<Vec<Spanned<String>>>,
+    note: Option<Words>,
+    numerator: Option<Spanned<Vec<Spanned<String>>>>,
+    denominator: Option<Spanned<Vec<Spanned<String>>>>,
+    percentile: Option<Spanned<u8>>,
+    #[serde(default)]
+    no_source: bool,
+    #[serde(default)]
+    unit: UnitForm,
     #[serde(default)]
     beside: Vec<Spanned<String>>,
     better: Better,
@@ -41,6 +49,15 @@ struct KpiForm {
     near_margin: Option<Decimal>,
     den_min: u32,
     ranking_den_min: u32,
+}
+
+/// In what a quotient is counted.
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum UnitForm {
+    #[default]
+    Ratio,
+    Hours,
 }
 
 #[derive(Deserialize)]
@@ -66,9 +83,8 @@ struct TargetForm {
     #[serde(default, deserialize_with = "decimal")]
     goal: Option<Decimal>,
     goal_year: Option<i16>,
-    /// Number of the decision; kept in the file for its readers.
-    #[serde(rename = "decision")]
-    _decision: Option<String>,
+    /// Number of the decision.
+    decision: Option<String>,
     #[serde(default)]
     path: Vec<Spanned<PathForm>>,
 }
@@ -130,33 +146,66 @@ pub(super) fn kpis(file: SourceFile<'_>, faults: &mut Vec<Fault>) -> Kpis {
 
 fn kpi(file: SourceFile<'_>, form: KpiForm, faults: &mut Vec<Fault>) -> Kpi {
     let span = form.id.span();
-    for (key, list) in [("kpi.numerator", &form.numerator), ("kpi.denominator", &form.denominator)] {
-        if list.get_ref().is_empty() {
-            faults.push(file.fault(&list.span(), key, FaultReason::Empty));
-        }
-    }
     let valid = (form.valid_from, form.valid_to);
     if matches!(valid, (Some(from), Some(to)) if to < from) {
         faults.push(file.fault(&span, "kpi.valid_to", FaultReason::Backward));
     }
-    let mut all = |list: &[Spanned<String>], key: &str| -> Vec<Measure> {
-        list.iter().filter_map(|name| measure(file, name, key, faults)).collect()
-    };
     Kpi {
-        numerator: all(form.numerator.get_ref(), "kpi.numerator"),
-        denominator: all(form.denominator.get_ref(), "kpi.denominator"),
-        beside: all(&form.beside, "kpi.beside"),
+        formula: formula(file, &form, faults),
+        beside: form.beside.iter().filter_map(|name| measure(file, name, "kpi.beside", faults)).collect(),
         id: form.id.into_inner(),
         version: form.version,
         valid,
         label: form.label,
         short: form.short,
         definition: form.definition,
+        note: form.note,
         better: form.better,
         near_margin: form.near_margin,
         den_min: i64::from(form.den_min),
         ranking_den_min: i64::from(form.ranking_den_min),
     }
+}
+
+/// How it is made: a quotient, a percentile, or nothing yet; never two of these.
+fn formula(file: SourceFile<'_>, form: &KpiForm, faults: &mut Vec<Fault>) -> Formula {
+    let ways = [form.numerator.is_some() || form.denominator.is_some(), form.percentile.is_some(), form.no_source];
+    if ways.iter().filter(|is_given| **is_given).count() > 1 {
+        faults.push(file.fault(&form.id.span(), "kpi.id", FaultReason::TwoFormulas));
+    }
+    if let Some(share) = &form.percentile {
+        if !(1..=99).contains(share.get_ref()) {
+            faults.push(file.fault(&share.span(), "kpi.percentile", FaultReason::NoPercentile(*share.get_ref())));
+        }
+        return Formula::Percentile(*share.get_ref());
+    }
+    if form.no_source {
+        return Formula::NoSource;
+    }
+    let mut terms = |key: &str, list: Option<&Spanned<Vec<Spanned<String>>>>| -> Vec<Term> {
+        match list {
+            None => faults.push(file.fault(&form.id.span(), key, FaultReason::Missing("a kpi"))),
+            Some(list) if list.get_ref().is_empty() => faults.push(file.fault(&list.span(), key, FaultReason::Empty)),
+            Some(_) => {}
+        }
+        let names = list.map(|list| list.get_ref().as_slice()).unwrap_or_default();
+        names.iter().filter_map(|name| term(file, name, key, faults)).collect()
+    };
+    let (num, den) =
+        (terms("kpi.numerator", form.numerator.as_ref()), terms("kpi.denominator", form.denominator.as_ref()));
+    let unit = match form.unit {
+        UnitForm::Ratio => ValueUnit::Ratio,
+        UnitForm::Hours => ValueUnit::Hours,
+    };
+    Formula::Quotient { num, den, unit }
+}
+
+fn term(file: SourceFile<'_>, name: &Spanned<String>, key: &str, faults: &mut Vec<Fault>) -> Option<Term> {
+    let term = Term::named(name.get_ref());
+    if term.is_none() {
+        faults.push(file.fault(&name.span(), key, FaultReason::UnknownMeasure(name.get_ref().clone())));
+    }
+    term
 }
 
 type Targets = (BTreeMap<String, Vec<Target>>, BTreeMap<&'static str, Vec<Limit>>);
@@ -174,13 +223,14 @@ pub(super) fn targets(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut 
             faults.push(file.fault(&span, "target.value", FaultReason::Missing("a target without a path")));
         }
         let path = path(file, &form.path, faults);
+        check_steps(file, &span, &form, catalogue.versions(&kpi), faults);
         let reach = Reach { unit: form.unit, category: form.category, year: form.year };
         let kept = targets.entry(kpi.clone()).or_default();
         if kept.iter().any(|other| other.reach == reach) {
             faults.push(file.fault(&span, "target.kpi", FaultReason::Twice(kpi)));
         }
         let (value, near, goal, goal_year) = (form.value, form.near, form.goal, form.goal_year);
-        kept.push(Target { reach, value, near, goal, goal_year, path });
+        kept.push(Target { reach, value, near, goal, goal_year, path, decision: form.decision });
     }
     for form in form.limit {
         let Some(measure) = measure(file, &form.measure, "limit.measure", faults) else { continue };
@@ -193,6 +243,29 @@ pub(super) fn targets(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut 
         kept.push(Limit { reach, limit: form.limit });
     }
     (targets, limits)
+}
+
+/// The value of a percentile is a limit of a bucket: between two of them no target could be told kept or missed.
+fn check_steps(
+    file: SourceFile<'_>,
+    span: &Range<usize>,
+    form: &TargetForm,
+    versions: &[Kpi],
+    faults: &mut Vec<Fault>,
+) {
+    if !versions.iter().any(|kpi| matches!(kpi.formula, Formula::Percentile(_))) {
+        return;
+    }
+    if !form.path.is_empty() {
+        faults.push(file.fault(span, "target.path", FaultReason::OffLimit));
+    }
+    let is_limit = |value: Decimal| HOURS_BUCKETS.iter().any(|(hours, _)| value.millionths() == hours * Decimal::SCALE);
+    let given = [("target.value", form.value), ("target.near", form.near), ("target.goal", form.goal)];
+    for (key, value) in given {
+        if value.is_some_and(|value| !is_limit(value)) {
+            faults.push(file.fault(span, key, FaultReason::OffLimit));
+        }
+    }
 }
 
 fn path(file: SourceFile<'_>, forms: &[Spanned<PathForm>], faults: &mut Vec<Fault>) -> Vec<(Day, Decimal)> {

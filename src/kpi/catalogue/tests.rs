@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::kpi::measure::Sums;
 use crate::kpi::{Fault, Slot};
@@ -58,8 +60,8 @@ fn measures(slots: &[(Slot, i64)]) -> Measures {
 const DISTRICT: UnitScope<'static> = UnitScope { code: "158", category: "huyện" };
 
 /// The target of `share` for a district on a day.
-fn target(targets: &str, on: &str) -> TargetFigures {
-    let catalogue = read(KPI, targets).unwrap();
+fn target(targets: &str, on: &str) -> TargetFigures<'static> {
+    let catalogue = Box::leak(Box::new(read(KPI, targets).unwrap()));
     catalogue.target(catalogue.kpi("share", day("2024-01-01")).unwrap(), DISTRICT, day(on))
 }
 
@@ -72,17 +74,27 @@ fn the_embedded_catalogue_is_sound_and_holds_the_first_kpis() {
         [
             "digitisation_rate",
             "electronic_result_rate",
+            "full_process_rate",
             "on_time_rate",
             "online_payment_rate",
             "online_rate",
+            "ontime.766",
+            "ontime.cohort",
+            "ontime.resolved",
+            "ontime.workload",
             "overdue_rate",
-            "satisfaction_rate"
+            "processing_hours_mean",
+            "processing_hours_median",
+            "processing_hours_p90",
+            "reuse_rate",
+            "satisfaction_rate",
+            "sent_back_rate"
         ]
     );
     let kpi = catalogue.kpi("on_time_rate", day("2024-08-02")).unwrap();
     let counted = [(Slot::ResolvedEarly, 60), (Slot::ResolvedOnTime, 20), (Slot::ResolvedLate, 10)];
     let figure = catalogue.figure(kpi, &measures(&counted), DISTRICT, day("2024-08-02"));
-    assert_eq!((figure.num, figure.den, figure.band), (80, 90, Some(Band::Below)));
+    assert_eq!((figure.num, figure.den, figure.band), (Some(80), Some(90), Some(Band::Below)));
     assert_eq!((figure.target, figure.near), (Some(0.98), Some(0.95)));
 }
 
@@ -206,4 +218,83 @@ fn a_path_that_goes_back_and_a_bad_day_are_faults() {
         faults(KPI, &path("2024-02-01", "2024-02-31")),
         ["targets.toml:3: target.path: `2024-02-31` is no day such as 2024-08-02"]
     );
+}
+
+/// A KPI of these lines.
+fn kpi_of(lines: &str) -> String {
+    let head = KPI.split("[[kpi]]").next().unwrap();
+    let words = "label = { vi = \"v\", en = \"e\" }\nshort = { vi = \"v\", en = \"e\" }\ndefinition = { vi = \"v\", en = \"e\" }";
+    format!(
+        "{head}[[kpi]]\nid = \"k\"\nversion = \"1\"\n{words}\nbetter = \"lower\"\nden_min = 1\nranking_den_min = 1\n{lines}\n"
+    )
+}
+
+#[test]
+fn a_kpi_is_made_in_one_way_and_a_percentile_is_held_against_a_limit_of_its_buckets() {
+    let told = |lines: &str, targets: &str| faults(&kpi_of(lines), targets);
+    assert_eq!(told("", "").len(), 2, "neither numerator nor denominator: {:?}", told("", ""));
+    assert_eq!(told("numerator = [\"received\"]", ""), ["kpis.toml:6: kpi.denominator: a kpi needs it"]);
+    assert_eq!(
+        told("percentile = 100\nno_source = true", ""),
+        [
+            "kpis.toml:6: kpi.id: has more than one of numerator with denominator, percentile, no_source",
+            "kpis.toml:14: kpi.percentile: 100 isn't from 1 to 99"
+        ]
+    );
+    assert_eq!(
+        told("numerator = [\"-recieved\"]\ndenominator = [\"received\"]", ""),
+        ["kpis.toml:14: kpi.numerator: no measure is called `-recieved`"]
+    );
+    let off = told("percentile = 50", "[[target]]\nkpi = \"k\"\nvalue = 50\nnear = 72\n");
+    let reason = "a percentile is held against one of 4, 8, 24, 48, 72, 120, 240, 480, 720 hours";
+    assert_eq!(off, [format!("targets.toml:2: target.value: {reason}")]);
+}
+
+#[test]
+fn the_figure_of_a_percentile_says_what_is_known_and_no_more() {
+    let catalogue = read(&kpi_of("percentile = 90"), "[[target]]\nkpi = \"k\"\nvalue = 240\nnear = 720\n").unwrap();
+    let kpi = catalogue.kpi("k", day("2024-01-01")).unwrap();
+    let of = |slots: &[(Slot, i64)]| {
+        let all: i64 = slots.iter().map(|(_, count)| count).sum();
+        let measures = measures(&[slots, &[(Slot::ResolvedEarly, all)]].concat());
+        let figure = catalogue.figure(kpi, &measures, DISTRICT, day("2024-01-01"));
+        (figure.value, figure.above, figure.band)
+    };
+    assert_eq!(
+        of(&[(Slot::ResolvedHoursLe240, 9), (Slot::ResolvedHoursGt720, 1)]),
+        (Some(240.0), None, Some(Band::Met))
+    );
+    assert_eq!(of(&[(Slot::ResolvedHoursLe480, 10)]), (Some(480.0), None, Some(Band::Near)));
+    assert_eq!(of(&[(Slot::ResolvedHoursLe4, 8), (Slot::ResolvedHoursGt720, 2)]), (None, Some(720), Some(Band::Over)));
+    assert_eq!(of(&[]), (None, None, None));
+}
+
+#[test]
+fn what_has_no_source_is_null_in_every_part() {
+    let catalogue = read(&kpi_of("no_source = true"), "[[target]]\nkpi = \"k\"\nvalue = 0.7\n").unwrap();
+    let kpi = catalogue.kpi("k", day("2024-01-01")).unwrap();
+    let figure = catalogue.figure(kpi, &measures(&[(Slot::ReceivedOnline, 5)]), DISTRICT, day("2024-01-01"));
+    let told = serde_json::to_value(&figure).unwrap();
+    assert_eq!(
+        (&told["num"], &told["den"], &told["value"], &told["band"], &told["no_source"]),
+        (&json!(null), &json!(null), &json!(null), &json!(null), &json!(true))
+    );
+}
+
+#[test]
+fn a_target_tells_its_decision_and_by_when_the_path_comes_to_the_goal() {
+    let path = "[[target]]\nkpi = \"share\"\ndecision = \"QĐ 12/QĐ-UBND\"\npath = [{ on = \"2024-01-01\", value = 0.6 }, { on = \"2030-01-31\", value = 0.9 }, { on = \"2031-01-31\", value = 0.9 }]\n";
+    let of = target(path, "2024-01-01");
+    assert_eq!((of.decision, of.goal_by.unwrap().to_string()), (Some("QĐ 12/QĐ-UBND"), "2030-01-31".to_owned()));
+    let year = target("[[target]]\nkpi = \"share\"\nvalue = 0.8\ngoal = 0.9\ngoal_year = 2030\n", "2024-01-01");
+    assert_eq!(year.goal_by.unwrap().to_string(), "2030-12-31");
+    assert_eq!(target("[[target]]\nkpi = \"share\"\nvalue = 0.8\n", "2024-01-01").goal_by, None);
+}
+
+#[test]
+fn the_version_names_the_texts() {
+    let version = |targets: &str| read(KPI, targets).unwrap().version().to_owned();
+    assert_eq!(version(""), version(""));
+    assert_ne!(version(""), version("# another\n"));
+    assert_eq!(version("").len(), 12);
 }

@@ -1,6 +1,6 @@
 use super::*;
 
-fn targets(target: &str, near: &str) -> TargetFigures {
+fn targets(target: &str, near: &str) -> TargetFigures<'static> {
     TargetFigures { target: Some(target.parse().unwrap()), near: Some(near.parse().unwrap()), ..Default::default() }
 }
 
@@ -30,4 +30,12 @@ fn without_a_target_there_is_no_band_and_without_a_denominator_no_value() {
     assert_eq!(band(1, 2, &TargetFigures::default(), Better::Higher), None);
     assert_eq!(ratio(0, 0), None);
     assert_eq!(ratio(0, 5), Some(0.0));
+}
+
+#[test]
+fn what_is_only_known_to_be_above_a_limit_is_over_every_line_up_to_it() {
+    let of = |target: &str, near: &str| band_above(720, &targets(target, near), Better::Lower);
+    assert_eq!(of("240", "720"), Some(Band::Over));
+    assert_eq!(of("240", "720.000001"), None, "it may still be near");
+    assert_eq!(of("1000", "2000"), None);
 }

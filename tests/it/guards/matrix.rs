@@ -103,7 +103,7 @@ fn tries(route: &Route) -> Vec<Try> {
             })
             .into(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
-        ("POST", "/api/v1/verify") => vec![Try::plain(route.path)],
+        ("POST", "/api/v1/verify" | "/api/v1/reload") => vec![Try::plain(route.path)],
         ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
@@ -177,7 +177,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/metrics") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
-        ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[Whole, Admin], 200),
+        ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/sources") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
@@ -188,7 +188,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         },
         // A list without names, refused by whoever may load lists at all.
         ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
-        ("POST", "/api/v1/verify") => role(&[Whole, Admin], 200),
+        ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
         ("POST", "/api/v1/tokens") => role(&[Admin], 400),
         ("DELETE", "/api/v1/tokens") => role(&[Admin], 404),
@@ -251,6 +251,42 @@ async fn no_redirect(who: Who, request: reqwest::RequestBuilder) -> reqwest::Res
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).local_address(Some(address.into()));
     let client = client.build().unwrap();
     client.execute(request.build().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn h1_a_bound_token_is_told_of_the_sources_of_its_subtree_and_of_no_other() {
+    let world = World::start().await;
+    let source = |name: &str, units: &[&str]| json!({"source": name, "units": units, "cadence_minutes": 60});
+    let said = json!([
+        source("own-source", &[OWN]),
+        source("foreign-source", &[FOREIGN]),
+        source("of-the-top", &["top", SIBLING]),
+        source("of-nobody", &[]),
+        source("of-a-child", &[CHILD, FOREIGN]),
+        source("of-the-unknown", &[UNKNOWN]),
+    ]);
+    let put = world.ask(Who::Whole, Method::PUT, "/api/v1/sources").json(&said);
+    assert_eq!(put.send().await.unwrap().status(), 200);
+    world.until("/api/v1/sources", |answer| answer["sources"].as_array().is_some_and(|rows| rows.len() == 6)).await;
+    for path in ["/api/v1/sources", "/api/v1/freshness"] {
+        for who in [Who::View, Who::Operate] {
+            let answer = world.ask(who, Method::GET, path).send().await.unwrap().text().await.unwrap();
+            let read: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            let mut rows: Vec<String> = read["sources"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| format!("{} {}", row["source"].as_str().unwrap(), row["units"]))
+                .collect();
+            rows.sort();
+            let wanted = [r#"of-a-child ["child-1"]"#, "of-the-top []", r#"own-source ["own-1"]"#];
+            assert_eq!(rows, wanted, "{path} as {who:?}");
+            assert!(!MARKS.iter().any(|mark| answer.contains(mark)), "{answer}");
+        }
+        let all = world.ask(Who::Whole, Method::GET, path).send().await.unwrap();
+        let all: serde_json::Value = all.json().await.unwrap();
+        assert_eq!(all["sources"].as_array().map(Vec::len), Some(6), "{path}: {all}");
+    }
 }
 
 #[tokio::test]

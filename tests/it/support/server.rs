@@ -127,6 +127,17 @@ impl Server {
         self.http.get(format!("{}{path}", self.url)).send().await.unwrap().text().await.unwrap()
     }
 
+    /// Waits until a text is as asked.
+    pub async fn until_text(&self, path: &str, is_so: impl Fn(&str) -> bool) {
+        let poll = async {
+            let mut ticks = interval(Duration::from_millis(50));
+            while !is_so(&self.text(path).await) {
+                ticks.tick().await;
+            }
+        };
+        timeout(READY_TIMEOUT, poll).await.expect("the text became as asked");
+    }
+
     /// GETs JSON from below a path whose parts may have any characters.
     pub async fn get_at(&self, parts: &[&str]) -> (u16, Value) {
         // Written by hand: the URL type drops tabs and line feeds.

@@ -3,10 +3,24 @@ import type { Text } from '../lib/i18n';
 
 export type Measures = Readonly<Record<string, number>>;
 
+export interface Projection {
+  readonly goal: number;
+  readonly planned: string | null;
+  readonly reaches: string | null;
+}
+
 export interface Kpi {
-  readonly num: number;
-  readonly den: number;
+  /** Null without a source, as the denominator. */
+  readonly num: number | null;
+  readonly den: number | null;
   readonly value: number | null;
+  /** Of a percentile in the open bucket: more than so many hours. */
+  readonly above?: number;
+  readonly no_source?: boolean;
+  readonly unit: 'ratio' | 'hours';
+  readonly decision: string | null;
+  readonly projection?: Projection;
+  readonly note?: Text;
   readonly band: string | null;
   readonly target: number | null;
   readonly near: number | null;

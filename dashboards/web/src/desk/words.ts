@@ -33,6 +33,10 @@ export interface DeskWords {
   readonly ages: Readonly<Record<string, string>>;
   readonly measures: Readonly<Record<string, string>>;
   readonly target: string;
+  readonly hours: string;
+  readonly noSource: string;
+  readonly reaches: (goal: string, month: string) => string;
+  readonly planned: (month: string) => string;
   readonly definition: string;
   readonly dossiers: (n: string) => string;
   readonly ratings: (n: string) => string;
@@ -96,7 +100,8 @@ const vi: DeskWords = {
     paid_online: 'Thanh toán trực tuyến', electronic_result: 'Kết quả điện tử', ratings: 'Lượt đánh giá', ratings_satisfied: 'Điểm 4–5', rating_score_sum: 'Tổng điểm',
     resolved_hours_sum: 'Tổng số giờ giải quyết',
   },
-  target: 'mục tiêu', definition: 'Cách tính',
+  target: 'mục tiêu', hours: 'giờ', noSource: 'chưa có nguồn', definition: 'Cách tính',
+  reaches: (goal, month) => `đạt ${goal} vào ${month}`, planned: (month) => `kế hoạch ${month}`,
   dossiers: (n) => `${n} hồ sơ`, ratings: (n) => `${n} đánh giá`,
   id: 'Mã hồ sơ', procedure: 'Thủ tục', unit: 'Đơn vị', holder: 'Đang ở', received: 'Nhận', due: 'Hẹn trả', finish: 'Xong', reason: 'Vì sao', score: 'Điểm', counts: 'Tính',
   next: 'Trang sau', first: 'Trang đầu', emptyList: 'Không có hồ sơ nào', emptyRows: 'Không có số liệu trong kỳ này',
@@ -131,7 +136,8 @@ const en: DeskWords = {
     received_withdrawn: 'Received: withdrawn', digitised: 'Digitised', reused_data: 'Digitised data used again', payable: 'With a payment due', paid_online: 'Paid online',
     electronic_result: 'Electronic result', ratings: 'Ratings', ratings_satisfied: 'Scores of 4–5', rating_score_sum: 'Sum of scores', resolved_hours_sum: 'Hours of processing',
   },
-  target: 'target', definition: 'Definition',
+  target: 'target', hours: 'hours', noSource: 'no source yet', definition: 'Definition',
+  reaches: (goal, month) => `reaches ${goal} in ${month}`, planned: (month) => `planned ${month}`,
   dossiers: (n) => `${n} dossiers`, ratings: (n) => `${n} ratings`,
   id: 'Dossier', procedure: 'Procedure', unit: 'Unit', holder: 'Holder', received: 'Received', due: 'Due', finish: 'Finished', reason: 'Why', score: 'Score', counts: 'Counts',
   next: 'Next page', first: 'First page', emptyList: 'No dossiers', emptyRows: 'No figures in this period',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { age, change, count, day, line, local, percent, signed, whole } from './format';
+import { age, change, count, day, hours, line, local, percent, signed, whole } from './format';
 
 describe('percent', () => {
   const met = { lines: [0.98, 0.95] };
@@ -38,8 +38,20 @@ describe('percent', () => {
     expect(percent(0.0496, 'vi', { lines: [0.05], better: 'lower' }).text).toBe('5,0');
   });
 
+  it('has two decimals at a desk, and more where two would lie', () => {
+    const desk = (value: number): string => percent(value, 'vi', { lines: [0.98], decimals: 2 }).text;
+    expect([desk(9990 / 14471), desk(80 / 90), desk(0.85), desk(1)]).toEqual(['69,03', '88,89', '85,00', '100,00']);
+    expect([desk(0.99996), desk(0.979996)]).toEqual(['99,996', '97,9996']);
+  });
+
   it('uses the signs of the language', () => {
     expect(percent(0.98156, 'en', met).text).toBe('98.2');
+  });
+});
+
+describe('hours', () => {
+  it('has no decimal on a limit and one elsewhere', () => {
+    expect([hours(240, 'vi'), hours(217.44, 'vi'), hours(1234.5, 'vi'), hours(0.96, 'en')]).toEqual(['240', '217,4', '1.234,5', '1.0']);
   });
 });
 

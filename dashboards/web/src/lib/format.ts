@@ -58,6 +58,8 @@ export interface Lines {
   /** Targets, limits and band edges of the figure, as ratios. */
   readonly lines: readonly (number | null | undefined)[];
   readonly better?: Better;
+  /** Decimals at least: one on a wall, two at a desk. */
+  readonly decimals?: 1 | 2;
 }
 
 export interface Shown {
@@ -71,14 +73,14 @@ export interface Shown {
  * A ratio in percent with one decimal, or as many as it takes for the printed figure to lie on the same side of
  * every line as the exact one. 0 and 100 are lines too: what isn't all never prints as 100,0.
  */
-export function percent(value: number, lang: Lang, { lines, better = 'higher' }: Lines = { lines: [] }): Shown {
+export function percent(value: number, lang: Lang, { lines, better = 'higher', decimals: least = 1 }: Lines = { lines: [] }): Shown {
   const exact = Number((value * 100).toPrecision(15));
   const real = lines.filter((line) => typeof line === 'number').map((line) => Number((line * 100).toPrecision(15)));
   const same = (shown: number): boolean =>
     real.every((line) => reaches(shown, line, better) === reaches(exact, line, better)) &&
     shown >= 100 === exact >= 100 &&
     shown > 0 === exact > 0;
-  for (let decimals = 1; decimals <= DECIMALS_MAX; decimals += 1) {
+  for (let decimals: number = least; decimals <= DECIMALS_MAX; decimals += 1) {
     const shown = round(exact, decimals);
     if (same(shown)) return { text: digits(shown, decimals, lang), percent: shown };
   }
@@ -100,6 +102,11 @@ export function line(target: number, lang: Lang, beside: { shown: Shown; value: 
     if (near && fair) return `${digits(rounded, decimals, lang)}%`;
   }
   return `${digits(exact, DECIMALS_MAX, lang)}%`;
+}
+
+/** Hours with one decimal: `217,4`; a whole limit without: `240`. */
+export function hours(value: number, lang: Lang): string {
+  return digits(round(value, 1), Number.isInteger(value) ? 0 : 1, lang);
 }
 
 /** A change with its sign: `+1,3`, `−0,4`, `0,0`. */

@@ -34,6 +34,8 @@ export interface Ping {
   readonly liveAt: number | null;
   /** The domain clock: the instant the figures are about. */
   readonly now: number;
+  /** Names the catalogue in force; with another one the board may be another. */
+  readonly catalogue: string | null;
 }
 export interface Refusal {
   readonly op: 'error';
@@ -113,7 +115,7 @@ function ping(raw: Raw): Ping | null {
   const time = instant(raw['time']);
   const now = instant(raw['now']);
   if (time === null || now === null) return null;
-  return { op: 'ping', time, now, liveAt: instant(raw['live_at']) };
+  return { op: 'ping', time, now, liveAt: instant(raw['live_at']), catalogue: text_(raw['catalogue']) };
 }
 
 /** A JSON object of unknown content. */

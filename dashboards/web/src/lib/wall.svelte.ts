@@ -65,6 +65,7 @@ export class Wall {
   #lost: { readonly at: Mark; readonly now: number | null } | null = null;
   #picture: number | null = $state.raw(null);
   #epoch: string | null = null;
+  #catalogue: string | null = null;
 
   constructor(place: Place, around: Around) {
     this.place = place;
@@ -168,6 +169,8 @@ export class Wall {
       this.#epoch = frame.epoch;
     } else if (frame.op === 'ping') {
       this.#clock.ping(frame);
+      if (this.#catalogue !== null && frame.catalogue !== null && this.#catalogue !== frame.catalogue) void this.#fetchBoard();
+      this.#catalogue = frame.catalogue ?? this.#catalogue;
       this.look();
     } else if (frame.op === 'snapshot' && frame.asOf !== null) {
       this.#clock.seed(frame.asOf);

@@ -133,6 +133,19 @@ describe('the wall', () => {
     expect(reloads).toBe(1);
   });
 
+  it('asks for its board anew when the catalogue changes, without another page', async () => {
+    open();
+    const under = (catalogue: string): void => { say({ op: 'ping', time: REAL, live_at: REAL, now: NOW, catalogue }); };
+    under('c1');
+    answer = { status: 200, body: { ...board(), title: { vi: 'Khác', en: 'Another' } } };
+    under('c1');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(wall.board?.title.vi).not.toBe('Khác');
+    under('c2');
+    await vi.advanceTimersByTimeAsync(0);
+    expect([wall.board?.title.vi, reloads]).toEqual(['Khác', 0]);
+  });
+
   it('keeps a board it has when the server no longer gives one', async () => {
     open();
     answer = { status: 404, body: null };
