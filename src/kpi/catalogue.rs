@@ -150,7 +150,8 @@ impl Catalogue {
     /// With other schemes of periods and forms than those that the program carries.
     #[must_use]
     pub fn reporting_by(self, reporting: Reporting) -> Catalogue {
-        Catalogue { reporting, ..self }
+        let version = format!("{}-{}", self.version, reporting.version());
+        Catalogue { reporting, version, ..self }
     }
 
     /// The schemes of periods.

@@ -19,6 +19,7 @@ struct FormFiles;
 pub struct Reporting {
     pub(super) schemes: Schemes,
     pub(super) forms: BTreeMap<String, OfficialForm>,
+    version: String,
 }
 
 impl Reporting {
@@ -44,12 +45,18 @@ impl Reporting {
     /// All faults that are found, each with its file, line and key.
     pub fn read(periods: SourceFile<'_>, files: &[SourceFile<'_>]) -> Result<Reporting, CatalogueError> {
         let mut faults = Vec::new();
+        let version = super::version(std::iter::once(&periods).chain(files));
         let schemes = Schemes::read(periods, &mut faults);
         let forms = files.iter().filter_map(|file| OfficialForm::read(*file, &mut faults));
         let forms = forms.map(|form| (form.id.clone(), form)).collect();
         match schemes {
-            Some(schemes) if faults.is_empty() => Ok(Reporting { schemes, forms }),
+            Some(schemes) if faults.is_empty() => Ok(Reporting { schemes, forms, version }),
             _ => Err(CatalogueError(faults)),
         }
+    }
+
+    /// Names what it was read from.
+    pub(super) fn version(&self) -> &str {
+        &self.version
     }
 }
