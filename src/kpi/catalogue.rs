@@ -7,9 +7,11 @@ use crate::model::{Day, Decimal};
 use super::board::{self, Board};
 use super::fault::{CatalogueError, SourceFile};
 use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, ratio};
+use super::index::{self, Index};
+use super::indicator::{self, Indicators};
 use super::measure::{Measure, Measures};
 
-mod read;
+pub(in crate::kpi) mod read;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +20,10 @@ const KPIS: SourceFile<'_> =
     SourceFile { name: "dashboards/kpis.toml", text: include_str!("../../dashboards/kpis.toml") };
 const TARGETS: SourceFile<'_> =
     SourceFile { name: "dashboards/targets.toml", text: include_str!("../../dashboards/targets.toml") };
+const INDICATORS: SourceFile<'_> =
+    SourceFile { name: "dashboards/indicators.toml", text: include_str!("../../dashboards/indicators.toml") };
+const INDICES: [SourceFile<'_>; 1] =
+    [SourceFile { name: "dashboards/indices/qd766.toml", text: include_str!("../../dashboards/indices/qd766.toml") }];
 
 #[derive(rust_embed::RustEmbed)]
 #[folder = "dashboards/boards/"]
@@ -135,6 +141,8 @@ pub struct Catalogue {
     targets: BTreeMap<String, Vec<Target>>,
     limits: BTreeMap<&'static str, Vec<Limit>>,
     boards: BTreeMap<String, Board>,
+    indicators: Indicators,
+    indices: BTreeMap<String, Index>,
 }
 
 impl Catalogue {
@@ -154,7 +162,8 @@ impl Catalogue {
         Catalogue::read(KPIS, TARGETS, &boards)
     }
 
-    /// Reads and checks catalogue files: `kpis.toml`, `targets.toml`, and one file for each board.
+    /// Reads and checks catalogue files: `kpis.toml`, `targets.toml`, and one file for each board, beside the
+    /// program's own indicators and indices.
     ///
     /// # Errors
     /// All faults that are found, each with its file, line and key.
@@ -163,10 +172,35 @@ impl Catalogue {
         targets: SourceFile<'_>,
         boards: &[SourceFile<'_>],
     ) -> Result<Catalogue, CatalogueError> {
+        Catalogue::read_with(kpis, targets, (INDICATORS, &INDICES), boards)
+    }
+
+    /// The same with other indicators (`indicators.toml`) and indices (`indices/*.toml`).
+    ///
+    /// # Errors
+    /// All faults that are found, each with its file, line and key.
+    pub fn read_with(
+        kpis: SourceFile<'_>,
+        targets: SourceFile<'_>,
+        (indicators, indices): (SourceFile<'_>, &[SourceFile<'_>]),
+        boards: &[SourceFile<'_>],
+    ) -> Result<Catalogue, CatalogueError> {
         let mut faults = Vec::new();
         let (words, kpis) = read::kpis(kpis, &mut faults);
-        let mut catalogue =
-            Catalogue { words, kpis, targets: BTreeMap::new(), limits: BTreeMap::new(), boards: BTreeMap::new() };
+        let mut catalogue = Catalogue {
+            words,
+            kpis,
+            targets: BTreeMap::new(),
+            limits: BTreeMap::new(),
+            boards: BTreeMap::new(),
+            indicators: indicator::read(indicators, &mut faults),
+            indices: BTreeMap::new(),
+        };
+        for file in indices {
+            if let Some(index) = index::read(*file, &catalogue.indicators, &mut faults) {
+                catalogue.indices.insert(index.id.clone(), index);
+            }
+        }
         (catalogue.targets, catalogue.limits) = read::targets(targets, &catalogue, &mut faults);
         for file in boards {
             if let Some(board) = board::read(*file, &catalogue, &mut faults) {
@@ -174,6 +208,16 @@ impl Catalogue {
             }
         }
         if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueError(faults)) }
+    }
+
+    /// What offices report.
+    pub fn indicators(&self) -> &Indicators {
+        &self.indicators
+    }
+
+    /// The index of an id: its file's name without `.toml`.
+    pub fn index(&self, id: &str) -> Option<&Index> {
+        self.indices.get(id)
     }
 
     /// The board of an id: its file's name without `.toml`.
@@ -280,7 +324,7 @@ fn narrowest<'a, T>(all: &'a [T], reach: fn(&T) -> &Reach, unit: UnitScope<'_>, 
 
 /// The plan of a day: linear between two days of the path, rounded down to a millionth; before the first and after
 /// the last day those.
-fn plan(path: &[(Day, Decimal)], day: Day) -> Option<Decimal> {
+pub(super) fn plan(path: &[(Day, Decimal)], day: Day) -> Option<Decimal> {
     let after = path.partition_point(|(on, _)| *on <= day);
     let (Some(before), Some(next)) = (path[..after].last(), path.get(after)) else {
         return path.get(after.saturating_sub(1)).map(|(_, value)| *value);

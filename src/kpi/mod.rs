@@ -8,12 +8,18 @@ pub mod measure;
 pub mod window;
 pub mod figure;
 pub mod fault;
+pub mod exact;
+pub mod indicator;
+pub mod index;
 pub mod catalogue;
 pub mod board;
 
 pub use board::{Board, Panel, PanelKind, Series};
 pub use catalogue::{Catalogue, Kpi, UnitScope};
+pub use exact::{Amount, Fraction};
 pub use fault::{CatalogueError, Fault, SourceFile};
 pub use figure::{Band, Better, KpiFigure, Words};
+pub use index::{Index, IndexScore};
+pub use indicator::{Cadence, Indicator, IndicatorKind, Indicators, Reported, RollUp};
 pub use measure::{MEASURES, Measure, Measures, Slot};
 pub use window::{Window, WindowChoice, WindowError};

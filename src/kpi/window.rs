@@ -247,7 +247,7 @@ fn year_before(period: Period) -> Period {
 }
 
 /// The period of the same kind that ends just before this one begins; for nine months those of the year before.
-fn before(period: Period) -> Period {
+pub fn before(period: Period) -> Period {
     match period {
         Period::Year(_) | Period::NineMonths(_) => year_before(period),
         Period::Half(year, 1) => Period::Half(year - 1, 2),
