@@ -9,6 +9,8 @@ mod breakdown;
 mod dossiers;
 mod table;
 mod sources;
+mod indicators;
+mod indices;
 mod provenance;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,11 @@ mod tests;
 pub use breakdown::{BreakdownAnswer, BreakdownQuery, breakdown};
 pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
+pub use indicators::{
+    CatalogueAnswer, CatalogueQuery, IndicatorsAnswer, IndicatorsQuery, MissingAnswer, MissingQuery,
+    indicator_catalogue, indicators, missing,
+};
+pub use indices::{IndexAnswer, IndexQuery, index};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use provenance::{Origin, Provenance, provenance};
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
@@ -24,6 +31,7 @@ pub use table::{Cell, Table, Tabular, of_rows};
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
 use crate::model::Text;
+use crate::model::period::PeriodError;
 use crate::units::{Hierarchy, Perspective, Scope, UnitRole, VisibleUnit};
 
 /// What every answer is made from.
@@ -56,6 +64,12 @@ pub enum AnswerError {
     /// The window can't be read.
     #[error(transparent)]
     Window(#[from] WindowError),
+    /// The period can't be read.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    /// No index is called so, or it has no formulas for that day.
+    #[error("no index is called `{0}` on that day")]
+    UnknownIndex(String),
     /// Neither `now` nor `was`.
     #[error("`{0}` is no hierarchy: use now or was")]
     UnknownHierarchy(String),
@@ -98,6 +112,8 @@ impl AnswerError {
             AnswerError::UnknownUnit(_) => "unknown_unit",
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
+            AnswerError::Period(_) => "bad_period",
+            AnswerError::UnknownIndex(_) => "unknown_index",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
             AnswerError::UnknownDimension(_) => "bad_dimension",
@@ -110,7 +126,7 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
+        matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. } | AnswerError::UnknownIndex(_))
     }
 }
 

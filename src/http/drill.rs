@@ -36,12 +36,19 @@ pub(super) fn router() -> Router<AppState> {
     Router::new()
         .route("/api/v1/units/{code}/breakdown", get(breakdown))
         .route("/api/v1/units/{code}/dossiers", get(dossiers))
-        .layer(Extension(Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))))
+        .layer(Extension(Places::new()))
 }
 
 /// The places of questions.
 #[derive(Clone)]
-struct Places(Arc<Semaphore>);
+pub(super) struct Places(Arc<Semaphore>);
+
+impl Places {
+    /// All free.
+    pub(super) fn new() -> Places {
+        Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))
+    }
+}
 
 /// A unit's figures by one dimension.
 async fn breakdown(
@@ -83,7 +90,7 @@ async fn dossiers(
 }
 
 /// What is asked for, by whom, with the view that everything is answered from.
-struct Asked {
+pub(super) struct Asked {
     state: AppState,
     view: Arc<View>,
     code: Text,
@@ -91,14 +98,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
+    pub(super) fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
         let view = state.view()?;
         let code = Text::new(code);
         Ok(Asked { state, view, code, scope: caller.scope.clone() })
     }
 
     /// Answers on a thread that may block. The place is kept until that is done, also when nobody waits any more.
-    async fn answer(
+    pub(super) async fn answer(
         self,
         places: &Places,
         answer: impl FnOnce(Figures<'_>, &str) -> Result<Response, Problem> + Send + 'static,

@@ -33,6 +33,7 @@ mod form;
 mod figures;
 mod drill;
 mod sources;
+mod indicators;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -65,6 +66,7 @@ pub fn router(state: AppState) -> Router {
         .merge(tokens::router())
         .merge(drill::router())
         .merge(sources::router())
+        .merge(indicators::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

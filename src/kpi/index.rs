@@ -18,10 +18,12 @@ use super::figure::Words;
 use super::indicator::Reported;
 use super::measure::{Measure, Measures};
 
+mod figure;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub use figure::{CriterionFigure, GroupFigure, IndexFigure};
 pub(super) use read::read;
 
 /// An index with all versions of its formulas.
@@ -219,6 +221,8 @@ pub struct Found<'a> {
     pub unsourced: &'a BTreeSet<Measure>,
     /// What was reported of indicators, by the unit or by those below it.
     pub indicators: &'a BTreeMap<String, Reported>,
+    /// The period is over: nothing can be made good within it.
+    pub is_over: bool,
 }
 
 impl Found<'_> {
@@ -352,7 +356,7 @@ impl Criterion {
             measurable: if score.is_some() { self.max } else { Amount::ZERO },
             max: self.max,
             lost,
-            recoverable: if self.recoverable { lost } else { Amount::ZERO },
+            recoverable: if self.recoverable && !found.is_over { lost } else { Amount::ZERO },
         };
         CriterionScore { criterion: self, state, num, den, ratio, points }
     }

@@ -17,10 +17,12 @@ use super::exact::{Amount, Fraction};
 use super::figure::{Better, Words};
 use super::window;
 
+mod figure;
 mod read;
 #[cfg(test)]
 mod tests;
 
+pub use figure::{IndicatorRow, MadeFrom, Part, Previous, RowParts};
 pub(super) use read::read;
 
 /// What an indicator's number is.
@@ -233,9 +235,9 @@ impl Reported {
 }
 
 impl RollUp {
-    /// What several units report together; a single one stays as it is, but that nothing is printed of many.
+    /// What several units report together; nothing is printed of them.
     pub fn of<'a>(self, all: impl IntoIterator<Item = &'a Reported>) -> Option<Reported> {
-        let mut all = all.into_iter().filter(|one| !one.is_nothing()).peekable();
+        let mut all = all.into_iter().peekable();
         all.peek()?;
         let none = Reported::default();
         Some(match self {

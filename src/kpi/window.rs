@@ -205,7 +205,8 @@ impl WindowChoice {
         }
     }
 
-    fn period(self, today: Day) -> Option<Period> {
+    /// The calendar period that it is, or that is running; none of a range.
+    pub fn period(self, today: Day) -> Option<Period> {
         match self {
             WindowChoice::Running(running) => Some(running.period(today)),
             WindowChoice::Period(period) => Some(period),

@@ -5,6 +5,7 @@
 //! straight from the rules, the place of every unit, and folds the raw records again. They must agree exactly.
 
 mod comparison;
+mod indicators;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,10 +15,12 @@ use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::{Instant as Timer, timeout};
 
 use crate::cube::View;
+use crate::kpi::Catalogue;
 use crate::model::Zone;
 use crate::store::{Store, StoreError};
 
 pub use comparison::{Compared, compare};
+pub use indicators::compare_indicators;
 
 use super::live::SnapshotRequest;
 use super::sink::{HoldRequest, SetAside, SinkState};
@@ -83,7 +86,7 @@ pub struct Report {
 /// One figure that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Difference {
-    /// Which comparison: `day`, `window`, `unit` or `raw`.
+    /// Which comparison: `day`, `window`, `unit`, `indicator` or `raw`.
     pub check: String,
     /// Code of the unit (and the first day of its version), or the key of the record.
     pub unit: String,
@@ -108,6 +111,8 @@ pub struct Verifier {
     pub stores: watch::Receiver<Option<Store>>,
     /// The zone of local days.
     pub zone: Zone,
+    /// Whose indicators are compared.
+    pub catalogue: Arc<Catalogue>,
     /// This node.
     pub node: String,
     /// How the sink is.
@@ -128,7 +133,10 @@ impl Verifier {
         let begun = Timer::now();
         let store = self.stores.borrow().clone().ok_or(VerifyError::Away)?;
         let (view, release) = self.align().await?;
-        let (compared, differences) = compare(&store, &view, &self.zone).await?;
+        let (mut compared, mut differences) = compare(&store, &view, &self.zone).await?;
+        let (more, found) = compare_indicators(&store, &view, &self.zone, self.catalogue.indicators()).await?;
+        compared += more;
+        differences.extend(found);
         if release.is_closed() {
             // The sink went on by itself: what SQL saw may be past the figures.
             return Err(VerifyError::TooLong { hold_s: self.hold_max.as_secs() });

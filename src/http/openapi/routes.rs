@@ -16,6 +16,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(figures());
     all.extend(tokens());
     all.extend(drill());
+    all.extend(super::indicators::routes());
     all
 }
 
@@ -39,11 +40,11 @@ fn tokens() -> Vec<Route> {
     ]
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn any_of(words: &[&str]) -> Value {
+pub(super) fn any_of(words: &[&str]) -> Value {
     json!({"type": "string", "enum": words})
 }
 

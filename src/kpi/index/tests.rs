@@ -46,6 +46,7 @@ impl Case {
             measures: &self.measures,
             unsourced: &self.unsourced,
             indicators: &self.indicators,
+            is_over: false,
         };
         let score = version.score(&found);
         let told = |points: Points| points.score.map(|score| score.to_string());
