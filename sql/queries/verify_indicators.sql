@@ -74,84 +74,90 @@ indicator_reports AS
 -- The rows that stand for a unit in other trees have its reports too.
 indicator_nodes AS
 (
-    SELECT hierarchy, code, period, roll_up, unit, num, den, val
-    FROM indicator_reports
-    UNION ALL
-    SELECT reports.hierarchy, reports.code, reports.period, reports.roll_up, members.member, reports.num, reports.den,
-        reports.val
+    SELECT
+        reports.hierarchy AS hierarchy,
+        reports.code AS code,
+        reports.period AS period,
+        reports.roll_up AS roll_up,
+        arrayJoin(arrayPushFront(stand_ins.units, reports.unit)) AS node,
+        reports.num AS num,
+        reports.den AS den,
+        reports.val AS val
     FROM indicator_reports AS reports
-    INNER JOIN members ON members.unit = reports.unit
+    LEFT JOIN (SELECT unit, groupArray(member) AS units FROM members GROUP BY unit) AS stand_ins
+        ON stand_ins.unit = reports.unit
 ),
 
 -- One report stays as it is, of several none is made without a roll-up.
 indicator_own AS
 (
     SELECT
-        hierarchy, code, period, roll_up, unit,
+        hierarchy, code, period, roll_up, node,
         count() AS reports,
         if(reports = 1, (any(num), any(den), any(val)), together(roll_up,
             (sumIf(num.3, num.1 AND den.1), sumIf(den.3, num.1 AND den.1), countIf(num.1 AND den.1)),
             (sumIf(val.3, val.1), maxIf((val.2, val.3), val.1), countIf(val.1), maxIf(val.2, val.1)))) AS figure
     FROM indicator_nodes
-    GROUP BY hierarchy, code, period, roll_up, unit
+    GROUP BY hierarchy, code, period, roll_up, node
     HAVING reports = 1 OR roll_up != 'none'
 ),
 
-indicator_reporting AS
+-- Each with all that reported beside it: a table is read once for each time that it is named, so it is named once.
+indicator_beside AS
 (
-    SELECT hierarchy, code, period, groupUniqArray(unit) AS units
-    FROM indicator_own
-    GROUP BY hierarchy, code, period
+    SELECT hierarchy, code, period, roll_up, one.1 AS node, one.2 AS figure, arrayMap(of -> of.1, together_all) AS reporting
+    FROM
+    (
+        SELECT hierarchy, code, period, roll_up, groupArray((node, figure)) AS together_all
+        FROM indicator_own
+        GROUP BY hierarchy, code, period, roll_up
+    )
+    ARRAY JOIN together_all AS one
 ),
 
--- Each report counts above it up to the next unit with a report of its own, that one included.
-indicator_parts AS
+-- Each counts for itself, and above it up to the next unit with a report of its own, that one included.
+indicator_spread AS
 (
     SELECT
-        own.hierarchy AS hierarchy,
-        own.code AS code,
-        own.period AS period,
-        own.roll_up AS roll_up,
-        own.figure AS figure,
+        beside.hierarchy AS hierarchy,
+        beside.code AS code,
+        beside.period AS period,
+        beside.roll_up AS roll_up,
+        beside.figure AS figure,
         arraySlice(ways.path, 2) AS upward,
-        arrayFirstIndex(above_it -> has(reporting.units, above_it), upward) AS stop,
-        arrayJoin(if(stop = 0, upward, arraySlice(upward, 1, stop))) AS above
-    FROM indicator_own AS own
-    INNER JOIN indicator_reporting AS reporting
-        ON reporting.hierarchy = own.hierarchy AND reporting.code = own.code AND reporting.period = own.period
-    INNER JOIN unit_paths AS ways ON ways.hierarchy = own.hierarchy AND ways.unit = own.unit
+        arrayFirstIndex(above -> has(beside.reporting, above), upward) AS stop,
+        arrayJoin(arrayPushFront(
+            arrayMap(above -> (above, toUInt8(1)), if(stop = 0, upward, arraySlice(upward, 1, stop))),
+            (beside.node, toUInt8(0)))) AS target
+    FROM indicator_beside AS beside
+    INNER JOIN unit_paths AS ways ON ways.hierarchy = beside.hierarchy AND ways.unit = beside.node
 ),
 
-indicator_below AS
+indicator_figures AS
 (
     SELECT
-        hierarchy, code, period, above AS unit,
+        hierarchy, code, period, target.1 AS counted_for, target.2 AS is_below,
         count() AS parts,
-        together(roll_up,
+        if(parts = 1, any(figure), together(roll_up,
             (sumIf(figure.1.3, figure.1.1 AND figure.2.1), sumIf(figure.2.3, figure.1.1 AND figure.2.1),
                 countIf(figure.1.1 AND figure.2.1)),
             (sumIf(figure.3.3, figure.3.1), maxIf((figure.3.2, figure.3.3), figure.3.1), countIf(figure.3.1),
-                maxIf(figure.3.2, figure.3.1))) AS figure
-    FROM indicator_parts
-    WHERE roll_up != 'none'
-    GROUP BY hierarchy, code, period, roll_up, above
+                maxIf(figure.3.2, figure.3.1)))) AS joined
+    FROM indicator_spread
+    WHERE NOT (target.2 = 1 AND roll_up = 'none')
+    GROUP BY hierarchy, code, period, roll_up, target
 )
 
 SELECT
     toUInt8(figures.hierarchy) AS hierarchy,
     unit_versions.tree AS unit_tree,
     unit_versions.code AS unit_key,
-    if(figures.unit = 0, toInt32(0), unit_versions.valid_from) AS unit_from,
+    if(figures.counted_for = 0, toInt32(0), unit_versions.valid_from) AS unit_from,
     figures.code AS code,
     figures.period AS period,
-    toUInt64(figures.parts) AS parts,
-    if(figures.figure.1.1, toString(figures.figure.1.3), '') AS num,
-    if(figures.figure.2.1, toString(figures.figure.2.3), '') AS den,
-    if(figures.figure.3.1, toString(figures.figure.3.3), '') AS value
-FROM
-(
-    SELECT hierarchy, code, period, unit, 0 AS parts, figure FROM indicator_own
-    UNION ALL
-    SELECT hierarchy, code, period, unit, parts, figure FROM indicator_below
-) AS figures
-LEFT JOIN unit_versions ON unit_versions.unit = figures.unit
+    toUInt64(if(figures.is_below = 1, figures.parts, 0)) AS parts,
+    if(figures.joined.1.1, toString(figures.joined.1.3), '') AS num,
+    if(figures.joined.2.1, toString(figures.joined.2.3), '') AS den,
+    if(figures.joined.3.1, toString(figures.joined.3.3), '') AS value
+FROM indicator_figures AS figures
+LEFT JOIN unit_versions ON unit_versions.unit = figures.counted_for

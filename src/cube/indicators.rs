@@ -195,11 +195,7 @@ impl View {
         let (first, last) = placed.period.days();
         let mut figure = IndicatorFigure {
             own: placed.own.get(&unit).copied(),
-            below: placed.indicator.roll_up.of(&parts).map(|below| match parts.as_slice() {
-                // What was printed of the one unit that reported is printed of this, too.
-                [one] => Reported { declared: one.declared, ..below },
-                _ => below,
-            }),
+            below: placed.indicator.roll_up.of(&parts),
             parts: parts.len(),
             ..IndicatorFigure::default()
         };

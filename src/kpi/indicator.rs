@@ -235,13 +235,17 @@ impl Reported {
 }
 
 impl RollUp {
-    /// What several units report together; nothing is printed of them.
-    pub fn of<'a>(self, all: impl IntoIterator<Item = &'a Reported>) -> Option<Reported> {
-        let mut all = all.into_iter().peekable();
-        all.peek()?;
+    /// What units report together: a single one stays as it is, nothing is printed of several.
+    pub fn of(self, all: &[Reported]) -> Option<Reported> {
         let none = Reported::default();
+        match (self, all) {
+            (RollUp::None, _) | (_, []) => return None,
+            (_, [one]) => return Some(*one),
+            _ => {}
+        }
+        let all = all.iter();
         Some(match self {
-            RollUp::None => return None,
+            RollUp::None => none,
             RollUp::Latest => Reported { given: all.filter_map(|one| one.given).max(), ..none },
             RollUp::Sum => all.fold(none, |sum, one| Reported { given: added(sum.given, one.given), ..none }),
             RollUp::Weighted => all.fold(none, |sum, one| match one.num.zip(one.den) {

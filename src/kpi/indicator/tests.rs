@@ -116,7 +116,7 @@ fn ratios_are_weighted_by_their_denominators_and_never_averaged() {
     let sum = RollUp::Weighted.of(&all).unwrap();
     assert_eq!(sum.value(IndicatorKind::Ratio).unwrap().rounded().to_string(), "1");
     // A percentage without counts can't be weighed.
-    let alone = RollUp::Weighted.of(&[reported(&[("value", "98")])]).unwrap();
+    let alone = RollUp::Weighted.of(&[reported(&[("value", "98")]), reported(&[("value", "91")])]).unwrap();
     assert_eq!(alone.value(IndicatorKind::Ratio), None);
     assert_eq!(reported(&[("value", "98")]).value(IndicatorKind::Ratio).unwrap().rounded().to_string(), "98");
 }
