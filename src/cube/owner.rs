@@ -14,6 +14,7 @@ use crate::units::{Hierarchies, Units};
 use super::building::{Building, Changes};
 use super::contribution::{of_dossier, of_rating};
 use super::counters::Counters;
+use super::indicators::{Reports, ordered};
 use super::placement::Placement;
 use super::view::{Entry, View};
 
@@ -41,7 +42,7 @@ pub struct Cube {
     pub(super) dossiers: VectorSync<Arc<Entry>>,
     rating_places: HashMap<RatingKey, u32>,
     pub(super) ratings: VectorSync<(RatingKey, RatingState)>,
-    indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
+    indicators: Reports,
     contacts: Arc<BTreeMap<Text, Instant>>,
     sources: Arc<BTreeMap<Text, SourceFact>>,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
@@ -72,7 +73,7 @@ impl Cube {
             dossiers: VectorSync::new_sync(),
             rating_places: HashMap::new(),
             ratings: VectorSync::new_sync(),
-            indicators: HashTrieMapSync::new_sync(),
+            indicators: Reports::new_sync(),
             contacts: Arc::default(),
             sources: Arc::default(),
             turns: BTreeSet::new(),
@@ -91,9 +92,10 @@ impl Cube {
                     self.change_rating(key, |state| state.apply(&rating));
                 }
                 Record::Indicator(report) => {
-                    let mut state = self.indicators.get(&report.key).cloned().unwrap_or_default();
+                    let key = ordered(report.key.clone());
+                    let mut state = self.indicators.get(&key).cloned().unwrap_or_default();
                     state.apply(&report);
-                    self.indicators.insert_mut(report.key, state);
+                    self.indicators.insert_mut(key, state);
                 }
                 Record::Unit(fact) => changes.units.push(*fact),
                 Record::Succession(succession) => changes.successions.push(succession),
@@ -121,6 +123,7 @@ impl Cube {
 
     /// Joins the registers of an indicator.
     pub fn join_indicator(&mut self, key: IndicatorKey, state: IndicatorState) {
+        let key = ordered(key);
         let mut kept = self.indicators.get(&key).cloned().unwrap_or_default();
         kept.join(state);
         self.indicators.insert_mut(key, kept);

@@ -15,6 +15,7 @@ use crate::units::{Hierarchies, Hierarchy, Perspective, Tree, UnitId, Units};
 
 use super::contribution::{Contribution, of_dossier};
 use super::counters::Counters;
+use super::indicators::{Reports, ordered};
 use super::placement::Placement;
 
 /// One dossier as the cube keeps it.
@@ -86,7 +87,7 @@ pub struct View {
     pub(super) places: HashTrieMapSync<DossierKey, u32>,
     pub(super) dossiers: VectorSync<Arc<Entry>>,
     pub(super) rating_list: VectorSync<(RatingKey, RatingState)>,
-    pub(super) indicators: HashTrieMapSync<IndicatorKey, IndicatorState>,
+    pub(super) indicators: Reports,
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
     pub(super) sources: Arc<BTreeMap<Text, SourceFact>>,
 }
@@ -221,7 +222,7 @@ impl View {
 
     /// The registers of an indicator.
     pub fn indicator(&self, key: &IndicatorKey) -> Option<&IndicatorState> {
-        self.indicators.get(key)
+        self.indicators.get(&ordered(key.clone()))
     }
 
     /// Every change of every unit's own days, in no order.

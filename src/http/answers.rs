@@ -10,6 +10,8 @@ mod dossiers;
 mod quality;
 mod table;
 mod sources;
+mod indicators;
+mod indices;
 mod provenance;
 mod ledger;
 mod form_rows;
@@ -26,6 +28,11 @@ pub use closed::{ClosedQuestion, official_form};
 pub use difference::{Difference, DifferenceQuery, Kept, difference};
 pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
+pub use indicators::{
+    CatalogueAnswer, CatalogueQuery, IndicatorsAnswer, IndicatorsQuery, MissingAnswer, MissingQuery,
+    indicator_catalogue, indicators, missing,
+};
+pub use indices::{IndexAnswer, IndexQuery, index};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use ledger::{Ledger, UnitKey};
 pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
@@ -40,6 +47,7 @@ pub use table::{Cell, Table, Tabular, of_rows};
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
 use crate::model::Text;
+use crate::model::period::PeriodError;
 use crate::units::{Hierarchy, Perspective, Scope, UnitRole, VisibleUnit};
 
 /// What every answer is made from.
@@ -112,6 +120,12 @@ pub enum AnswerError {
     /// Forms have no such rows.
     #[error("`{0}` are no rows of a form: use field, unit or procedure")]
     UnknownRows(String),
+    /// The period can't be read.
+    #[error(transparent)]
+    Period(#[from] PeriodError),
+    /// No index is called so, or it has no formulas for that day.
+    #[error("no index is called `{0}` on that day")]
+    UnknownIndex(String),
     /// Neither `now` nor `was`.
     #[error("`{0}` is no hierarchy: use now or was")]
     UnknownHierarchy(String),
@@ -164,6 +178,8 @@ impl AnswerError {
             AnswerError::NotClosedSo => "bad_version",
             AnswerError::TooMuchToClose { .. } => "too_much_to_close",
             AnswerError::UnknownRows(_) => "bad_rows",
+            AnswerError::Period(_) => "bad_period",
+            AnswerError::UnknownIndex(_) => "unknown_index",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
             AnswerError::UnknownDimension(_) => "bad_dimension",
@@ -177,8 +193,8 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        use AnswerError::{NotClosed, UnknownDossier, UnknownForm, UnknownUnit};
-        matches!(self, UnknownUnit(_) | UnknownDossier { .. } | UnknownForm(_) | NotClosed { .. })
+        use AnswerError::{NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownUnit};
+        matches!(self, UnknownUnit(_) | UnknownDossier { .. } | UnknownForm(_) | UnknownIndex(_) | NotClosed { .. })
     }
 }
 

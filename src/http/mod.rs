@@ -37,6 +37,7 @@ mod official;
 mod periods;
 mod sources;
 mod procedures;
+mod indicators;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -69,10 +70,11 @@ pub fn router(state: AppState) -> Router {
         .merge(boards::router())
         .merge(figures::router(places.clone()))
         .merge(tokens::router())
-        .merge(drill::router(places))
+        .merge(drill::router(places.clone()))
         .merge(sources::router())
         .merge(reload::router())
         .merge(procedures::router())
+        .merge(indicators::router(places))
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

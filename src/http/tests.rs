@@ -99,6 +99,7 @@ fn verifier() -> Verifier {
         holds: mpsc::channel(1).0,
         stores: watch::channel(None).1,
         zone: zone(),
+        catalogues: Catalogues::of(catalogue()),
         node: String::new(),
         sink: watch::channel(crate::pipeline::sink::SinkState::default()).1,
         hold_max: std::time::Duration::from_secs(1),

@@ -21,6 +21,8 @@ const COLUMNS: u16 = 12;
 const PANELS_MAX: usize = 24;
 /// As many series as lines can be told apart.
 const SERIES_MAX: usize = 4;
+/// As many rows as a tile can show from a few metres.
+const ROWS_MAX: usize = 9;
 /// Without a window of its own a board shows the year to date.
 const WINDOW_DEFAULT: WindowChoice = WindowChoice::Running(Running::Year);
 /// Without a limit of its own a source is stale after an hour.
@@ -65,6 +67,10 @@ pub enum PanelKind {
     Ranking,
     /// Measures or KPIs by ISO week.
     Trend,
+    /// Indicators of a unit, a row each.
+    Indicators,
+    /// An index by its groups.
+    Index766,
     /// When each source was heard last.
     Freshness,
     /// The time; it has no figures.
@@ -72,12 +78,14 @@ pub enum PanelKind {
 }
 
 impl PanelKind {
-    const NAMES: [(&str, PanelKind); 7] = [
+    const NAMES: [(&str, PanelKind); 9] = [
         ("kpi", PanelKind::Kpi),
         ("progress", PanelKind::Progress),
         ("counts", PanelKind::Counts),
         ("ranking", PanelKind::Ranking),
         ("trend", PanelKind::Trend),
+        ("indicators", PanelKind::Indicators),
+        ("index766", PanelKind::Index766),
         ("freshness", PanelKind::Freshness),
         ("clock", PanelKind::Clock),
     ];
@@ -181,6 +189,12 @@ pub struct Panel {
     /// sub-units, territorial ones first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
+    /// The rows of indicators.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub indicators: Vec<String>,
+    /// The index of an index panel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<String>,
     /// Its own window.
     #[serde(skip)]
     pub window: Option<WindowChoice>,
@@ -233,6 +247,9 @@ struct PanelForm {
     #[serde(default)]
     series: Vec<Spanned<String>>,
     category: Option<String>,
+    #[serde(default)]
+    indicators: Vec<Spanned<String>>,
+    index: Option<Spanned<String>>,
     window: Option<Spanned<String>>,
 }
 
@@ -311,6 +328,8 @@ impl Reading<'_> {
             self.check_grid(grid);
         }
         let series = self.series(&form, kind);
+        let indicators = self.indicators(&form, kind);
+        let index = self.index(&form, kind);
         let window = form.window.as_ref().and_then(|window| self.window(window, "panel.window"));
         Some(Panel {
             id: form.id.into_inner(),
@@ -324,12 +343,43 @@ impl Reading<'_> {
             sources: form.sources,
             series,
             category: form.category,
+            indicators,
+            index,
             window,
         })
     }
 
     fn is_ratio(&self, kpi: &str) -> bool {
         self.catalogue.versions(kpi).iter().all(Kpi::is_ratio)
+    }
+
+    fn indicators(&mut self, form: &PanelForm, kind: PanelKind) -> Vec<String> {
+        let count = form.indicators.len();
+        if count == 0 && kind == PanelKind::Indicators {
+            self.fault(&form.id.span(), "panel.indicators", FaultReason::Missing("a panel of this kind"));
+        }
+        if count > ROWS_MAX {
+            let reason = FaultReason::TooMany { count, count_max: ROWS_MAX };
+            self.fault(&form.id.span(), "panel.indicators", reason);
+        }
+        for code in form.indicators.iter().filter(|code| self.catalogue.indicators().get(code.get_ref()).is_none()) {
+            let reason = FaultReason::UnknownIndicator(code.get_ref().clone());
+            self.fault(&code.span(), "panel.indicators", reason);
+        }
+        form.indicators.iter().take(ROWS_MAX).map(|code| code.get_ref().clone()).collect()
+    }
+
+    fn index(&mut self, form: &PanelForm, kind: PanelKind) -> Option<String> {
+        match &form.index {
+            None if kind == PanelKind::Index766 => {
+                self.fault(&form.id.span(), "panel.index", FaultReason::Missing("a panel of this kind"));
+            }
+            Some(id) if self.catalogue.index(id.get_ref()).is_none() => {
+                self.fault(&id.span(), "panel.index", FaultReason::UnknownIndex(id.get_ref().clone()));
+            }
+            _ => {}
+        }
+        form.index.as_ref().map(|id| id.get_ref().clone())
     }
 
     fn check_grid(&mut self, grid: &Spanned<Grid>) {

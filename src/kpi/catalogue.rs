@@ -10,19 +10,22 @@ use super::board::{self, Board};
 use super::fault::{CatalogueError, SourceFile};
 use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, band_above};
 use super::formula::{Counted, Formula, ValueUnit};
+use super::index::{self, Index};
+use super::indicator::{self, Indicators};
 use super::measure::{Measure, Measures};
 use super::official::OfficialForm;
 use super::projection::{Goal, Projection, project};
 use super::scheme::Schemes;
 use super::window::Window;
 
-mod read;
+pub(in crate::kpi) mod read;
 mod reporting;
 mod targets;
 #[cfg(test)]
 mod tests;
 
 pub use reporting::Reporting;
+pub(in crate::kpi) use targets::plan;
 use targets::{Limit, Target, narrowest};
 
 /// The catalogue files that the program carries.
@@ -30,6 +33,10 @@ const KPIS: SourceFile<'_> =
     SourceFile { name: "dashboards/kpis.toml", text: include_str!("../../dashboards/kpis.toml") };
 const TARGETS: SourceFile<'_> =
     SourceFile { name: "dashboards/targets.toml", text: include_str!("../../dashboards/targets.toml") };
+const INDICATORS: SourceFile<'_> =
+    SourceFile { name: "dashboards/indicators.toml", text: include_str!("../../dashboards/indicators.toml") };
+const INDICES: [SourceFile<'_>; 1] =
+    [SourceFile { name: "dashboards/indices/qd766.toml", text: include_str!("../../dashboards/indices/qd766.toml") }];
 
 /// Digits of a catalogue's version: enough to tell any two apart.
 const VERSION_DIGITS: usize = 12;
@@ -127,6 +134,8 @@ pub struct Catalogue {
     boards: BTreeMap<String, Board>,
     version: String,
     reporting: Reporting,
+    indicators: Indicators,
+    indices: BTreeMap<String, Index>,
 }
 
 impl Catalogue {
@@ -147,13 +156,6 @@ impl Catalogue {
         Catalogue::read(KPIS, TARGETS, &boards)
     }
 
-    /// With other schemes of periods and forms than those that the program carries.
-    #[must_use]
-    pub fn reporting_by(self, reporting: Reporting) -> Catalogue {
-        let version = format!("{}-{}", self.version, reporting.version());
-        Catalogue { reporting, version, ..self }
-    }
-
     /// The schemes of periods.
     pub fn schemes(&self) -> &Schemes {
         &self.reporting.schemes
@@ -169,7 +171,8 @@ impl Catalogue {
         self.reporting.forms.values()
     }
 
-    /// Reads and checks catalogue files: `kpis.toml`, `targets.toml`, and one file for each board.
+    /// Reads and checks catalogue files: `kpis.toml`, `targets.toml`, and one file for each board, beside the
+    /// program's own indicators and indices.
     ///
     /// # Errors
     /// All faults that are found, each with its file, line and key.
@@ -178,13 +181,39 @@ impl Catalogue {
         targets: SourceFile<'_>,
         boards: &[SourceFile<'_>],
     ) -> Result<Catalogue, CatalogueError> {
+        Catalogue::read_with(kpis, targets, (INDICATORS, &INDICES), boards)
+    }
+
+    /// The same with other indicators (`indicators.toml`) and indices (`indices/*.toml`).
+    ///
+    /// # Errors
+    /// All faults that are found, each with its file, line and key.
+    pub fn read_with(
+        kpis: SourceFile<'_>,
+        targets: SourceFile<'_>,
+        (indicators, indices): (SourceFile<'_>, &[SourceFile<'_>]),
+        boards: &[SourceFile<'_>],
+    ) -> Result<Catalogue, CatalogueError> {
         let mut faults = Vec::new();
-        let version = version([kpis, targets].iter().chain(boards));
+        let version = version([kpis, targets, indicators].iter().chain(indices).chain(boards));
         let (words, kpis) = read::kpis(kpis, &mut faults);
         let (targets_read, limits, no_boards) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let reporting = Reporting::embedded()?;
-        let mut catalogue =
-            Catalogue { words, kpis, targets: targets_read, limits, boards: no_boards, version, reporting };
+        let mut catalogue = Catalogue {
+            words,
+            kpis,
+            targets: targets_read,
+            limits,
+            boards: no_boards,
+            version,
+            reporting: Reporting::embedded()?,
+            indicators: indicator::read(indicators, &mut faults),
+            indices: BTreeMap::new(),
+        };
+        for file in indices {
+            if let Some(index) = index::read(*file, &catalogue.indicators, &mut faults) {
+                catalogue.indices.insert(index.id.clone(), index);
+            }
+        }
         (catalogue.targets, catalogue.limits) = read::targets(targets, &catalogue, &mut faults);
         for file in boards {
             if let Some(board) = board::read(*file, &catalogue, &mut faults) {
@@ -204,9 +233,18 @@ impl Catalogue {
         forms: &[SourceFile<'_>],
     ) -> Result<Catalogue, CatalogueError> {
         let reporting = Reporting::read(periods, forms)?;
-        let former = SourceFile { name: "", text: &self.version };
-        let version = version([former, periods].iter().chain(forms));
+        let version = format!("{}-{}", self.version, reporting.version());
         Ok(Catalogue { reporting, version, ..self })
+    }
+
+    /// What offices report.
+    pub fn indicators(&self) -> &Indicators {
+        &self.indicators
+    }
+
+    /// The index of an id: its file's name without `.toml`.
+    pub fn index(&self, id: &str) -> Option<&Index> {
+        self.indices.get(id)
     }
 
     /// Names what it was read from: the same for the same texts, on every node.

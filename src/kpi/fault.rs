@@ -48,6 +48,33 @@ pub enum FaultReason {
     /// No kind of panel has this name.
     #[error("no kind of panel is called `{0}`")]
     UnknownKind(String),
+    /// No indicator of this code in the catalogue.
+    #[error("no indicator is called `{0}`")]
+    UnknownIndicator(String),
+    /// No system of this name is listed.
+    #[error("no system is called `{0}`")]
+    UnknownSystem(String),
+    /// No group of this id in the index.
+    #[error("no group is called `{0}`")]
+    UnknownGroup(String),
+    /// No index of this id.
+    #[error("no index is called `{0}`")]
+    UnknownIndex(String),
+    /// A code that no record can carry.
+    #[error("a code has 1 to 64 bytes")]
+    Code,
+    /// Ratios are weighted, what is no ratio isn't.
+    #[error("a ratio is rolled up weighted, and only a ratio is")]
+    RollUp,
+    /// A deadline that is none.
+    #[error("a deadline is 0 to {0} days after the period's end")]
+    Deadline(i32),
+    /// The maxima below don't add up to the one above.
+    #[error("the maxima below it add up to {0}")]
+    Maxima(String),
+    /// A number that must be above 0 isn't, or isn't a number with six places.
+    #[error("must be above 0, with at most six places")]
+    NotPositive,
     /// The id, or another that is valid at the same time, was used before.
     #[error("`{0}` stands here twice")]
     Twice(String),

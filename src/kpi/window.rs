@@ -205,7 +205,8 @@ impl WindowChoice {
         }
     }
 
-    fn period(self, today: Day) -> Option<Period> {
+    /// The calendar period that it is, or that is running; none of a range.
+    pub fn period(self, today: Day) -> Option<Period> {
         match self {
             WindowChoice::Running(running) => Some(running.period(today)),
             WindowChoice::Period(period) => Some(period),
@@ -247,7 +248,7 @@ fn year_before(period: Period) -> Period {
 }
 
 /// The period of the same kind that ends just before this one begins; for nine months those of the year before.
-fn before(period: Period) -> Period {
+pub fn before(period: Period) -> Period {
     match period {
         Period::Year(_) | Period::NineMonths(_) => year_before(period),
         Period::Half(year, 1) => Period::Half(year - 1, 2),

@@ -18,6 +18,7 @@ use crate::units::{Perspective, UnitId, UnitLabel, VisibleUnit};
 use super::feeds::Feeds;
 
 mod freshness;
+mod indicators;
 mod ranking;
 mod trend;
 #[cfg(test)]
@@ -147,6 +148,8 @@ impl<'a> Reading<'a> {
             PanelKind::Counts => to_raw_value(&self.counts()),
             PanelKind::Ranking => to_raw_value(&self.ranking()?),
             PanelKind::Trend => to_raw_value(&self.trend()),
+            PanelKind::Indicators => to_raw_value(&self.indicators()),
+            PanelKind::Index766 => to_raw_value(&self.index()?),
             PanelKind::Freshness => to_raw_value(&self.freshness()),
             PanelKind::Clock => return None,
         };

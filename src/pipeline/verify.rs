@@ -5,6 +5,7 @@
 //! straight from the rules, the place of every unit, and folds the raw records again. They must agree exactly.
 
 mod comparison;
+mod indicators;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +20,9 @@ use crate::store::{Store, StoreError};
 
 pub use comparison::{Compared, compare};
 use comparison::{compare_figures, compare_raw, suspected};
+pub use indicators::compare_indicators;
 
+use super::catalogues::Catalogues;
 use super::live::SnapshotRequest;
 use super::sink::{HoldRequest, SetAside, SinkState};
 
@@ -84,7 +87,7 @@ pub struct Report {
 /// One figure that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Difference {
-    /// Which comparison: `day`, `window`, `unit` or `raw`.
+    /// Which comparison: `day`, `window`, `unit`, `indicator` or `raw`.
     pub check: String,
     /// Code of the unit (and the first day of its version), or the key of the record.
     pub unit: String,
@@ -109,6 +112,8 @@ pub struct Verifier {
     pub stores: watch::Receiver<Option<Store>>,
     /// The zone of local days.
     pub zone: Zone,
+    /// Whose indicators are compared.
+    pub catalogues: Catalogues,
     /// This node.
     pub node: String,
     /// How the sink is.
@@ -130,8 +135,12 @@ impl Verifier {
         let store = self.stores.borrow().clone().ok_or(VerifyError::Away)?;
         let suspected = suspected(&store).await?;
         let (view, release) = self.align().await?;
-        let (compared, mut differences) = compare_figures(&store, &view, &self.zone).await?;
+        let (mut compared, mut differences) = compare_figures(&store, &view, &self.zone).await?;
         differences.extend(compare_raw(&store, &suspected).await?);
+        let catalogue = self.catalogues.now();
+        let (more, found) = compare_indicators(&store, &view, &self.zone, catalogue.indicators()).await?;
+        compared += more;
+        differences.extend(found);
         if release.is_closed() {
             // The sink went on by itself: what SQL saw may be past the figures.
             return Err(VerifyError::TooLong { hold_s: self.hold_max.as_secs() });

@@ -289,6 +289,7 @@ fn verifier(parts: &Parts, snapshots: mpsc::Sender<SnapshotRequest>, holds: mpsc
         holds,
         stores: parts.stores.clone(),
         zone: parts.config.zone.clone(),
+        catalogues: parts.catalogues.clone(),
         node: http::node_name(parts.data_dir.node),
         sink: parts.sink_state.subscribe(),
         hold_max: parts.config.verify_hold,

@@ -25,6 +25,7 @@ mod insert;
 mod seed;
 mod history;
 mod verify;
+mod indicators;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ use clickhouse::{Client, Compression};
 
 pub use error::{Fault, StoreError};
 pub use history::HistoryEntry;
+pub use indicators::IndicatorFigureRow;
 pub use insert::{LastSeq, ROWS_MAX, Sequenced};
 pub use seed::Seeded;
 pub use verify::{Difference, FigureRow, KeySlice, REFOLD_KEYS, UnitKey, UnitPath, Verdict, WindowRow};

@@ -59,7 +59,7 @@ pub enum UnitKey {
 
 impl UnitKey {
     /// `unresolved` has no tree; a unit always has one.
-    fn of((tree, code, from): UnitWire<'_>) -> UnitKey {
+    pub(super) fn of((tree, code, from): UnitWire<'_>) -> UnitKey {
         if tree.is_empty() {
             return UnitKey::Unresolved;
         }

@@ -13,6 +13,7 @@ mod crash;
 mod engine;
 mod guards;
 mod hierarchy;
+mod indicators;
 mod malformed;
 mod operate;
 mod periods;

@@ -20,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(tokens());
     all.extend(drill());
     all.extend(super::reports::routes());
+    all.extend(super::indicators::routes());
     all
 }
 
@@ -47,7 +48,7 @@ pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn any_of(words: &[&str]) -> Value {
+pub(super) fn any_of(words: &[&str]) -> Value {
     json!({"type": "string", "enum": words})
 }
 

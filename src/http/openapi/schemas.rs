@@ -5,16 +5,17 @@ use serde_json::{Map, Value, json};
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
-    let parts = [common(), records(), units(), links(), figures(), reports, procedures];
+    let indicators = super::indicators::schemas();
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
-fn shape(name: &str) -> Value {
+pub(super) fn shape(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
 
 /// An object that has at least these members.
-fn object(members: Value) -> Value {
+pub(super) fn object(members: Value) -> Value {
     let names: Vec<&String> = members.as_object().into_iter().flat_map(Map::keys).collect();
     json!({"type": "object", "required": names, "properties": members})
 }
@@ -23,15 +24,15 @@ fn text() -> Value {
     json!({"type": "string"})
 }
 
-fn text_or_null() -> Value {
+pub(super) fn text_or_null() -> Value {
     json!({"type": ["string", "null"]})
 }
 
-fn count() -> Value {
+pub(super) fn count() -> Value {
     json!({"type": "integer", "minimum": 0})
 }
 
-fn instant() -> Value {
+pub(super) fn instant() -> Value {
     json!({"type": "string", "format": "date-time"})
 }
 

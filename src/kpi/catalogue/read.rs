@@ -109,15 +109,15 @@ struct LimitForm {
 }
 
 /// A number of the file as the decimal that is written there: the shortest text of the float is that decimal.
-fn exact(number: f64) -> Result<Decimal, crate::model::decimal::DecimalError> {
+pub(in crate::kpi) fn exact(number: f64) -> Result<Decimal, crate::model::decimal::DecimalError> {
     number.to_string().parse()
 }
 
-fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
+pub(in crate::kpi) fn decimal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Decimal>, D::Error> {
     exact(f64::deserialize(deserializer)?).map(Some).map_err(serde::de::Error::custom)
 }
 
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
+pub(in crate::kpi) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Day>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 

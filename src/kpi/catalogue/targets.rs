@@ -74,7 +74,7 @@ pub(super) fn narrowest<'a, T>(all: &'a [T], reach: fn(&T) -> &Reach, unit: Unit
 
 /// The plan of a day: linear between two days of the path, rounded down to a millionth; before the first and after
 /// the last day those.
-fn plan(path: &[(Day, Decimal)], day: Day) -> Option<Decimal> {
+pub(in crate::kpi) fn plan(path: &[(Day, Decimal)], day: Day) -> Option<Decimal> {
     let after = path.partition_point(|(on, _)| *on <= day);
     let (Some(before), Some(next)) = (path[..after].last(), path.get(after)) else {
         return path.get(after.saturating_sub(1)).map(|(_, value)| *value);

@@ -238,7 +238,7 @@ pub(super) async fn suspected(store: &Store) -> Result<Vec<KeySlice>, VerifyErro
     Ok(suspected)
 }
 
-fn difference(
+pub(super) fn difference(
     check: &str,
     unit: String,
     when: String,
@@ -249,7 +249,7 @@ fn difference(
 }
 
 /// A day or window with the perspective, which the usual one doesn't need to say.
-fn within(when: impl ToString, of: Perspective) -> String {
+pub(super) fn within(when: impl ToString, of: Perspective) -> String {
     if of == Perspective::default() {
         return when.to_string();
     }
@@ -260,7 +260,7 @@ fn units_by_key(view: &View) -> HashMap<UnitKey, UnitId> {
     view.tree(Hierarchy::Now).ids().map(|unit| (unit_key(view, unit), unit)).collect()
 }
 
-fn unit_key(view: &View, unit: UnitId) -> UnitKey {
+pub(super) fn unit_key(view: &View, unit: UnitId) -> UnitKey {
     match view.units().fact(unit) {
         None => UnitKey::Unresolved,
         Some(fact) => {
@@ -269,7 +269,7 @@ fn unit_key(view: &View, unit: UnitId) -> UnitKey {
     }
 }
 
-fn unit_words(unit: &UnitKey) -> String {
+pub(super) fn unit_words(unit: &UnitKey) -> String {
     match unit {
         UnitKey::Unresolved => UNRESOLVED.to_owned(),
         UnitKey::Version { tree, code, valid_from } => {

@@ -75,6 +75,13 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/units/{code}/dossiers") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
         }
+        ("GET", "/api/v1/units/{code}/indicators") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/indicators?period=2024-07"))
+        }
+        ("GET", "/api/v1/units/{code}/indices/{index}") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/indices/qd766?period=2024-07"))
+        }
+        ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => vec![Try::plain(route.path)],
         (
             "GET",
             "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness",
@@ -173,6 +180,10 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}/breakdown" | "/api/v1/units/{code}/forms/{form}") => {
             role(&[View, Operate, Whole, Admin], seen(200))
         }
+        ("GET", "/api/v1/units/{code}/indicators" | "/api/v1/units/{code}/indices/{index}") => {
+            role(&[View, Operate, Whole, Admin], seen(200))
+        }
+        ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
             role(&[Operate, Whole, Admin], seen(200))
         }

@@ -13,6 +13,9 @@ use opcentre::model::{
 
 use crate::store::Dice;
 
+/// Of each way to roll up one: weighted, sum, latest, none.
+const INDICATORS: [&str; 4] = ["dossiers.digitised", "portals.active", "centre.received_to_date", "reform.rank"];
+
 /// The sending systems; they use the same ids.
 pub const SOURCES: [&str; 2] = ["a", "b"];
 
@@ -172,7 +175,7 @@ impl Maker<'_> {
         self.people = (0..DOSSIERS).map(|number| self.person(number)).collect();
         records.extend((0..EVENTS).map(|_| Record::Dossier(Box::new(self.event()))));
         records.extend((0..40).map(|_| Record::Rating(self.rating())));
-        records.extend((0..6).map(|_| Record::Indicator(self.indicator())));
+        records.extend((0..24).map(|_| Record::Indicator(self.indicator())));
         let source = self.dice.of(&SOURCES);
         records.push(Record::Contact(Contact { source: source.into(), at: self.world.now }));
         records.extend(self.lasting());
@@ -346,7 +349,7 @@ impl Maker<'_> {
         let period = self.dice.of(&["2024", "2024-Q2"]).parse().unwrap();
         IndicatorReport {
             source: self.dice.of(&SOURCES).into(),
-            key: IndicatorKey { code: "hs".into(), unit: self.code(), period },
+            key: IndicatorKey { code: self.dice.of(&INDICATORS).into(), unit: self.code(), period },
             at: self.world.now.plus_ms(-number.cast_signed()),
             numerator: self.sometimes(2, number.to_string().parse().unwrap()),
             denominator: self.sometimes(2, "7".parse().unwrap()),

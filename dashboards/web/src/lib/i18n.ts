@@ -16,6 +16,10 @@ export interface Words {
   /** The word for a limit exceeded, on two lines beside the sign. */
   readonly overLimit: readonly [string, string];
   readonly noData: string;
+  readonly noSource: string;
+  readonly declared: string;
+  readonly measurable: (max: string) => string;
+  readonly ofUnits: (reported: string, expected: string) => string;
   readonly notYet: string;
   readonly notZero: string;
   readonly nothingYet: string;
@@ -74,6 +78,10 @@ const vi: Words = {
   bands: { met: 'Đạt', near: 'Cận đạt', below: 'Chưa đạt', over: 'Vượt ngưỡng' },
   overLimit: ['Vượt', 'ngưỡng'],
   noData: 'Không có số liệu',
+  noSource: 'chưa có nguồn',
+  declared: 'công bố',
+  measurable: (max) => `điểm đo được, tối đa ${max}`,
+  ofUnits: (reported, expected) => `${reported}/${expected} đơn vị`,
   notYet: 'chưa có',
   notZero: 'không phải là 0',
   nothingYet: 'Chưa có gì để tính',
@@ -132,6 +140,10 @@ const en: Words = {
   bands: { met: 'Met', near: 'Near', below: 'Below', over: 'Over limit' },
   overLimit: ['Over', 'limit'],
   noData: 'No data',
+  noSource: 'no source yet',
+  declared: 'printed',
+  measurable: (max) => `measurable points, ${max} at most`,
+  ofUnits: (reported, expected) => `${reported} of ${expected} units`,
   notYet: 'none yet',
   notZero: 'this is not 0',
   nothingYet: 'Nothing to count yet',
