@@ -30,6 +30,15 @@ enum Command {
     /// The hierarchy of units.
     #[command(subcommand)]
     Units(cli::units::UnitsCommand),
+    /// Periods: closing them, opening them again, what was closed.
+    #[command(subcommand)]
+    Period(cli::period::PeriodCommand),
+    /// Procedures and how long they may take.
+    #[command(subcommand)]
+    Procedures(cli::procedures::ProceduresCommand),
+    /// Working hours, holidays and swapped days.
+    #[command(subcommand)]
+    Calendar(cli::procedures::CalendarCommand),
     /// Who may do what: bearer tokens.
     #[command(subcommand)]
     Token(cli::token::TokenCommand),
@@ -59,6 +68,13 @@ fn main() -> ExitCode {
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
+        Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
+        Command::Procedures(command) => {
+            on_runtime(async move { cli::procedures::load_procedures(&command, &mut stdout()).await })
+        }
+        Command::Calendar(command) => {
+            on_runtime(async move { cli::procedures::load_calendar(&command, &mut stdout()).await })
+        }
         Command::Token(command) => {
             on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
         }

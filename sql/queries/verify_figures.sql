@@ -16,9 +16,7 @@ r16_r19_days AS
         *,
         overdue_from != forever AS can_be_overdue,
         local_day(overdue_from) AS overdue_day,
-        -- R-17: the last working day, Monday to Friday, before the local day of overdue_from
-        overdue_day - multiIf(toDayOfWeek(toDate32(overdue_day)) = 1, 3, toDayOfWeek(toDate32(overdue_day)) = 7, 2, 1)
-            AS nearly_late_day,
+        -- R-17
         day_start(nearly_late_day) AS nearly_late_from,
         first_seen[1] AS acceptance_from,
         -- R-19

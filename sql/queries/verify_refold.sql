@@ -57,6 +57,8 @@ WITH
         'succession', ['content'],
         'alias', ['content'],
         'source', ['content'],
+        'procedure', ['content'],
+        'calendar', ['content'],
         'contact', ['at']) AS register_names,
 
 raw_pauses AS
@@ -219,9 +221,18 @@ raw AS
     WHERE records.type = 'source' AND in_slice(records.source)
     GROUP BY records.source
     UNION ALL
+    SELECT
+        toString(records.type),
+        if(records.type = 'calendar', [records.key],
+            [records.key, toString(ifNull(toInt32(records.valid_from), toInt32(-2147483648)))]),
+        [toString(argMax((ms(records.at), records.profile), (ms(records.at), records.profile)))]
+    FROM records
+    WHERE records.type IN ('procedure', 'calendar') AND in_slice(records.key)
+    GROUP BY records.type, records.key, records.valid_from
+    UNION ALL
     SELECT 'contact', [records.source], [toString(max(ms(records.received_at)))]
     FROM records
-    WHERE records.type NOT IN ('unit', 'succession', 'alias', 'source')
+    WHERE records.type NOT IN ('unit', 'succession', 'alias', 'source', 'procedure', 'calendar')
         AND in_slice(records.source)
     GROUP BY records.source
 ),
@@ -339,9 +350,28 @@ state AS
     WHERE in_slice(source_state.source)
     GROUP BY source_state.source
     UNION ALL
+    SELECT
+        'procedure',
+        [procedure_state.code, toString(procedure_state.valid_from)],
+        [],
+        [toString((toInt64(max(procedure_state.content).at), max(procedure_state.content).profile))]
+    FROM procedure_state
+    WHERE in_slice(procedure_state.code)
+    GROUP BY procedure_state.code, procedure_state.valid_from
+    UNION ALL
+    SELECT
+        'calendar',
+        [calendar_state.subject],
+        [],
+        [toString((toInt64(max(calendar_state.content).at), max(calendar_state.content).entry))]
+    FROM calendar_state
+    WHERE in_slice(calendar_state.subject)
+    GROUP BY calendar_state.subject
+    UNION ALL
     SELECT 'contact', [source_contact.source], [], [toString(max(source_contact.at))]
     FROM source_contact
-    WHERE in_slice(source_contact.source)
+    -- what people give has no source
+    WHERE source_contact.source != '' AND in_slice(source_contact.source)
     GROUP BY source_contact.source
 )
 

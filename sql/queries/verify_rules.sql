@@ -1,4 +1,4 @@
--- What the rules R-3 to R-15, R-20 and R-22 say of every dossier and rating: the middle part of verify_figures,
+-- What the rules R-3 to R-15, R-17's working days, R-20 and R-22 say of every dossier and rating: the middle part of verify_figures,
 -- verify_windows and verify_verdicts, after verify_hierarchy. It ends with the relations `judged`, one row per dossier that
 -- isn't void, and `rated`, one per rating with a score. Written from the rules alone; the cube is their other implementation.
 --
@@ -19,6 +19,16 @@ register -> bitTest(register, 8) AND bitTest(register, 0) AS is_true,
     substring(register, 1, 6) != repeat('\xff', 6),
     meant(source, substring(register, 7)),
     local_day(text_at(register))) AS first_code_of,
+-- a procedure's code without what localities put behind it
+code -> if(match(code, '^[0-9]+\\.[0-9]{6}(\\.|$)'), extract(code, '^[0-9]+\\.[0-9]{6}'), code) AS stripped,
+-- the week that is worked: weekdays from Monday 1, and spells of minutes of a day
+(SELECT tupleElement(max(content), 'entry') FROM calendar_state WHERE subject = 'week') AS week_given,
+if(ifNull(week_given, '') = '', '{"weekdays":[1,2,3,4,5],"hours":[[450,690],[810,1020]]}', assumeNotNull(week_given)) AS week_entry,
+JSONExtract(week_entry, 'weekdays', 'Array(UInt8)') AS week_days,
+arrayMap(spell -> (spell.1 * 60000, spell.2 * 60000), JSONExtract(week_entry, 'hours', 'Array(Tuple(Int64, Int64))'))
+    AS spells,
+arrayMap(spell -> spell.2 - spell.1, spells) AS spell_lengths,
+arraySum(spell_lengths) AS day_length,
 -- each unit of four once with the set of its perspectives
 four -> arrayMap(unit -> (unit, toUInt8(arraySum(arrayMap((other, bit) -> if(other = unit, bit, 0), four, [1, 2, 4, 8])))),
     arrayDistinct(four)) AS places_of,
@@ -34,6 +44,7 @@ folded AS
         max(received_by) AS received_by,
         min(received_by_first) AS received_by_first,
         max(channel) AS channel,
+        max(procedure) AS procedure,
         max(received_at) AS received_at,
         max(finished_at) AS finished_at,
         max(digitised) AS digitised,
@@ -70,6 +81,7 @@ r3_r5_values AS
         code_of(source, received_by) AS newest_receiver,
         first_code_of(source, received_by_first) AS first_receiver,
         if(bitTest(channel, 8), ['counter', 'online', 'post'][bitAnd(channel, 255) + 1], 'counter') AS channel_name,
+        if(substring(procedure, 7, 1) = '\x01', stripped(substring(procedure, 8)), '') AS procedure_code,
         instant_value(received_at) AS received,
         instant_value(finished_at) AS finished_value,
         instant_at(finished_at) AS finished_register_at,
@@ -172,9 +184,104 @@ r12_due AS
                 (walk.1, walk.2, if(walk.3 = none, event.1, walk.3))),
             events,
             (due_first, due_first, none)) AS walked,
-        walked.1 AS due_instant,
+        walked.1 AS due_walked,
         walked.3 AS rescheduled_at
     FROM r11_r13_pauses
+),
+
+-- Every day with whether it is worked on, how many working days there are up to and with it, and the last one before it.
+working_calendar AS
+(
+    SELECT
+        calendar_day,
+        is_worked,
+        sum(is_worked) OVER (ORDER BY calendar_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS worked_days,
+        max(if(is_worked = 1, calendar_day, toInt32(0))) OVER (
+            ORDER BY calendar_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS worked_before
+    FROM
+    (
+        SELECT
+            every_day.calendar_day AS calendar_day,
+            toInt64(multiIf(
+                differing.told = 'working', true,
+                differing.told = 'holiday', false,
+                has(week_days, toDayOfWeek(toDate32(every_day.calendar_day))))) AS is_worked
+        FROM
+        (
+            -- 1999-12-01 to 2159-12-31
+            SELECT toInt32(10926 + number) AS calendar_day FROM numbers(58470)
+        ) AS every_day
+        LEFT ANY JOIN
+        (
+            SELECT
+                toInt32(JSONExtractInt(winner.entry, 'day')) AS told_day,
+                JSONExtractString(winner.entry, 'is') AS told
+            FROM (SELECT subject, max(content) AS winner FROM calendar_state WHERE subject != 'week' GROUP BY subject)
+        ) AS differing ON differing.told_day = every_day.calendar_day
+    )
+),
+
+-- R-12: the versions of each procedure by their first day: (first day, last day, unit of the limit, value).
+procedure_versions AS
+(
+    SELECT
+        code AS version_code,
+        arraySort(groupArray((
+            valid_from,
+            ifNull(JSONExtract(winner.profile, 'valid_to', 'Nullable(Int32)'), no_end),
+            JSONExtractString(winner.profile, 'limit', 'unit'),
+            JSONExtractInt(winner.profile, 'limit', 'value')))) AS versions
+    FROM (SELECT code, valid_from, max(content) AS winner FROM procedure_state GROUP BY code, valid_from)
+    GROUP BY code
+),
+
+-- R-12: without a due date at the end of the walk the limit of the procedure as it was on the day of taking on. It ends on
+-- the working day with the number `due_number` from the beginning of the calendar: so many after the day of taking on; of
+-- hours, where the working time since that beginning has reached what passed before taking on and the hours together.
+r12_limits AS
+(
+    SELECT
+        r12_due.*,
+        local_day(taken_on) AS limit_day,
+        arrayLast(version -> version.1 <= limit_day, procedure_versions.versions) AS version,
+        if(accepted AND due_walked = none AND limit_day <= version.2, version.3, '') AS limit_unit,
+        version.4 AS limit_value,
+        (taken_calendar.worked_days - taken_calendar.is_worked) * day_length
+            + taken_calendar.is_worked * arraySum(arrayMap(
+                spell -> greatest(0, least(taken_on - day_start(limit_day), spell.2) - spell.1), spells))
+            + limit_value * 3600000 AS hours_end,
+        multiIf(
+            limit_unit = 'working_days', taken_calendar.worked_days + limit_value,
+            limit_unit = 'same_day', taken_calendar.worked_days - taken_calendar.is_worked + 1,
+            limit_unit = 'working_hours', intDiv(hours_end - 1, day_length) + 1,
+            toInt64(0)) AS due_number,
+        -- of hours: the working time of that day that is needed
+        hours_end - (due_number - 1) * day_length AS due_rest
+    FROM r12_due
+    LEFT ANY JOIN procedure_versions ON procedure_versions.version_code = r12_due.procedure_code
+    LEFT ANY JOIN working_calendar AS taken_calendar ON taken_calendar.calendar_day = local_day(r12_due.taken_on)
+),
+
+r12_limited AS
+(
+    SELECT
+        r12_limits.*,
+        multiIf(
+            limit_unit = '', none,
+            limit_unit = 'calendar_days', day_start(limit_day + limit_value + 1) - 1,
+            limit_unit = 'working_hours', day_start(due_date.calendar_day) + arraySum(arrayMap(
+                (spell, length, upto) -> if(upto - length < due_rest AND due_rest <= upto,
+                    spell.1 + due_rest - (upto - length), 0),
+                spells, spell_lengths, arrayCumSum(spell_lengths))),
+            day_start(due_date.calendar_day + 1) - 1) AS limit_end,
+        if(limit_unit = '', due_walked, arrayFold((due, pause) -> multiIf(
+                due = forever OR pause.1 >= due, due,
+                pause.2 = forever, forever,
+                due + pause.2 - pause.1),
+            merged_pauses, limit_end)) AS due_instant
+    FROM r12_limits
+    LEFT ANY JOIN (SELECT worked_days, calendar_day FROM working_calendar WHERE is_worked = 1) AS due_date
+        ON due_date.worked_days = r12_limits.due_number
 ),
 
 r14_r15_judged AS
@@ -190,7 +297,7 @@ r14_r15_judged AS
             is_undated, 'resolved_undated',
             local_day(finish) < local_day(due_instant), 'resolved_early',
             'resolved_on_time') AS finish_class
-    FROM r12_due
+    FROM r12_limited
 ),
 
 -- R-22: who never received it elsewhere, or took that back, received it where it is processed.
@@ -206,6 +313,8 @@ judged AS
         places_of(units) AS places,
         local_day(taken_on) AS taken_on_day,
         local_day(finish) AS finish_day,
+        -- R-17
+        overdue_calendar.worked_before AS nearly_late_day,
         -- R-20
         if(is_finished, intDiv(finish - taken_on - arraySum(arrayMap(
             pause -> greatest(0, least(pause.2, finish) - greatest(pause.1, taken_on)), merged_pauses)), 3600000), 0)
@@ -219,6 +328,8 @@ judged AS
     LEFT ANY JOIN territory_codes AS newest_receivers ON newest_receivers.code = newest_receiver.2
     LEFT ANY JOIN territory_codes AS first_units ON first_units.code = first_code.2
     LEFT ANY JOIN territory_codes AS first_receivers ON first_receivers.code = first_receiver.2
+    LEFT ANY JOIN working_calendar AS overdue_calendar
+        ON overdue_calendar.calendar_day = local_day(r14_r15_judged.overdue_from)
 ),
 
 -- R-21: under its unit, in both roles; one without a score doesn't count.

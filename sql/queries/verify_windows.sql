@@ -29,10 +29,7 @@ windowed AS
         -- R-17
         class_at(window_end) AS class_then,
         class_at({now:Int64}) AS class_now,
-        local_day(overdue_from) AS overdue_day,
-        arrayFirst(day -> toDayOfWeek(toDate32(day)) <= 5, [overdue_day - 1, overdue_day - 2, overdue_day - 3])
-            AS working_day_before,
-        class_then = 'within' AND overdue_from != forever AND window_end >= day_start(working_day_before)
+        class_then = 'within' AND overdue_from != forever AND window_end >= day_start(nearly_late_day)
             AS is_nearly_late,
         -- R-19
         first_seen[1] <= window_end AND multiIf(

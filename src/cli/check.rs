@@ -21,7 +21,8 @@ pub struct CheckArgs {
     /// Configuration file (TOML).
     #[arg(long, env = "OPCENTRE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Folder with kpis.toml, targets.toml and boards/*.toml, instead of those of the configuration.
+    /// Folder with kpis.toml, targets.toml and boards/*.toml (and periods.toml with forms/*.toml), instead of those of the
+    /// configuration.
     #[arg(long, value_name = "DIR")]
     pub dashboards: Option<PathBuf>,
     /// A list of units (CSV, NDJSON or JSON); can be given more than once.

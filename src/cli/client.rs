@@ -53,9 +53,9 @@ impl Retry {
 }
 
 /// A request to a server.
-pub(super) struct Request {
+pub(super) struct Request<'p> {
     pub(super) method: Method,
-    pub(super) path: &'static str,
+    pub(super) path: &'p str,
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) content_type: &'static str,
     pub(super) body: String,
@@ -126,7 +126,7 @@ impl Client {
     }
 
     /// Sends until there is an answer other than "not now"; `waiting` hears why and how long it waits.
-    pub(super) async fn send(&self, request: &Request, waiting: impl Fn(&str, Duration)) -> anyhow::Result<Answer> {
+    pub(super) async fn send(&self, request: &Request<'_>, waiting: impl Fn(&str, Duration)) -> anyhow::Result<Answer> {
         let mut attempt = 0;
         loop {
             let (why, asked_s) = match self.attempt(request).await {
@@ -151,7 +151,7 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, request: &Request) -> Result<reqwest::Response, reqwest::Error> {
+    async fn attempt(&self, request: &Request<'_>) -> Result<reqwest::Response, reqwest::Error> {
         let mut url = self.base.clone();
         url.set_path(request.path);
         url.query_pairs_mut().clear().extend_pairs(&request.query);

@@ -7,6 +7,8 @@ pub mod demo;
 pub mod import;
 pub mod rejects;
 pub mod units;
+pub mod period;
+pub mod procedures;
 pub mod migrate;
 pub mod token;
 pub mod verify;

@@ -46,21 +46,21 @@ pub async fn run(command: &UnitsCommand, out: &mut impl Write) -> anyhow::Result
     }
 }
 
-fn exit_code(loaded: bool) -> ExitCode {
+pub(super) fn exit_code(loaded: bool) -> ExitCode {
     if loaded { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A kind of list: where it goes, and what its rows are called.
-struct Kind {
-    path: &'static str,
-    rows: &'static str,
+pub(super) struct Kind {
+    pub(super) path: &'static str,
+    pub(super) rows: &'static str,
 }
 
 const UNITS: Kind = Kind { path: "/api/v1/units", rows: "unit" };
 const SUCCESSIONS: Kind = Kind { path: "/api/v1/successions", rows: "succession" };
 
 /// Sends a list; whether it was taken.
-async fn load(file: &Path, kind: &Kind, client: &Client, out: &mut impl Write) -> anyhow::Result<bool> {
+pub(super) async fn load(file: &Path, kind: &Kind, client: &Client, out: &mut impl Write) -> anyhow::Result<bool> {
     let shown = file.display();
     let bytes = std::fs::metadata(file).with_context(|| format!("{shown} can't be read"))?.len();
     if bytes > LIST_BYTES_MAX {

@@ -1,6 +1,6 @@
-//! Reading everything again under another hierarchy, aside and in slices.
+//! Reading everything again under another hierarchy or other rules, aside and in slices.
 //!
-//! The figures shown stay those of the former hierarchy until all of the new ones are there; then they change at once.
+//! The figures shown stay those of the former hierarchy and rules until all of the new ones are there; then they change at once.
 //! What changes meanwhile goes into both, so that neither ever counts anything twice or not at all.
 
 use std::sync::Arc;
@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::contribution::{of_dossier, of_rating};
 use super::counters::Counters;
 use super::owner::Cube;
-use crate::model::{Alias, Succession, UnitFact};
+use crate::model::{Alias, CalendarFact, Instant, ProcedureFact, Succession, UnitFact, derive};
 use crate::units::Hierarchies;
 
-/// Counters under a new hierarchy, as far as they are.
+/// Counters under a new hierarchy or new rules, as far as they are.
 #[derive(Debug)]
 pub(super) struct Building {
     pub(super) counters: Counters,
@@ -20,30 +20,41 @@ pub(super) struct Building {
     pub(super) ratings: usize,
 }
 
-/// News about the hierarchy.
+/// News about the hierarchy and the rules.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
     pub(super) units: Vec<UnitFact>,
     pub(super) successions: Vec<Succession>,
     pub(super) aliases: Vec<Alias>,
+    pub(super) procedures: Vec<ProcedureFact>,
+    pub(super) calendar: Vec<CalendarFact>,
 }
 
 impl Changes {
-    fn is_empty(&self) -> bool {
-        self.units.is_empty() && self.successions.is_empty() && self.aliases.is_empty()
+    fn has_hierarchy(&self) -> bool {
+        !(self.units.is_empty() && self.successions.is_empty() && self.aliases.is_empty())
     }
 }
 
 impl Cube {
-    /// Joins news about the hierarchy; when any is new, everything is to be read again.
+    /// Joins news about the hierarchy and the rules; when any is new, everything is to be read again.
     pub(super) fn change_hierarchy(&mut self, changes: Changes) {
-        if changes.is_empty() {
-            return;
+        let mut changed = false;
+        if changes.has_hierarchy() {
+            let units = Arc::make_mut(&mut self.units);
+            changed |= units.offer(changes.units);
+            changed |= units.offer_successions(changes.successions);
+            changed |= units.offer_aliases(changes.aliases);
         }
-        let units = Arc::make_mut(&mut self.units);
-        let mut changed = units.offer(changes.units);
-        changed |= units.offer_successions(changes.successions);
-        changed |= units.offer_aliases(changes.aliases);
+        if !(changes.procedures.is_empty() && changes.calendar.is_empty()) {
+            let rules = Arc::make_mut(&mut self.rules);
+            for fact in changes.procedures {
+                changed |= rules.offer_procedure(fact);
+            }
+            for fact in changes.calendar {
+                changed |= rules.offer_calendar(fact);
+            }
+        }
         if changed {
             self.begin_building(Arc::new(Hierarchies::build(&self.units, self.today())));
         }
@@ -60,20 +71,31 @@ impl Cube {
 
     /// Begins to read everything again; what was begun before is given up.
     pub(super) fn begin_building(&mut self, hierarchies: Arc<Hierarchies>) {
-        let counters = Counters::empty(self.units.clone(), hierarchies);
+        let counters = Counters::empty(self.units.clone(), hierarchies, self.rules.clone());
         self.building = Some(Building { counters, dossiers: 0, ratings: 0 });
     }
 
     /// Reads so many more dossiers and ratings; when all are read, the new figures are shown.
     pub(super) fn build_on(&mut self, slice: usize) {
         let Some(Building { counters, dossiers, ratings }) = &mut self.building else { return };
+        let rules_stay = Arc::ptr_eq(&counters.rules, &self.shown.rules);
         let mut left = slice;
         while left > 0
             && let Some(entry) = self.dossiers.get(*dossiers)
         {
             let placement = counters.reader(&self.zone).dossier(&entry.key, &entry.state);
             counters.placements.push(placement);
-            counters.add(&placement, &of_dossier(&entry.state, &entry.derived, self.now, &self.zone), 1);
+            let shown = &self.shown.derived[*dossiers];
+            let derived = if rules_stay { None } else { Some(derive(&entry.state, &self.zone, &counters.rules)) };
+            // Most stay as they were, and are kept once.
+            let derived = derived.filter(|derived| *derived != **shown).map_or_else(|| shown.clone(), Arc::new);
+            if !Arc::ptr_eq(&derived, shown) {
+                let place = u32::try_from(*dossiers).expect("fewer than four thousand million dossiers");
+                let turns = derived.turns().filter(|turn| *turn > self.now && *turn != Instant::FOREVER);
+                self.turns.extend(turns.map(|turn| (turn, place)));
+            }
+            counters.add(&placement, &of_dossier(&entry.state, &derived, self.now, &self.zone), 1);
+            counters.set_derived(*dossiers, derived);
             *dossiers += 1;
             left -= 1;
         }

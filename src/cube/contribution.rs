@@ -9,27 +9,37 @@ pub type Contribution = Vec<(Day, Slot, i64)>;
 /// What a dossier adds, judged at `now`.
 pub(super) fn of_dossier(state: &DossierState, derived: &Derived, now: Instant, zone: &Zone) -> Contribution {
     let mut additions = Contribution::new();
+    add_dossier(&mut additions, (state, derived), now, zone);
+    additions
+}
+
+/// Puts what a dossier adds, judged at `now`, behind what is there.
+pub(super) fn add_dossier(
+    additions: &mut Contribution,
+    (state, derived): (&DossierState, &Derived),
+    now: Instant,
+    zone: &Zone,
+) {
     if derived.void {
-        return additions;
+        return;
     }
-    add_before_acceptance(&mut additions, derived, now, zone);
-    let Some(taken_on) = derived.taken_on else { return additions };
+    add_before_acceptance(additions, derived, now, zone);
+    let Some(taken_on) = derived.taken_on else { return };
     let first = zone.day(taken_on);
     let last = derived.finish.map(|finish| zone.day(finish));
-    add_received(&mut additions, state, first);
+    add_received(additions, state, first);
     if let Some(at) = derived.rescheduled {
         additions.push((zone.day(at), Slot::Rescheduled, 1));
     }
     match (derived.class, last) {
-        (Some(class), Some(last)) => add_resolved(&mut additions, state, derived, class, (first, last), zone),
+        (Some(class), Some(last)) => add_resolved(additions, state, derived, class, (first, last), zone),
         _ => {
             if matches!(derived.stage(now), Stage::Within { .. } | Stage::Waiting) {
                 additions.push((first, Slot::ReceivedOpenWithin, 1));
             }
         }
     }
-    add_stages(&mut additions, derived, (first, last), now, zone);
-    additions
+    add_stages(additions, derived, (first, last), now, zone);
 }
 
 /// What a rating adds: on the local day of its newest score.

@@ -1,46 +1,63 @@
-//! The counters of all units under one state of the hierarchy.
+//! The counters of all units under one state of the hierarchy and of the rules.
 
 use std::sync::Arc;
+
+use rpds::VectorSync;
 
 use super::contribution::Contribution;
 use super::days::Days;
 use super::placement::{Placement, Placements, Reader};
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Zone};
+use crate::model::{Day, Derived, Rules, Zone};
 use crate::units::{Hierarchies, Hierarchy, Perspective, UnitId, UnitRole, Units};
 
 /// The perspective whose sums over all below are kept; the others' are made when somebody asks.
 const SUMMED: Perspective = Perspective { hierarchy: Hierarchy::Now, role: UnitRole::Processing };
 
-/// Counters by unit and day, with the hierarchy they are counted under. Cheap to share and to change.
+/// Counters by unit and day, with the hierarchy and the rules they are counted under. Cheap to share and to change.
 #[derive(Clone, Debug)]
 pub(super) struct Counters {
     pub(super) units: Arc<Units>,
     pub(super) hierarchies: Arc<Hierarchies>,
+    pub(super) rules: Arc<Rules>,
     /// What every unit of the territory handles itself, in each perspective.
     own: [Vec<Arc<Days>>; 4],
     /// With everything below it, as it is now and processed.
     sum: Vec<Arc<Days>>,
     pub(super) placements: Placements,
+    /// What follows from the registers of every dossier under these rules, by their places. Made anew with every change,
+    /// so that questions over all dossiers needn't.
+    pub(super) derived: VectorSync<Arc<Derived>>,
 }
 
 impl Counters {
     /// Nothing counted yet.
-    pub(super) fn empty(units: Arc<Units>, hierarchies: Arc<Hierarchies>) -> Counters {
+    pub(super) fn empty(units: Arc<Units>, hierarchies: Arc<Hierarchies>, rules: Arc<Rules>) -> Counters {
         let none = vec![Arc::<Days>::default(); units.len()];
         Counters {
             own: [none.clone(), none.clone(), none.clone(), none.clone()],
             sum: none,
             units,
             hierarchies,
+            rules,
             placements: Placements::default(),
+            derived: VectorSync::new_sync(),
         }
     }
 
     /// What reads codes under this hierarchy.
     pub(super) fn reader<'a>(&'a self, zone: &'a Zone) -> Reader<'a> {
         Reader { units: &self.units, hierarchies: &self.hierarchies, zone }
+    }
+
+    /// Sets what follows from the registers of a dossier: of one known, or of the next one.
+    pub(super) fn set_derived(&mut self, place: usize, derived: Arc<Derived>) {
+        if place == self.derived.len() {
+            self.derived.push_back_mut(derived);
+        } else {
+            self.derived.set_mut(place, derived);
+        }
     }
 
     /// Adds (1) or takes away (-1) what counts under these units.

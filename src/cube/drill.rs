@@ -3,10 +3,10 @@
 
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Derived, DossierKey, DossierState, RatingState, Text};
+use crate::model::{Day, Derived, DossierKey, DossierState, Instant, RatingState, Text};
 use crate::units::{Perspective, UnitId};
 
-use super::contribution::{Contribution, of_dossier, of_rating};
+use super::contribution::{Contribution, add_dossier, of_rating};
 use super::dimension::{self, Dimension};
 use super::view::View;
 
@@ -23,6 +23,8 @@ pub struct Selection {
     pub window: Window,
     /// What a dossier must have in a dimension; none: no value there.
     pub filters: Vec<(Dimension, Option<Text>)>,
+    /// Only what isn't of a procedure that is done on the same day; a rating of no known dossier stays.
+    pub without_same_day: bool,
 }
 
 /// What an item is.
@@ -30,8 +32,8 @@ pub struct Selection {
 pub enum ItemKind<'v> {
     /// A dossier with what follows from its registers.
     Dossier(&'v DossierState, &'v Derived),
-    /// A rating, with the registers of the dossier that it is about, if that is known.
-    Rating(&'v RatingState, Option<&'v DossierState>),
+    /// A rating, with the dossier that it is about, if that is known.
+    Rating(&'v RatingState, Option<(&'v DossierState, &'v Derived)>),
 }
 
 /// A dossier or rating that counts under the unit asked about.
@@ -59,7 +61,7 @@ impl<'v> Item<'v, '_> {
                 Some(dimension::age(derived, self.window, self.view.now, &self.view.zone))
             }
             (ItemKind::Dossier(state, _), _) => dimension.given(state),
-            (ItemKind::Rating(_, dossier), _) => dossier.and_then(|dossier| dimension.given(dossier)),
+            (ItemKind::Rating(_, dossier), _) => dossier.and_then(|(state, _)| dimension.given(state)),
         }
     }
 
@@ -83,15 +85,44 @@ impl<'v> Item<'v, '_> {
     }
 }
 
+/// Whether all that a dossier counts in ended before an instant: what it added to levels it has taken away again. Waiting
+/// for acceptance ends only when the clock has passed its end.
+fn is_past(derived: &Derived, begin: Instant, now: Instant) -> bool {
+    let was = |at: Option<Instant>| at.is_some_and(|at| at < begin);
+    derived.taken_on.is_some()
+        && was(derived.finish)
+        && (derived.given_up || was(derived.delivered))
+        && derived.rescheduled.is_none_or(|at| at < begin)
+        && derived.waiting_acceptance.is_none_or(|(_, to)| to < begin && to <= now)
+}
+
+/// Whether all that a dossier counts in begins after an instant.
+fn is_ahead(derived: &Derived, end: Instant) -> bool {
+    let is_later = |at: Option<Instant>| at.is_none_or(|at| at > end);
+    is_later(derived.taken_on)
+        && is_later(derived.rescheduled)
+        && is_later(derived.sent_back)
+        && is_later(derived.waiting_acceptance.map(|(from, _)| from))
+}
+
 impl View {
-    /// Visits every dossier and every rating that a selection holds and that adds anything to any day, in no order.
-    /// It looks at each one known: not for threads that serve sockets.
+    /// Visits every dossier and every rating that a selection holds and that adds anything up to the window's end, in no
+    /// order. It looks at each one known: not for threads that serve sockets.
     pub fn visit<'v>(&'v self, selection: &Selection, mut take: impl FnMut(&Item<'v, '_>)) {
         let members = self.members(selection);
+        let (begin, end) = (self.zone.start(selection.window.first), self.zone.end(selection.window.last));
+        let mut contribution = Contribution::new();
         for dossier in self.dossiers() {
+            if is_past(dossier.derived, begin, self.now) || is_ahead(dossier.derived, end) {
+                continue;
+            }
             let unit = dossier.placement.unit(selection.perspective);
             let Some(through) = members[unit.place()] else { continue };
-            let contribution = of_dossier(dossier.state, dossier.derived, self.now, &self.zone);
+            if selection.without_same_day && self.is_same_day(dossier.state, dossier.derived) {
+                continue;
+            }
+            contribution.clear();
+            add_dossier(&mut contribution, (dossier.state, dossier.derived), self.now, &self.zone);
             let kind = ItemKind::Dossier(dossier.state, dossier.derived);
             self.offer(selection, (dossier.key, unit, through), kind, &contribution, &mut take);
         }
@@ -99,7 +130,11 @@ impl View {
         for (key, state) in self.rating_list.iter() {
             let unit = reader.rating(&key.source, state).unit(selection.perspective);
             let Some(through) = members[unit.place()] else { continue };
-            let kind = ItemKind::Rating(state, self.rated(key, state));
+            let rated = self.rated(key, state);
+            if selection.without_same_day && rated.is_some_and(|(state, derived)| self.is_same_day(state, derived)) {
+                continue;
+            }
+            let kind = ItemKind::Rating(state, rated);
             self.offer(selection, (key, unit, through), kind, &of_rating(state, &self.zone), &mut take);
         }
     }
@@ -137,10 +172,11 @@ impl View {
     }
 
     /// The dossier that a rating is about: one of the same source.
-    fn rated(&self, key: &DossierKey, state: &RatingState) -> Option<&DossierState> {
+    fn rated(&self, key: &DossierKey, state: &RatingState) -> Option<(&DossierState, &Derived)> {
         let id = state.dossier.value()?;
         let place = self.places.get(&DossierKey { source: key.source.clone(), id: id.clone() })?;
-        self.dossiers.get(*place as usize).map(|entry| &entry.state)
+        let entry = self.dossiers.get(*place as usize)?;
+        Some((&entry.state, self.counters.derived.get(*place as usize)?))
     }
 
     /// Every change of a unit with everything below it: day, slot, how many.

@@ -10,7 +10,8 @@
 //! records and `now`, not of the history of ticks, batches or order (C-1, C-2).
 //!
 //! Counters are kept for each unit and perspective: `own` for what it handles itself; as it is now and processed also
-//! `sum` with everything below it (C-3). A change of the hierarchy is read into new counters aside (`building`).
+//! `sum` with everything below it (C-3). A change of the hierarchy, of limits or of working days is read
+//! into new counters aside (`building`).
 
 mod contribution;
 mod days;
@@ -22,6 +23,7 @@ mod view;
 mod dimension;
 mod drill;
 mod marked;
+mod procedures;
 #[cfg(test)]
 mod tests;
 
@@ -32,4 +34,5 @@ pub use drill::{Item, ItemKind, Selection};
 pub use marked::Marked;
 pub use owner::Cube;
 pub use placement::Placement;
+pub use procedures::ProcedureUse;
 pub use view::{Change, DossierRef, DossierView, View};

@@ -7,7 +7,7 @@ use rpds::{HashTrieMapSync, VectorSync};
 
 use crate::model::{
     Contact, Day, DossierEvent, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey,
-    RatingState, Record, SourceFact, Text, UnitFact, Zone, derive,
+    RatingState, Record, Rules, SourceFact, Text, UnitFact, Zone, derive,
 };
 use crate::units::{Hierarchies, Units};
 
@@ -32,6 +32,8 @@ pub struct Cube {
     pub(super) zone: Arc<Zone>,
     /// The newest hierarchy: that of what is being built, else that shown.
     pub(super) units: Arc<Units>,
+    /// The newest limits and working days, likewise.
+    pub(super) rules: Arc<Rules>,
     pub(super) shown: Counters,
     pub(super) building: Option<Building>,
     slice: usize,
@@ -43,7 +45,7 @@ pub struct Cube {
     contacts: Arc<BTreeMap<Text, Instant>>,
     sources: Arc<BTreeMap<Text, SourceFact>>,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
-    turns: BTreeSet<(Instant, u32)>,
+    pub(super) turns: BTreeSet<(Instant, u32)>,
     texts: HashSet<Text>,
 }
 
@@ -55,16 +57,17 @@ impl Cube {
 
     /// An empty cube that reads so many dossiers at once under a new hierarchy.
     pub fn with_slice(zone: Zone, now: Instant, slice: usize) -> Cube {
-        let units = Arc::new(Units::default());
+        let (units, rules) = (Arc::new(Units::default()), Arc::new(Rules::default()));
         let hierarchies = Arc::new(Hierarchies::build(&units, zone.day(now)));
         Cube {
             seq: 0,
             now,
             zone: Arc::new(zone),
-            shown: Counters::empty(units.clone(), hierarchies),
+            shown: Counters::empty(units.clone(), hierarchies, rules.clone()),
             building: None,
             slice,
             units,
+            rules,
             places: HashTrieMapSync::new_sync(),
             dossiers: VectorSync::new_sync(),
             rating_places: HashMap::new(),
@@ -97,6 +100,8 @@ impl Cube {
                 Record::Alias(alias) => changes.aliases.push(alias),
                 Record::Source(fact) => self.apply_source(*fact),
                 Record::Contact(contact) => self.apply_contact(contact),
+                Record::Procedure(fact) => changes.procedures.push(*fact),
+                Record::Calendar(fact) => changes.calendar.push(*fact),
             }
         }
         self.change_hierarchy(changes);
@@ -167,6 +172,7 @@ impl Cube {
             zone: self.zone.clone(),
             counters: self.shown.clone(),
             newest_units: self.units.clone(),
+            newest_rules: self.rules.clone(),
             units_pending: self.building.is_some(),
             places: self.places.clone(),
             dossiers: self.dossiers.clone(),
@@ -214,13 +220,25 @@ impl Cube {
             }
         };
         if let Some(entry) = self.dossiers.get_mut(place as usize) {
-            let entry = Arc::make_mut(entry);
-            change(&mut entry.state);
-            entry.derived = derive(&entry.state, &self.zone);
+            change(&mut Arc::make_mut(entry).state);
         }
+        self.derive(place);
         self.place(place);
         self.contribute(place, self.now, 1);
         self.queue_turns(place);
+    }
+
+    /// Derives anew what follows from the registers of a dossier.
+    fn derive(&mut self, place: u32) {
+        let Some(entry) = self.dossiers.get(place as usize) else { return };
+        let shown = Arc::new(derive(&entry.state, &self.zone, &self.shown.rules));
+        if let Some(built) = building_with(&mut self.building, place) {
+            let rules_stay = Arc::ptr_eq(&built.rules, &self.shown.rules);
+            let derived =
+                if rules_stay { shown.clone() } else { Arc::new(derive(&entry.state, &self.zone, &built.rules)) };
+            built.set_derived(place as usize, derived);
+        }
+        self.shown.set_derived(place as usize, shown);
     }
 
     /// Reads anew under which units a dossier counts.
@@ -235,18 +253,20 @@ impl Cube {
     /// Adds (1) or takes away (-1) what a dossier contributes at `now`.
     fn contribute(&mut self, place: u32, now: Instant, sign: i64) {
         let Some(entry) = self.dossiers.get(place as usize) else { return };
-        let additions = of_dossier(&entry.state, &entry.derived, now, &self.zone);
         for counters in [Some(&mut self.shown), building_with(&mut self.building, place)].into_iter().flatten() {
+            let additions = of_dossier(&entry.state, &counters.derived[place as usize], now, &self.zone);
             let placement = counters.placements.get(place as usize);
             counters.add(&placement, &additions, sign);
         }
     }
 
     fn queue_turns(&mut self, place: u32) {
-        let Some(entry) = self.dossiers.get(place as usize) else { return };
         let now = self.now;
-        let turns = entry.derived.turns().filter(|turn| *turn > now && *turn != Instant::FOREVER);
-        self.turns.extend(turns.map(|turn| (turn, place)));
+        for counters in [Some(&mut self.shown), building_with(&mut self.building, place)].into_iter().flatten() {
+            let Some(derived) = counters.derived.get(place as usize) else { continue };
+            let turns = derived.turns().filter(|turn| *turn > now && *turn != Instant::FOREVER);
+            self.turns.extend(turns.map(|turn| (turn, place)));
+        }
     }
 
     fn change_rating(&mut self, key: RatingKey, change: impl FnOnce(&mut RatingState)) {

@@ -297,7 +297,7 @@ proptest! {
         let view = built(&records, now);
         for (unit, perspective) in everywhere(&view) {
             for own in [false, true] {
-                let selection = Selection { perspective, unit, own, window, filters: Vec::new() };
+                let selection = Selection { perspective, unit, own, window, filters: Vec::new(), without_same_day: false };
                 let mut rows: std::collections::BTreeMap<UnitId, Sums> = std::collections::BTreeMap::new();
                 view.visit(&selection, |item| item.add_to(rows.entry(item.through).or_insert(Sums::ZERO)));
                 let of = |unit: UnitId| Measures::of(rows.get(&unit).unwrap_or(&Sums::ZERO));

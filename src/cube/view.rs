@@ -8,8 +8,8 @@ use rpds::{HashTrieMapSync, VectorSync};
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
 use crate::model::{
-    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, SourceFact,
-    Text, Zone,
+    Day, Derived, DossierKey, DossierState, IndicatorKey, IndicatorState, Instant, RatingKey, RatingState, Rules,
+    SourceFact, Text, Zone,
 };
 use crate::units::{Hierarchies, Hierarchy, Perspective, Tree, UnitId, Units};
 
@@ -22,13 +22,11 @@ use super::placement::Placement;
 pub(super) struct Entry {
     pub(super) key: DossierKey,
     pub(super) state: DossierState,
-    /// Made anew with every change of the state, so that questions over all dossiers needn't.
-    pub(super) derived: Derived,
 }
 
 impl Entry {
     pub(super) fn new(key: DossierKey) -> Entry {
-        Entry { key, state: DossierState::default(), derived: Derived::default() }
+        Entry { key, state: DossierState::default() }
     }
 }
 
@@ -83,6 +81,7 @@ pub struct View {
     pub(super) zone: Arc<Zone>,
     pub(super) counters: Counters,
     pub(super) newest_units: Arc<Units>,
+    pub(super) newest_rules: Arc<Rules>,
     pub(super) units_pending: bool,
     pub(super) places: HashTrieMapSync<DossierKey, u32>,
     pub(super) dossiers: VectorSync<Arc<Entry>>,
@@ -118,8 +117,18 @@ impl View {
         &self.counters.units
     }
 
-    /// Whether a newer hierarchy is known and the figures are being read again under it; these are still whole
-    /// figures of the former one.
+    /// The procedures' limits and the working days that the figures are judged by.
+    pub fn rules(&self) -> &Rules {
+        &self.counters.rules
+    }
+
+    /// The newest procedures and calendar, also those that no figure is judged by yet.
+    pub fn newest_rules(&self) -> &Rules {
+        &self.newest_rules
+    }
+
+    /// Whether a newer hierarchy or newer rules are known and the figures are being read again under them; these are
+    /// still whole figures of the former ones.
     pub fn units_pending(&self) -> bool {
         self.units_pending
     }
@@ -177,7 +186,7 @@ impl View {
         Some(DossierView {
             key: entry.key.clone(),
             state: entry.state.clone(),
-            derived: entry.derived.clone(),
+            derived: Derived::clone(self.counters.derived.get(place)?),
             unit: placement.unit(Perspective::default()),
             stale_code: placement.stale_code(Perspective::default()),
             placement,
@@ -186,10 +195,11 @@ impl View {
 
     /// All dossiers with what follows from their registers, in the order of their arrival. Cheap to go through.
     pub fn dossiers(&self) -> impl Iterator<Item = DossierRef<'_>> {
-        self.dossiers.iter().zip(self.counters.placements.iter()).map(|(entry, placement)| DossierRef {
+        let judged = self.counters.placements.iter().zip(self.counters.derived.iter());
+        self.dossiers.iter().zip(judged).map(|(entry, (placement, derived))| DossierRef {
             key: &entry.key,
             state: &entry.state,
-            derived: &entry.derived,
+            derived,
             placement,
         })
     }

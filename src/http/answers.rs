@@ -11,15 +11,29 @@ mod quality;
 mod table;
 mod sources;
 mod provenance;
+mod ledger;
+mod form_rows;
+mod official;
+mod sheet;
+mod snapshot;
+mod closed;
+mod difference;
 #[cfg(test)]
 mod tests;
 
 pub use breakdown::{BreakdownAnswer, BreakdownQuery, breakdown};
+pub use closed::{ClosedQuestion, official_form};
+pub use difference::{Difference, DifferenceQuery, Kept, difference};
 pub use dossier::{DossierAnswer, dossier};
 pub use dossiers::{DossiersAnswer, DossiersQuery, dossiers};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
+pub use ledger::{Ledger, UnitKey};
+pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};
+pub use question::{Version, version};
+pub use sheet::workbook;
+pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 
@@ -58,6 +72,46 @@ pub enum AnswerError {
     /// The window can't be read.
     #[error(transparent)]
     Window(#[from] WindowError),
+    /// No scheme of periods is called so.
+    #[error("`{name}` is no scheme of periods: use {known}")]
+    UnknownScheme {
+        /// What was asked for.
+        name: String,
+        /// The schemes there are.
+        known: String,
+    },
+    /// No form is called so.
+    #[error("there is no form `{0}`")]
+    UnknownForm(String),
+    /// Neither `current` nor `official`.
+    #[error("`{0}` is no version: use current or official")]
+    UnknownVersion(String),
+    /// Nobody closed the period of the unit, or it was reopened.
+    #[error("period {period} by scheme {scheme} of unit `{unit}` isn't closed")]
+    NotClosed {
+        /// Code of the unit.
+        unit: String,
+        /// Id of the scheme.
+        scheme: String,
+        /// The period.
+        period: String,
+    },
+    /// Figures are closed in one perspective only.
+    #[error("closed are the figures of hierarchy=now and role=processing")]
+    NotClosedSo,
+    /// A closing keeps no more.
+    #[error("there are {count} {name}: a closing keeps at most {max}; close the units below one by one")]
+    TooMuchToClose {
+        /// Of what.
+        name: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many are kept.
+        max: usize,
+    },
+    /// Forms have no such rows.
+    #[error("`{0}` are no rows of a form: use field, unit or procedure")]
+    UnknownRows(String),
     /// Neither `now` nor `was`.
     #[error("`{0}` is no hierarchy: use now or was")]
     UnknownHierarchy(String),
@@ -103,6 +157,13 @@ impl AnswerError {
             AnswerError::UnknownUnit(_) => "unknown_unit",
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
+            AnswerError::UnknownScheme { .. } => "bad_scheme",
+            AnswerError::UnknownForm(_) => "unknown_form",
+            AnswerError::UnknownVersion(_) => "bad_version",
+            AnswerError::NotClosed { .. } => "not_closed",
+            AnswerError::NotClosedSo => "bad_version",
+            AnswerError::TooMuchToClose { .. } => "too_much_to_close",
+            AnswerError::UnknownRows(_) => "bad_rows",
             AnswerError::UnknownHierarchy(_) => "bad_hierarchy",
             AnswerError::UnknownRole(_) => "bad_role",
             AnswerError::UnknownDimension(_) => "bad_dimension",
@@ -116,7 +177,8 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, AnswerError::UnknownUnit(_) | AnswerError::UnknownDossier { .. })
+        use AnswerError::{NotClosed, UnknownDossier, UnknownForm, UnknownUnit};
+        matches!(self, UnknownUnit(_) | UnknownDossier { .. } | UnknownForm(_) | NotClosed { .. })
     }
 }
 

@@ -1,4 +1,5 @@
-//! `GET /api/v1/units/{code}/breakdown` and `.../dossiers`: what stands behind a figure.
+//! `GET /api/v1/units/{code}/breakdown` and `.../dossiers`: what stands behind a figure; and the places of all questions
+//! that look at every dossier, `.../forms/{form}` among them.
 //!
 //! Each answer looks at every dossier once; that is work for threads that may block, and only a few at a time.
 
@@ -23,6 +24,7 @@ use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
+use super::official;
 use super::state::AppState;
 
 /// Questions that are answered at once: each keeps a core busy.
@@ -33,17 +35,24 @@ const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Where the next page begins, for those who take tables.
 const CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 
-pub(super) fn router() -> Router<AppState> {
+pub(super) fn router(places: Places) -> Router<AppState> {
     Router::new()
         .route("/api/v1/units/{code}/breakdown", get(breakdown))
         .route("/api/v1/units/{code}/dossiers", get(dossiers))
+        .route("/api/v1/units/{code}/forms/{form}", get(official::form))
         .route("/api/v1/units/{code}/quality", get(quality))
-        .layer(Extension(Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))))
+        .layer(Extension(places))
 }
 
-/// The places of questions.
+/// The places of questions that look at every dossier: one handful for all areas.
 #[derive(Clone)]
-struct Places(Arc<Semaphore>);
+pub(super) struct Places(Arc<Semaphore>);
+
+impl Default for Places {
+    fn default() -> Places {
+        Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))
+    }
+}
 
 /// A unit's figures by one dimension.
 async fn breakdown(
@@ -101,7 +110,7 @@ async fn dossiers(
 }
 
 /// What is asked for, by whom, with the view that everything is answered from.
-struct Asked {
+pub(super) struct Asked {
     state: AppState,
     view: Arc<View>,
     catalogue: Arc<Catalogue>,
@@ -110,7 +119,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
+    pub(super) fn of(state: AppState, caller: &Caller, code: &str) -> Result<Asked, Problem> {
         let view = state.view()?;
         let code = Text::new(code);
         let catalogue = state.catalogues.now();
@@ -118,7 +127,7 @@ impl Asked {
     }
 
     /// Answers on a thread that may block. The place is kept until that is done, also when nobody waits any more.
-    async fn answer(
+    pub(super) async fn answer(
         self,
         places: &Places,
         answer: impl FnOnce(Figures<'_>, &str) -> Result<Response, Problem> + Send + 'static,

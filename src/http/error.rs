@@ -85,6 +85,26 @@ pub enum Problem {
         /// The number asked for.
         id: u64,
     },
+    /// 409: the period has days to come.
+    #[error("{period} lasts until {to}: it can be closed from the day after on")]
+    NotEnded {
+        /// The period.
+        period: String,
+        /// Its last day.
+        to: String,
+    },
+    /// 409: the period is closed.
+    #[error("{period} of unit {unit:?} was closed by {by} at {at}; reopen it first")]
+    AlreadyClosed {
+        /// The period.
+        period: String,
+        /// Code of the unit.
+        unit: String,
+        /// By whom.
+        by: String,
+        /// When.
+        at: String,
+    },
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
@@ -142,7 +162,7 @@ pub enum Problem {
     #[error("too many questions that look at every dossier are being answered; ask again")]
     TooManyQuestions,
     /// 406: neither of the forms that there are is accepted.
-    #[error("there are application/json and text/csv of this")]
+    #[error("there are application/json and text/csv of this, and of a form a workbook")]
     NotAcceptable,
     /// 503: the answer took too long.
     #[error("no answer within {timeout_ms} ms")]
@@ -198,6 +218,8 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
+            Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
+            Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),

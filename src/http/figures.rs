@@ -14,20 +14,25 @@ use crate::cube::View;
 use crate::kpi::Catalogue;
 use crate::model::{DossierKey, DossierState, Text};
 
-use super::answers::{self, Figures, KpisQuery, Provenance, provenance};
+use super::answers::{self, Figures, KpisQuery, Provenance, Version, provenance, version};
+use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
+use super::periods::official_kpis;
 use super::sight::visible_dossier;
 use super::state::AppState;
 
 /// The longest wait for the records behind a dossier; the rest of the answer doesn't need them.
 const HISTORY_WAIT_MS: u64 = 2_000;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/units/{code}/kpis", get(kpis)).route("/api/v1/dossiers/{source}/{id}", get(dossier))
+pub(super) fn router(places: Places) -> Router<AppState> {
+    Router::new()
+        .route("/api/v1/units/{code}/kpis", get(kpis))
+        .layer(Extension(places))
+        .route("/api/v1/dossiers/{source}/{id}", get(dossier))
 }
 
 fn figures<'a>(state: &'a AppState, view: &'a View, catalogue: &'a Catalogue, scope: &'a Scope) -> Figures<'a> {
@@ -37,12 +42,24 @@ fn figures<'a>(state: &'a AppState, view: &'a View, catalogue: &'a Catalogue, sc
 /// Measures and KPIs of a unit and a window, with the rows that add up to them.
 async fn kpis(
     State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
     PathOf(code): PathOf<String>,
     QueryOf(query): QueryOf<KpisQuery>,
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    if version(query.version.as_deref())? == Version::Official {
+        let closings = state.closings.clone();
+        let read = move |figures: Figures<'_>, code: &str| official_kpis(&closings, figures, (code, &query), accepted);
+        return Asked::of(state, &caller, &code)?.answer(&places, read).await;
+    }
+    if query.same_day.is_some() {
+        let asked = Asked::of(state, &caller, &code)?;
+        let answer = move |figures: Figures<'_>, code: &str| {
+            form::answer(accepted, query.bom, &answers::kpis(figures, code, &query)?)
+        };
+        return asked.answer(&places, answer).await;
+    }
     let view = state.view()?;
     let (code, catalogue) = (Text::new(&code), state.catalogues.now());
     let figures = figures(&state, &view, &catalogue, &caller.scope);

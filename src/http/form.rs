@@ -5,8 +5,8 @@
 //! an apostrophe before it and is quoted.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -28,33 +28,44 @@ impl<S: Send + Sync> FromRequestParts<S> for Form {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Form, Problem> {
-        let accepts = parts.headers.get_all(header::ACCEPT).iter();
-        let texts: Vec<&str> = accepts.filter_map(|value| value.to_str().ok()).collect();
-        Form::read(&texts.join(",")).ok_or(Problem::NotAcceptable)
+        Form::read(&accepted(&parts.headers)).ok_or(Problem::NotAcceptable)
     }
 }
 
 impl Form {
     /// The form of the greatest weight; JSON of equal ones. None when neither is accepted.
     fn read(accept: &str) -> Option<Form> {
-        if accept.trim().is_empty() {
-            return Some(Form::Json);
-        }
-        let weight = |of: &[&str]| {
-            // The narrowest range that covers the form says its weight (RFC 9110, 12.5.1).
-            of.iter().find_map(|range| {
-                let ranges = accept.split(',').map(read_range);
-                ranges.filter(|(name, _)| name.eq_ignore_ascii_case(range)).map(|(_, weight)| weight).max()
-            })
-        };
-        let json = weight(&["application/json", "application/*", "*/*"]).unwrap_or(0);
-        let csv = weight(&["text/csv", "text/*", "*/*"]).unwrap_or(0);
-        match (json, csv) {
-            (0, 0) => None,
-            (json, csv) if csv > json => Some(Form::Csv),
-            _ => Some(Form::Json),
-        }
+        let csv = ["text/csv", "text/*", "*/*"];
+        let offers: [(Form, &[&str]); 2] = [(Form::Json, &JSON_RANGES), (Form::Csv, &csv)];
+        preferred(accept, &offers)
     }
+}
+
+/// The ranges that cover JSON, the narrowest first.
+pub(super) const JSON_RANGES: [&str; 3] = ["application/json", "application/*", "*/*"];
+
+/// Of what is offered, each with the ranges that cover it, what the caller gives the greatest weight; the first of
+/// equal ones, also when nothing is said. None when nothing is accepted.
+pub(super) fn preferred<T: Copy>(accept: &str, offers: &[(T, &[&str])]) -> Option<T> {
+    if accept.trim().is_empty() {
+        return offers.first().map(|(offer, _)| *offer);
+    }
+    let weight = |of: &[&str]| {
+        // The narrowest range that covers the form says its weight (RFC 9110, 12.5.1).
+        of.iter().find_map(|range| {
+            let ranges = accept.split(',').map(read_range);
+            ranges.filter(|(name, _)| name.eq_ignore_ascii_case(range)).map(|(_, weight)| weight).max()
+        })
+    };
+    let weighed = offers.iter().map(|(offer, ranges)| (weight(ranges).unwrap_or(0), offer));
+    // Of equal ones the last is the greatest to `max_by_key`.
+    weighed.rev().filter(|(weight, _)| *weight > 0).max_by_key(|(weight, _)| *weight).map(|(_, offer)| *offer)
+}
+
+/// All that a caller accepts, as one text.
+pub(super) fn accepted(headers: &HeaderMap) -> String {
+    let texts: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    texts.join(",")
 }
 
 /// A range of `Accept` with its weight in thousandths; 1,000 when none is given, 0 when it can't be read.

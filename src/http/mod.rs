@@ -33,20 +33,24 @@ mod boards;
 mod form;
 mod figures;
 mod drill;
+mod official;
+mod periods;
 mod sources;
+mod procedures;
 pub mod live;
 #[cfg(test)]
 mod tests;
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::Uri;
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use tower_http::compression::CompressionLayer;
 
 pub use answers::node_name;
 pub use error::Problem;
 pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
+pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
 pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
@@ -54,6 +58,7 @@ pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
+    let places = drill::Places::default();
     let areas = Router::new()
         .merge(health::router())
         .merge(meter::router())
@@ -62,21 +67,24 @@ pub fn router(state: AppState) -> Router {
         .merge(units::router())
         .merge(links::router())
         .merge(boards::router())
-        .merge(figures::router())
+        .merge(figures::router(places.clone()))
         .merge(tokens::router())
-        .merge(drill::router())
+        .merge(drill::router(places))
         .merge(sources::router())
         .merge(reload::router())
+        .merge(procedures::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router(&state))
         .merge(rejects::router())
         .merge(units_load::router())
-        .merge(verify::router());
+        .merge(verify::router())
+        .merge(periods::router());
     areas
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
+        .layer(Extension(drill::Places::default()))
         .layer(DefaultBodyLimit::max(bounds::BODY_BYTES_MAX))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))

@@ -4,6 +4,8 @@
 //! routes of the areas, and schemathesis holds a running server to the document: each status, code and shape.
 
 mod routes;
+mod reports;
+mod procedures;
 mod schemas;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use crate::auth::{Caller, Role};
 use crate::ingest::{SourceBatch, read_sources};
 use crate::model::codec::encode;
 use crate::model::{Record, SourceFact};
+use crate::pipeline::feeds::Feeds;
 
 use super::answers::{self, Figures};
 use super::error::Problem;
@@ -41,7 +42,7 @@ struct Nothing {
     bom: bool,
 }
 
-/// What is known of each source, by name.
+/// What is known of each source that feeds units of the caller, by name.
 async fn sources(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
@@ -52,10 +53,10 @@ async fn sources(
     let view = state.view()?;
     let catalogue = state.catalogues.now();
     let figures = Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &caller.scope };
-    form::answer(accepted, query.bom, &answers::sources(figures))
+    form::answer(accepted, query.bom, &answers::sources(figures, &Feeds::of(state.tokens.tokens())))
 }
 
-/// When each source was heard and when it is expected, the worst first.
+/// When each source that feeds units of the caller was heard and when it is expected, the worst first.
 async fn freshness(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
@@ -66,7 +67,7 @@ async fn freshness(
     let view = state.view()?;
     let catalogue = state.catalogues.now();
     let figures = Figures { view: &view, catalogue: &catalogue, node: &state.node, scope: &caller.scope };
-    form::answer(accepted, query.bom, &answers::freshness(figures))
+    form::answer(accepted, query.bom, &answers::freshness(figures, &Feeds::of(state.tokens.tokens())))
 }
 
 #[derive(Debug, Serialize)]

@@ -20,6 +20,7 @@ use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
 use super::live::Screens;
+use super::periods::Closings;
 use super::readiness::Readiness;
 use super::tokens::TokenKeeper;
 
@@ -82,6 +83,8 @@ pub struct AppState {
     pub facts: Facts,
     /// KPIs, targets and boards, as they were read last.
     pub catalogues: Catalogues,
+    /// Closed periods.
+    pub closings: Closings,
 }
 
 impl AppState {

@@ -1,4 +1,4 @@
-//! `PUT /api/v1/units`, `/api/v1/successions` and `/api/v1/aliases`: lists, taken as a whole or not at all.
+//! `PUT /api/v1/units`, `/api/v1/successions`, `/api/v1/aliases`, `/api/v1/procedures` and `/api/v1/calendar`: lists, taken as a whole or not at all.
 //!
 //! A hierarchy taken in part would count dossiers under the wrong roof, so one bad row refuses the list. A list is
 //! checked against everything journalled before it: one list may follow another at once.
@@ -19,12 +19,12 @@ use tokio::time::timeout;
 use crate::auth::{Caller, Role};
 use crate::cube::View;
 use crate::ingest::{
-    EnvelopeError, Limits, Rejection, check_aliases, check_successions, check_units, read_aliases, read_successions,
-    read_units,
+    EnvelopeError, Limits, List, Rejection, check_aliases, check_calendar, check_procedures, check_successions,
+    check_units, read_aliases, read_calendar, read_procedures, read_successions, read_units,
 };
 use crate::model::codec::encode;
 use crate::model::{Instant, Record, Text, UnitFact};
-use crate::units::{TERRITORY, UnitId, Units};
+use crate::units::{TERRITORY, UnitId};
 
 use super::error::Problem;
 use super::events::{RejectionAnswer, body_of, text};
@@ -44,6 +44,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/api/v1/units", put(put_units))
         .route("/api/v1/successions", put(put_successions))
         .route("/api/v1/aliases", put(put_aliases))
+        .route("/api/v1/procedures", put(put_procedures))
+        .route("/api/v1/calendar", put(put_calendar))
         .layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
 }
 
@@ -64,6 +66,17 @@ struct Checked {
     rejected: usize,
     rejections: Vec<Rejection>,
     records: Vec<Record>,
+}
+
+impl Checked {
+    fn of<T>(list: List<T>, unfit: Vec<Rejection>, record: impl Fn(T) -> Record) -> Checked {
+        Checked {
+            received: list.received,
+            rejected: list.rejected + unfit.len(),
+            rejections: [list.rejections, unfit].concat(),
+            records: list.rows.into_iter().map(|row| record(row.fact)).collect(),
+        }
+    }
 }
 
 type Body = Result<Bytes, BytesRejection>;
@@ -95,8 +108,26 @@ async fn put_aliases(
     take(&state, &caller, (headers, body), aliases).await
 }
 
-/// What reads and checks a list: its bytes and content type, against the units known, at an instant.
-type Check = fn(&[u8], Option<&str>, &Units, Instant) -> Result<Checked, EnvelopeError>;
+async fn put_procedures(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    take(&state, &caller, (headers, body), procedures).await
+}
+
+async fn put_calendar(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    take(&state, &caller, (headers, body), calendar).await
+}
+
+/// What reads and checks a list: its bytes and content type, against what is known, at an instant.
+type Check = fn(&[u8], Option<&str>, &View, Instant) -> Result<Checked, EnvelopeError>;
 
 async fn take(
     state: &AppState,
@@ -109,7 +140,7 @@ async fn take(
     let view = caught_up(state).await?;
     let now = (state.clock)();
     let content_type = text(&headers, &header::CONTENT_TYPE);
-    let read = move || check(&body, content_type.as_deref(), view.newest_units(), now);
+    let read = move || check(&body, content_type.as_deref(), &view, now);
     let list = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
     let mut answer = ListAnswer {
         received: list.received,
@@ -140,7 +171,8 @@ async fn caught_up(state: &AppState) -> Result<Arc<View>, Problem> {
     }
 }
 
-fn units(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -> Result<Checked, EnvelopeError> {
+fn units(body: &[u8], content_type: Option<&str>, view: &View, now: Instant) -> Result<Checked, EnvelopeError> {
+    let known = view.newest_units();
     let mut batch = read_units(body, content_type, now, &Limits::default())?;
     let facts: Vec<UnitFact> = known.versions().map(|(_, fact)| UnitFact::clone(fact)).collect();
     let key = |fact: &UnitFact| (fact.tree.clone(), fact.code.clone(), fact.valid_from);
@@ -157,7 +189,8 @@ fn units(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -
     })
 }
 
-fn successions(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -> Result<Checked, EnvelopeError> {
+fn successions(body: &[u8], content_type: Option<&str>, view: &View, now: Instant) -> Result<Checked, EnvelopeError> {
+    let known = view.newest_units();
     let mut list = read_successions(body, content_type, now, &Limits::default())?;
     let former: HashMap<_, _> =
         known.successions().map(|it| ((it.old.clone(), it.new.clone(), it.effective), it.at)).collect();
@@ -166,15 +199,11 @@ fn successions(body: &[u8], content_type: Option<&str>, known: &Units, now: Inst
         row.fact.at = after(now, former.get(&key).copied());
     }
     let unfit = check_successions(&list.rows, |code, day| known.read(code, day).unit != UnitId::UNRESOLVED);
-    Ok(Checked {
-        received: list.received,
-        rejected: list.rejected + unfit.len(),
-        rejections: [list.rejections, unfit].concat(),
-        records: list.rows.into_iter().map(|row| Record::Succession(row.fact)).collect(),
-    })
+    Ok(Checked::of(list, unfit, Record::Succession))
 }
 
-fn aliases(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant) -> Result<Checked, EnvelopeError> {
+fn aliases(body: &[u8], content_type: Option<&str>, view: &View, now: Instant) -> Result<Checked, EnvelopeError> {
+    let known = view.newest_units();
     let mut list = read_aliases(body, content_type, now, &Limits::default())?;
     let former: HashMap<_, _> = known.aliases().map(|it| ((it.source.clone(), it.raw.clone()), it.at)).collect();
     for row in &mut list.rows {
@@ -184,12 +213,27 @@ fn aliases(body: &[u8], content_type: Option<&str>, known: &Units, now: Instant)
     let codes: std::collections::HashSet<&Text> =
         known.versions().filter(|(_, fact)| &*fact.tree == TERRITORY).map(|(_, fact)| &fact.code).collect();
     let unfit = check_aliases(&list.rows, |code| codes.contains(&Text::new(code)));
-    Ok(Checked {
-        received: list.received,
-        rejected: list.rejected + unfit.len(),
-        rejections: [list.rejections, unfit].concat(),
-        records: list.rows.into_iter().map(|row| Record::Alias(row.fact)).collect(),
-    })
+    Ok(Checked::of(list, unfit, Record::Alias))
+}
+
+fn procedures(body: &[u8], content_type: Option<&str>, view: &View, now: Instant) -> Result<Checked, EnvelopeError> {
+    let mut list = read_procedures(body, content_type, now, &Limits::default())?;
+    for row in &mut list.rows {
+        let known = view.newest_rules().version(&row.fact.code, row.fact.valid_from);
+        row.fact.at = after(now, known.map(|known| known.at));
+    }
+    let unfit = check_procedures(&list.rows);
+    Ok(Checked::of(list, unfit, |fact| Record::Procedure(Box::new(fact))))
+}
+
+fn calendar(body: &[u8], content_type: Option<&str>, view: &View, now: Instant) -> Result<Checked, EnvelopeError> {
+    let mut list = read_calendar(body, content_type, now, &Limits::default())?;
+    for row in &mut list.rows {
+        let known = view.newest_rules().entry(&row.fact.entry);
+        row.fact.at = after(now, known.map(|known| known.at));
+    }
+    let unfit = check_calendar(&list.rows);
+    Ok(Checked::of(list, unfit, |fact| Record::Calendar(Box::new(fact))))
 }
 
 /// What is loaded now must win over what is known, also when the clock stands still or was set back.

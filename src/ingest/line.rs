@@ -10,7 +10,13 @@ pub fn to_line(record: &Record) -> Option<String> {
         Record::Dossier(event) => Some(dossier(event)),
         Record::Rating(event) => Some(rating(event)),
         Record::Indicator(report) => Some(indicator(report)),
-        Record::Unit(_) | Record::Succession(_) | Record::Alias(_) | Record::Source(_) | Record::Contact(_) => None,
+        Record::Unit(_)
+        | Record::Succession(_)
+        | Record::Alias(_)
+        | Record::Source(_)
+        | Record::Contact(_)
+        | Record::Procedure(_)
+        | Record::Calendar(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Wire forms and mappings to checked records.
 //!
 //! Owns: the NDJSON and JSON array forms of records ([`read_batch`]), the CSV and JSON forms of units
-//! ([`read_units`], [`check_units`]), of successions and aliases, the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
+//! ([`read_units`], [`check_units`]), of successions, aliases, procedures and the calendar, the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
 //! a function of bytes and a [`Context`]; nothing here knows of HTTP, the journal, a clock or other modules than
 //! `model`, and `facts` where refused lines are kept ([`rejects`]).
 //!
@@ -26,6 +26,7 @@ mod units;
 mod unit_check;
 mod sources;
 mod links;
+mod procedures;
 pub mod mapping;
 pub mod table;
 pub mod rejects;
@@ -34,6 +35,9 @@ pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use links::{check_aliases, check_successions, read_aliases, read_successions};
+pub use procedures::{
+    CALENDAR_COLUMNS, PROCEDURE_COLUMNS, check_calendar, check_procedures, read_calendar, read_procedures,
+};
 pub use rejection::{Code, Fault, Hash, Rejection};
 pub use sheet::{List, Row};
 pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};

@@ -11,14 +11,18 @@ use super::fault::{CatalogueError, SourceFile};
 use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, band_above};
 use super::formula::{Counted, Formula, ValueUnit};
 use super::measure::{Measure, Measures};
+use super::official::OfficialForm;
 use super::projection::{Goal, Projection, project};
+use super::scheme::Schemes;
 use super::window::Window;
 
 mod read;
+mod reporting;
 mod targets;
 #[cfg(test)]
 mod tests;
 
+pub use reporting::Reporting;
 use targets::{Limit, Target, narrowest};
 
 /// The catalogue files that the program carries.
@@ -122,6 +126,7 @@ pub struct Catalogue {
     limits: BTreeMap<&'static str, Vec<Limit>>,
     boards: BTreeMap<String, Board>,
     version: String,
+    reporting: Reporting,
 }
 
 impl Catalogue {
@@ -142,6 +147,28 @@ impl Catalogue {
         Catalogue::read(KPIS, TARGETS, &boards)
     }
 
+    /// With other schemes of periods and forms than those that the program carries.
+    #[must_use]
+    pub fn reporting_by(self, reporting: Reporting) -> Catalogue {
+        let version = format!("{}-{}", self.version, reporting.version());
+        Catalogue { reporting, version, ..self }
+    }
+
+    /// The schemes of periods.
+    pub fn schemes(&self) -> &Schemes {
+        &self.reporting.schemes
+    }
+
+    /// The official form of an id.
+    pub fn form(&self, id: &str) -> Option<&OfficialForm> {
+        self.reporting.forms.get(id)
+    }
+
+    /// All official forms, by id.
+    pub fn forms(&self) -> impl Iterator<Item = &OfficialForm> {
+        self.reporting.forms.values()
+    }
+
     /// Reads and checks catalogue files: `kpis.toml`, `targets.toml`, and one file for each board.
     ///
     /// # Errors
@@ -155,7 +182,9 @@ impl Catalogue {
         let version = version([kpis, targets].iter().chain(boards));
         let (words, kpis) = read::kpis(kpis, &mut faults);
         let (targets_read, limits, no_boards) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut catalogue = Catalogue { words, kpis, targets: targets_read, limits, boards: no_boards, version };
+        let reporting = Reporting::embedded()?;
+        let mut catalogue =
+            Catalogue { words, kpis, targets: targets_read, limits, boards: no_boards, version, reporting };
         (catalogue.targets, catalogue.limits) = read::targets(targets, &catalogue, &mut faults);
         for file in boards {
             if let Some(board) = board::read(*file, &catalogue, &mut faults) {
@@ -163,6 +192,21 @@ impl Catalogue {
             }
         }
         if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueError(faults)) }
+    }
+
+    /// The same with other schemes of periods and forms: `periods.toml`, and one file for each form.
+    ///
+    /// # Errors
+    /// All faults that are found, each with its file, line and key.
+    pub fn with_reporting(
+        self,
+        periods: SourceFile<'_>,
+        forms: &[SourceFile<'_>],
+    ) -> Result<Catalogue, CatalogueError> {
+        let reporting = Reporting::read(periods, forms)?;
+        let former = SourceFile { name: "", text: &self.version };
+        let version = version([former, periods].iter().chain(forms));
+        Ok(Catalogue { reporting, version, ..self })
     }
 
     /// Names what it was read from: the same for the same texts, on every node.

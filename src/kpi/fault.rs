@@ -99,6 +99,49 @@ pub enum FaultReason {
     /// The file isn't there or can't be read.
     #[error("can't be read: {0}")]
     Unreadable(String),
+    /// No scheme of periods has this id.
+    #[error("no scheme of periods is called `{0}`")]
+    UnknownScheme(String),
+    /// No total of a form has this id.
+    #[error("no total of the form is called `{0}`")]
+    UnknownTotal(String),
+    /// The last group of rows must be the one for all others, and no other may be.
+    #[error("the last group, and only it, must name no categories: it has all other units")]
+    NoRest,
+    /// A number out of its bounds.
+    #[error("{number} isn't from {least} to {most}")]
+    Outside {
+        /// The number.
+        number: i64,
+        /// The least.
+        least: i64,
+        /// The greatest.
+        most: i64,
+    },
+    /// A form's convention leaves out a part of a total: the columns would no longer add up.
+    #[error("`{measure}` is a part of {total} and stands in none of its columns")]
+    Unmapped {
+        /// The measure.
+        measure: &'static str,
+        /// The total.
+        total: &'static str,
+    },
+    /// A form's convention has a measure in two columns: it would be counted twice.
+    #[error("`{measure}` stands in column {column} already")]
+    MappedTwice {
+        /// The measure.
+        measure: &'static str,
+        /// The column with it.
+        column: u8,
+    },
+    /// A form's convention has a measure below a total that it is no part of.
+    #[error("`{measure}` is no part of {total}")]
+    Misplaced {
+        /// The measure.
+        measure: &'static str,
+        /// The total.
+        total: &'static str,
+    },
     /// A span of days or a path that doesn't go forward.
     #[error("the days don't go forward")]
     Backward,

@@ -1,4 +1,4 @@
-//! Measures, windows and periods, the KPI catalogue, targets, bands and boards.
+//! Measures, windows and periods, the KPI catalogue, targets, bands, official forms and boards.
 //!
 //! Measures are fixed by code, with the same names in cube, SQL, JSON and docs; KPIs, targets and boards are data
 //! (`dashboards/`). Ratios are always made from sums, at every level; a ratio without a denominator is null. Bands are
@@ -10,14 +10,18 @@ pub mod formula;
 pub mod figure;
 pub mod projection;
 pub mod fault;
+pub mod scheme;
+pub mod official;
 pub mod catalogue;
 pub mod board;
 
 pub use board::{Board, Panel, PanelKind, Series};
-pub use catalogue::{Catalogue, Kpi, UnitScope};
+pub use catalogue::{Catalogue, Kpi, Reporting, UnitScope};
 pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};
 pub use figure::{Band, Better, KpiFigure, Words};
 pub use formula::{Counted, Formula, Term};
 pub use measure::{MEASURES, Measure, Measures, Slot};
+pub use official::OfficialForm;
 pub use projection::Projection;
+pub use scheme::{Scheme, Schemes};
 pub use window::{Window, WindowChoice, WindowError};

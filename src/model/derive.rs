@@ -1,10 +1,12 @@
 //! What follows from the registers of one dossier.
 //!
-//! A pure function of the registers and the zone; the clock comes in only where a rule asks for it, as an argument.
+//! A pure function of the registers, the rules (limits and working days) and the zone; the clock comes in only where a rule asks for it, as an argument.
 //! Where a rule can be read in two ways the reading is named here and kept in SQL alike.
 
 use super::dossier::DossierState;
 use super::kind::{PauseKind, Status};
+use super::procedure::Limit;
+use super::rules::Rules;
 use super::time::{Instant, Zone};
 
 const HOUR_MS: i64 = 3_600_000;
@@ -61,8 +63,10 @@ pub struct Derived {
     pub pauses: Vec<(Instant, Instant)>,
     /// `FOREVER` while an open pause moves it; none is undated.
     pub due: Option<Instant>,
-    /// the last due date that counted, before any pause moved it.
+    /// the last due date that counted, before any pause moved it; without one the end of the limit.
     pub due_stated: Option<Instant>,
+    /// the procedure's limit, when it gave the due instant for want of a due date.
+    pub limit: Option<Limit>,
     /// the first due date that came too late.
     pub rescheduled: Option<Instant>,
     ///
@@ -116,7 +120,7 @@ impl Derived {
 }
 
 /// Derives everything from the registers.
-pub fn derive(state: &DossierState, zone: &Zone) -> Derived {
+pub fn derive(state: &DossierState, zone: &Zone, rules: &Rules) -> Derived {
     let statuses = &state.statuses;
     let newest = statuses.newest();
     let accepted = accepted(state, newest);
@@ -133,7 +137,15 @@ pub fn derive(state: &DossierState, zone: &Zone) -> Derived {
     }
     let given_up = finish.is_some() && matches!(newest, Some(Status::Refused | Status::Withdrawn | Status::Stopped));
     let pauses = pauses(state, finish);
-    let Walk { due, stated: due_stated, rescheduled } = walk_due(&state.due, &pauses);
+    let Walk { mut due, stated: mut due_stated, rescheduled } = walk_due(&state.due, &pauses);
+    let mut limit = None;
+    if due.is_none()
+        && let Some(taken_on) = taken_on
+    {
+        limit = state.procedure.value().and_then(|code| rules.limit(code, zone.day(taken_on)));
+        due_stated = limit.map(|limit| rules.due(limit, taken_on, zone));
+        due = due_stated.map(|due| pauses.iter().fold(due, |due, (from, to)| moved(due, *from, *to)));
+    }
     let second_request = second_request(state, finish);
     let overdue_from = [due, second_request].into_iter().flatten().min();
     let mut derived = Derived {
@@ -147,10 +159,11 @@ pub fn derive(state: &DossierState, zone: &Zone) -> Derived {
         pauses,
         due,
         due_stated,
+        limit,
         rescheduled: rescheduled.filter(|_| taken_on.is_some()),
         second_request,
         overdue_from,
-        nearly_late_from: nearly_late_from(overdue_from, zone),
+        nearly_late_from: nearly_late_from(overdue_from, zone, rules),
         class: None,
         waiting_acceptance: waiting_acceptance(state, newest, accepted, taken_on),
         sent_back: statuses.greatest(Status::Refused).filter(|_| !accepted && newest == Some(Status::Refused)),
@@ -291,9 +304,9 @@ fn second_request(state: &DossierState, finish: Option<Instant>) -> Option<Insta
     requests.get(1).copied()
 }
 
-fn nearly_late_from(overdue_from: Option<Instant>, zone: &Zone) -> Option<Instant> {
+fn nearly_late_from(overdue_from: Option<Instant>, zone: &Zone, rules: &Rules) -> Option<Instant> {
     let overdue_from = overdue_from.filter(|from| *from != Instant::FOREVER)?;
-    Some(zone.start(zone.day(overdue_from).working_day_before()))
+    Some(zone.start(rules.calendar().working_day_before(zone.day(overdue_from))))
 }
 
 ///

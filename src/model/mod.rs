@@ -13,6 +13,9 @@ pub mod decimal;
 pub mod period;
 pub mod kind;
 pub mod source;
+pub mod procedure;
+pub mod calendar;
+pub mod rules;
 pub mod record;
 pub mod codec;
 pub mod register;
@@ -24,17 +27,20 @@ pub mod quality;
 #[cfg(test)]
 mod tests;
 
+pub use calendar::{Calendar, CalendarEntry, CalendarFact, DayKind, WorkingWeek};
 pub use decimal::Decimal;
 pub use derive::{Class, Derived, Stage, derive};
 pub use dossier::{DossierState, Pause};
 pub use kind::{Channel, PauseKind, Status, UnitKind};
 pub use period::Period;
+pub use procedure::{Level, Limit, ProcedureFact, ProcedureProfile};
 pub use rating::{IndicatorState, RatingState};
 pub use record::{
     Alias, Contact, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, Rating, RatingKey,
     Record, Succession, UnitFact,
 };
 pub use register::{First, Register};
+pub use rules::Rules;
 pub use source::{SourceFact, SourceProfile};
 pub use text::Text;
 pub use time::{Clock, Day, Instant, Zone};

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::calendar::CalendarFact;
 use super::decimal::Decimal;
 use super::kind::{Channel, PauseKind, Status, UnitKind};
 use super::period::Period;
+use super::procedure::ProcedureFact;
 use super::source::SourceFact;
 use super::text::Text;
 use super::time::{Day, Instant};
@@ -325,18 +327,27 @@ pub enum Record {
     Source(Box<SourceFact>),
     /// A sign of life of a source.
     Contact(Contact),
+    /// A version of a procedure.
+    Procedure(Box<ProcedureFact>),
+    /// An entry of the calendar of working time.
+    Calendar(Box<CalendarFact>),
 }
 
 impl Record {
-    /// The sending system, whose sign of life the record is; units, successions, aliases and what is known of
-    /// sources come from people.
+    /// The sending system, whose sign of life the record is; units, successions, aliases, procedures, the calendar and
+    /// what is known of sources come from people.
     pub fn source(&self) -> Option<&Text> {
         match self {
             Record::Dossier(event) => Some(&event.key.source),
             Record::Rating(rating) => Some(&rating.key.source),
             Record::Indicator(report) => Some(&report.source),
             Record::Contact(contact) => Some(&contact.source),
-            Record::Unit(_) | Record::Succession(_) | Record::Alias(_) | Record::Source(_) => None,
+            Record::Unit(_)
+            | Record::Succession(_)
+            | Record::Alias(_)
+            | Record::Source(_)
+            | Record::Procedure(_)
+            | Record::Calendar(_) => None,
         }
     }
 }

@@ -61,7 +61,7 @@ fn taken(due: Instant) -> DossierEvent {
 }
 
 fn derived(events: &[DossierEvent]) -> Derived {
-    derive(&state(events), &zone())
+    derive(&state(events), &zone(), &Rules::default())
 }
 
 fn state(events: &[DossierEvent]) -> DossierState {
@@ -77,7 +77,7 @@ fn state(events: &[DossierEvent]) -> DossierState {
 #[track_caller]
 fn check(events: &[DossierEvent], now: &str, [code, vi, en]: [&str; 3]) {
     let state = state(events);
-    let verdict = verdict(&state, &derive(&state, &zone()), t(now), &zone());
+    let verdict = verdict(&state, &derive(&state, &zone(), &Rules::default()), t(now), &zone());
     assert_eq!([verdict.code, &verdict.vi, &verdict.en], [code, vi, en]);
     assert!(!verdict.rules.is_empty());
 }
@@ -701,4 +701,37 @@ fn r19_delivered_counts_by_its_greatest_at_not_before_reopened() {
     assert_eq!(derived(&events).delivered, Some(t("08-07 09:00")));
     events.push(status("08-08 09:00", Status::Processing));
     assert_eq!(derived(&events).delivered, None);
+}
+
+#[test]
+fn local_days_are_those_of_the_database_in_every_zone() {
+    // Midnights that don't exist or come twice, a day that was left out, half hours, and none of it.
+    let names = [
+        "Asia/Ho_Chi_Minh",
+        "America/New_York",
+        "America/Sao_Paulo",
+        "Asia/Beirut",
+        "Africa/Cairo",
+        "Pacific/Apia",
+        "Australia/Lord_Howe",
+        "Asia/Kathmandu",
+        "Africa/Casablanca",
+        "UTC",
+    ];
+    for name in names {
+        let zone = Zone::named(name).unwrap();
+        let start = |day: Day| {
+            let midnight = day.date().to_datetime(jiff::civil::Time::midnight());
+            zone.tz().to_zoned_datetime(midnight).unwrap().timestamp().as_millisecond()
+        };
+        // 1989 to 2121: beyond what is kept at hand on either side.
+        for day in (6_940..55_200).map(Day) {
+            let begin = start(day);
+            assert_eq!(zone.start(day).0, begin, "{name} {day}");
+            for at in [begin - 1, begin, begin + 1, begin + 12 * 3_600_000, begin + 86_399_999] {
+                let zoned = jiff::Timestamp::from_millisecond(at).unwrap().to_zoned_datetime(zone.tz().clone());
+                assert_eq!(zone.day(Instant(at)), Day::from_date(zoned.date()), "{name} {at}");
+            }
+        }
+    }
 }

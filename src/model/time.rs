@@ -1,6 +1,7 @@
 //! Instants in milliseconds and local days of one time zone.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
@@ -62,22 +63,6 @@ impl Day {
     pub fn plus(self, days: i32) -> Day {
         Day(self.0.saturating_add(days))
     }
-
-    /// Monday to Friday; holidays and swapped days are not known here yet.
-    pub fn is_working(self) -> bool {
-        // 1970-01-01 was a Thursday: Monday is 0.
-        (self.0 + 3).rem_euclid(7) < 5
-    }
-
-    /// The last working day strictly before this one.
-    #[must_use]
-    pub fn working_day_before(self) -> Day {
-        let mut day = self.plus(-1);
-        while !day.is_working() {
-            day = day.plus(-1);
-        }
-        day
-    }
 }
 
 impl fmt::Display for Day {
@@ -100,7 +85,20 @@ impl std::str::FromStr for Day {
 pub struct Zone {
     tz: TimeZone,
     name: String,
+    /// From which instant on which offset holds, over [`SHIFTS`]: local days are asked for by the million.
+    shifts: Arc<[Shift]>,
 }
+
+/// An offset from UTC, both in milliseconds, and since when it holds.
+#[derive(Clone, Copy, Debug)]
+struct Shift {
+    from: i64,
+    offset: i64,
+}
+
+/// 1990 to 2119, in milliseconds: other instants are looked up in the database.
+const SHIFTS: std::ops::Range<i64> = 631_152_000_000..4_733_510_400_000;
+const DAY_MS: i64 = 86_400_000;
 
 impl Zone {
     /// The zone of an IANA name such as `Asia/Ho_Chi_Minh`.
@@ -111,7 +109,19 @@ impl Zone {
         let tz = TimeZone::get(name)?;
         // As the database writes it: others that are told the name may mind upper and lower case.
         let name = tz.iana_name().unwrap_or(name).to_owned();
-        Ok(Zone { tz, name })
+        let begin = Timestamp::from_millisecond(SHIFTS.start)?;
+        let first = Shift { from: SHIFTS.start, offset: i64::from(tz.to_offset(begin).seconds()) * 1_000 };
+        let later = tz.following(begin).map(|transition| Shift {
+            from: transition.timestamp().as_millisecond(),
+            offset: i64::from(transition.offset().seconds()) * 1_000,
+        });
+        let shifts = std::iter::once(first).chain(later.take_while(|shift| shift.from < SHIFTS.end)).collect();
+        Ok(Zone { tz, name, shifts })
+    }
+
+    /// The place of the shift that holds at an instant; none outside of [`SHIFTS`].
+    fn shift_at(&self, ms: i64) -> Option<usize> {
+        SHIFTS.contains(&ms).then(|| self.shifts.partition_point(|shift| shift.from <= ms) - 1)
     }
 
     /// The IANA name.
@@ -126,6 +136,10 @@ impl Zone {
 
     /// The local day on which the instant falls. The two ends of time fall on the first and last day there is.
     pub fn day(&self, instant: Instant) -> Day {
+        if let Some(shift) = self.shift_at(instant.0) {
+            let day = (instant.0 + self.shifts[shift].offset).div_euclid(DAY_MS);
+            return Day(i32::try_from(day).unwrap_or(i32::MAX));
+        }
         let Ok(timestamp) = Timestamp::from_millisecond(instant.0) else {
             return if instant.0 < 0 { Day(i32::MIN) } else { Day(i32::MAX) };
         };
@@ -135,6 +149,13 @@ impl Zone {
 
     /// The first instant of a local day.
     pub fn start(&self, day: Day) -> Instant {
+        let midnight = i64::from(day.0) * DAY_MS;
+        // No zone is a day away from UTC: the offset is the same around midnight when it is so for two days.
+        if let (Some(before), Some(after)) = (self.shift_at(midnight - DAY_MS), self.shift_at(midnight + DAY_MS))
+            && before == after
+        {
+            return Instant(midnight - self.shifts[before].offset);
+        }
         match self.tz.to_zoned_datetime(day.date().to_datetime(civil::Time::midnight())) {
             Ok(zoned) => Instant(zoned.timestamp().as_millisecond()),
             Err(_) => Instant::FOREVER,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::derive::{Class, Derived, Stage};
 use super::dossier::DossierState;
 use super::kind::{PauseKind, Status};
+use super::procedure::Limit;
 use super::time::{Instant, Zone};
 
 /// A dossier's place in the figures, with the reason in words.
@@ -194,6 +195,17 @@ impl Speaker<'_> {
 
     /// The due instant and by how much pauses moved it.
     fn due(&self) -> (String, String) {
+        let (vi, en) = self.due_instant();
+        match self.derived.limit.map(Limit::words) {
+            Some((limit_vi, limit_en)) => (
+                format!("{vi}, theo thời hạn {limit_vi} của thủ tục"),
+                format!("{en}, by the procedure's limit of {limit_en}"),
+            ),
+            None => (vi, en),
+        }
+    }
+
+    fn due_instant(&self) -> (String, String) {
         match (self.derived.due, self.derived.due_stated) {
             (Some(Instant::FOREVER), _) => {
                 ("hạn lùi đến khi hết chờ".to_owned(), "the due date moves until the waiting ends".to_owned())

@@ -1,6 +1,7 @@
 //! The catalogue in force: read at the start, and read anew when somebody says so.
 //!
-//! It comes from a folder (`kpis.toml`, `targets.toml`, `boards/*.toml`) or is the one that the program carries. A new
+//! It comes from a folder (`kpis.toml`, `targets.toml`, `boards/*.toml`, and if it has them `periods.toml` with
+//! `forms/*.toml`) or is the one that the program carries. A new
 //! one takes the place of the old one as a whole, when nothing in it is faulty; answers and screens take the newest at
 //! their next look.
 
@@ -12,15 +13,15 @@ use std::sync::Arc;
 use metrics::counter;
 use tokio::sync::watch;
 
-use crate::kpi::{Catalogue, CatalogueError, Fault, FaultReason, SourceFile};
+use crate::kpi::{Catalogue, CatalogueError, Fault, FaultReason, Reporting, SourceFile};
 
 #[cfg(test)]
 mod tests;
 
 /// The longest file of a catalogue.
 const FILE_BYTES_MAX: u64 = 1 << 20;
-/// Boards that a folder may hold.
-const BOARDS_MAX: usize = 64;
+/// Boards, and forms, that a folder may hold.
+const FILES_MAX: usize = 64;
 
 /// The catalogue in force, and where it comes from. Clones are handles on the same one.
 #[derive(Clone, Debug)]
@@ -101,33 +102,47 @@ pub fn read_folder(folder: &Path) -> Result<Catalogue, CatalogueError> {
         text.map_err(|reason| faults.push(unreadable(name, reason))).unwrap_or_default()
     };
     let (kpis, targets) = (text_of("kpis.toml"), text_of("targets.toml"));
-    let boards = board_names(&folder.join("boards"));
-    let (names, no_boards) = match boards {
-        Ok(names) => (names, None),
-        Err(reason) => (Vec::new(), Some(unreadable("boards", reason))),
+    let mut unread = Vec::new();
+    let mut names_of = |part: &'static str| {
+        let names = names_in(folder, part);
+        names.map_err(|reason| unread.push(unreadable(part, reason))).unwrap_or_default()
     };
-    let boards: Vec<(String, String)> = names.into_iter().map(|name| (text_of(&name), name)).collect();
-    faults.extend(no_boards);
+    // Without them the program's own hold.
+    let reports = folder.join("periods.toml").exists();
+    let (boards, forms) = (names_of("boards"), if reports { names_of("forms") } else { Vec::new() });
+    let mut texts_of = |names: Vec<String>| -> Vec<(String, String)> {
+        names.into_iter().map(|name| (text_of(&name), name)).collect()
+    };
+    let (boards, forms) = (texts_of(boards), texts_of(forms));
+    let periods = reports.then(|| text_of("periods.toml"));
+    faults.extend(unread);
     if !faults.is_empty() {
         return Err(CatalogueError(faults));
     }
-    let boards: Vec<SourceFile<'_>> = boards.iter().map(|(text, name)| SourceFile { name, text }).collect();
     let file = |name, text| SourceFile { name, text };
-    Catalogue::read(file("kpis.toml", &kpis), file("targets.toml", &targets), &boards)
+    let read = Catalogue::read(file("kpis.toml", &kpis), file("targets.toml", &targets), &files(&boards))?;
+    match periods {
+        Some(periods) => read.with_reporting(file("periods.toml", &periods), &files(&forms)),
+        None => Ok(read),
+    }
+}
+
+fn files(read: &[(String, String)]) -> Vec<SourceFile<'_>> {
+    read.iter().map(|(text, name)| SourceFile { name, text }).collect()
 }
 
 fn unreadable(name: &str, reason: String) -> Fault {
     Fault { file: name.to_owned(), line: 1, key: "(file)".to_owned(), reason: FaultReason::Unreadable(reason) }
 }
 
-fn board_names(folder: &Path) -> Result<Vec<String>, String> {
-    let entries = fs::read_dir(folder).map_err(|error| why(error.kind()))?;
+fn names_in(folder: &Path, part: &str) -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(folder.join(part)).map_err(|error| why(error.kind()))?;
     let named = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     let mut names: Vec<String> =
-        named.filter(|name| name.ends_with(".toml")).map(|name| format!("boards/{name}")).collect();
+        named.filter(|name| name.ends_with(".toml")).map(|name| format!("{part}/{name}")).collect();
     names.sort();
-    if names.len() > BOARDS_MAX {
-        return Err(format!("{} boards are more than {BOARDS_MAX}", names.len()));
+    if names.len() > FILES_MAX {
+        return Err(format!("{} {part} are more than {FILES_MAX}", names.len()));
     }
     Ok(names)
 }

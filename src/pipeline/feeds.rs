@@ -24,6 +24,11 @@ impl Feeds {
         Feeds { units: tokens.source_units() }
     }
 
+    /// Whether only tokens of some units send for a source, so that it is known whom it concerns.
+    pub fn is_bound(&self, source: &Text) -> bool {
+        self.units.contains_key(source)
+    }
+
     /// Whether a source may concern a unit.
     pub fn concern(&self, source: &str, view: &View, unit: UnitId) -> bool {
         let Some(roots) = self.units.get(&Text::new(source)) else { return true };

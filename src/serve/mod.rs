@@ -321,6 +321,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         verifier,
         stores: parts.stores.clone(),
         rejects: parts.rejects.clone(),
+        closings: http::Closings::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }
 }

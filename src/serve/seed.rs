@@ -71,7 +71,7 @@ async fn read(store: &Store, known: &Known, zone: &Zone, clock: &Clock) -> Resul
     let stored = store.last_seq(known.node).await?;
     let from = stored_up_to(known, stored);
     let mut cube = Cube::new(zone.clone(), clock());
-    let mut hierarchy = Vec::new();
+    let (mut hierarchy, mut rules) = (Vec::new(), Vec::new());
     let given = AtomicU64::new(0);
     let states = store.seed(|item| {
         given.fetch_add(1, Ordering::Relaxed);
@@ -80,7 +80,15 @@ async fn read(store: &Store, known: &Known, zone: &Zone, clock: &Clock) -> Resul
             Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
             Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
             Seeded::Source(fact) => cube.apply_source(*fact),
-            Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
+            Seeded::Procedure(fact) => rules.push(Record::Procedure(fact)),
+            Seeded::Calendar(fact) => rules.push(Record::Calendar(fact)),
+            Seeded::Dossier(key, state) => {
+                // Limits and working days come before all dossiers, which are so judged by them at once.
+                if !rules.is_empty() {
+                    cube.apply(std::mem::take(&mut rules), 0);
+                }
+                cube.join_dossier(key, *state);
+            }
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
             Seeded::Contact(contact) => cube.apply_contact(contact),
@@ -93,6 +101,7 @@ async fn read(store: &Store, known: &Known, zone: &Zone, clock: &Clock) -> Resul
     }
     // The states hold everything up to here, and perhaps some of what follows: overlap is harmless.
     hierarchy.extend(known.set_aside.iter().map(|sequenced| sequenced.record.clone()));
+    hierarchy.append(&mut rules);
     cube.apply(hierarchy, from);
     cube.settle();
     Ok((cube, from, stored))

@@ -18,6 +18,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0007_successions_aliases", include_str!("../../sql/migrations/0007_successions_aliases.sql")),
     ("0008_unit_trees", include_str!("../../sql/migrations/0008_unit_trees.sql")),
     ("0009_rating_unit_first", include_str!("../../sql/migrations/0009_rating_unit_first.sql")),
+    ("0010_procedures", include_str!("../../sql/migrations/0010_procedures.sql")),
+    ("0011_calendar", include_str!("../../sql/migrations/0011_calendar.sql")),
     ("0020_sources", include_str!("../../sql/migrations/0020_sources.sql")),
 ];
 

@@ -1,11 +1,13 @@
 //! A record as a row of the raw table, and back.
 
+use std::borrow::Cow;
+
 use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Alias, Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
-    Rating, Record, SourceFact, Status, Succession, Text, UnitFact,
+    Alias, CalendarFact, Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant,
+    PauseEvent, PauseKind, ProcedureFact, Rating, Record, SourceFact, Status, Succession, Text, UnitFact,
 };
 
 use super::StoreError;
@@ -47,7 +49,7 @@ pub(super) struct RecordRow<'a> {
     pub(super) received_at: i64,
     r#type: &'a str,
     source: &'a str,
-    key: &'a str,
+    key: Cow<'a, str>,
     unit: &'a str,
     at: i64,
     given: u32,
@@ -134,6 +136,8 @@ impl<'a> RecordRow<'a> {
             Record::Alias(alias) => of_alias(alias),
             Record::Source(fact) => of_source(fact),
             Record::Contact(contact) => of_contact(contact),
+            Record::Procedure(fact) => of_procedure(fact),
+            Record::Calendar(fact) => of_calendar(fact),
         }
     }
 
@@ -153,7 +157,7 @@ impl<'a> RecordRow<'a> {
             Some(name) => Some(channel_of(name).ok_or_else(|| unreadable("channel"))?),
         };
         Ok(DossierEvent {
-            key: DossierKey { source: Text::new(self.source), id: Text::new(self.key) },
+            key: DossierKey { source: Text::new(self.source), id: Text::new(&self.key) },
             unit: Text::new(self.unit),
             at: Instant(self.at),
             status,
@@ -211,7 +215,7 @@ fn of_dossier(event: &DossierEvent) -> RecordRow<'_> {
     let mut row = RecordRow {
         r#type: "dossier",
         source: &event.key.source,
-        key: &event.key.id,
+        key: Cow::Borrowed(&event.key.id),
         unit: &event.unit,
         at: event.at.0,
         status: event.status.map_or("", Status::as_str),
@@ -245,7 +249,7 @@ fn of_rating(rating: &Rating) -> RecordRow<'_> {
     let mut row = RecordRow {
         r#type: "rating",
         source: &rating.key.source,
-        key: &rating.key.id,
+        key: Cow::Borrowed(&rating.key.id),
         unit: &rating.unit,
         at: rating.at.0,
         score: put(&mut given, bit::SCORE, &rating.score, |score| *score),
@@ -263,7 +267,7 @@ fn of_indicator(report: &IndicatorReport) -> RecordRow<'_> {
     let mut row = RecordRow {
         r#type: "indicator",
         source: &report.source,
-        key: &report.key.code,
+        key: Cow::Borrowed(&report.key.code),
         unit: &report.key.unit,
         at: report.at.0,
         period: report.key.period.to_string(),
@@ -280,7 +284,7 @@ fn of_indicator(report: &IndicatorReport) -> RecordRow<'_> {
 fn of_unit(fact: &UnitFact) -> RecordRow<'_> {
     RecordRow {
         r#type: "unit",
-        key: &fact.code,
+        key: Cow::Borrowed(&fact.code),
         at: fact.at.0,
         valid_from: fact.valid_from.map(|day| day.0),
         valid_to: fact.valid_to.map(|day| day.0),
@@ -301,7 +305,7 @@ fn of_unit(fact: &UnitFact) -> RecordRow<'_> {
 fn of_succession(succession: &Succession) -> RecordRow<'_> {
     RecordRow {
         r#type: "succession",
-        key: &succession.old,
+        key: Cow::Borrowed(&succession.old),
         unit: &succession.new,
         at: succession.at.0,
         valid_from: Some(succession.effective.0),
@@ -315,7 +319,7 @@ fn of_alias(alias: &Alias) -> RecordRow<'_> {
     RecordRow {
         r#type: "alias",
         source: &alias.source,
-        key: &alias.raw,
+        key: Cow::Borrowed(&alias.raw),
         at: alias.at.0,
         meant: alias.unit.as_deref(),
         ..RecordRow::default()
@@ -325,6 +329,22 @@ fn of_alias(alias: &Alias) -> RecordRow<'_> {
 fn of_source(fact: &SourceFact) -> RecordRow<'_> {
     let profile = fact.profile.text();
     RecordRow { r#type: "source", source: &fact.source, at: fact.at.0, profile, ..RecordRow::default() }
+}
+
+fn of_procedure(fact: &ProcedureFact) -> RecordRow<'_> {
+    RecordRow {
+        r#type: "procedure",
+        key: Cow::Borrowed(&fact.code),
+        at: fact.at.0,
+        valid_from: fact.valid_from.map(|day| day.0),
+        profile: fact.profile.text(),
+        ..RecordRow::default()
+    }
+}
+
+fn of_calendar(fact: &CalendarFact) -> RecordRow<'_> {
+    let (key, profile) = (Cow::Owned(fact.entry.subject()), fact.entry.text());
+    RecordRow { r#type: "calendar", key, at: fact.at.0, profile, ..RecordRow::default() }
 }
 
 fn of_contact(contact: &Contact) -> RecordRow<'_> {

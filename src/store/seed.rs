@@ -4,12 +4,16 @@ use clickhouse::{Row, RowRead};
 use serde::Deserialize;
 
 use crate::model::{
-    Alias, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant,
-    Pause, PauseKind, Period, RatingKey, RatingState, Register, SourceFact, SourceProfile, Status, Succession, Text,
-    UnitFact, UnitKind,
+    Alias, CalendarFact, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState,
+    Instant, Pause, PauseKind, Period, ProcedureFact, RatingKey, RatingState, Register, SourceFact, SourceProfile,
+    Status, Succession, Text, UnitFact, UnitKind,
 };
 
 use super::{Store, StoreError};
+
+mod rules;
+
+use rules::{CalendarRow, ProcedureRow};
 
 const DOSSIERS: &str = include_str!("../../sql/queries/seed_dossiers.sql");
 const RATINGS: &str = include_str!("../../sql/queries/seed_ratings.sql");
@@ -17,6 +21,8 @@ const INDICATORS: &str = include_str!("../../sql/queries/seed_indicators.sql");
 const UNITS: &str = include_str!("../../sql/queries/seed_units.sql");
 const SUCCESSIONS: &str = include_str!("../../sql/queries/seed_successions.sql");
 const SOURCES: &str = include_str!("../../sql/queries/seed_sources.sql");
+const PROCEDURES: &str = include_str!("../../sql/queries/seed_procedures.sql");
+const CALENDAR: &str = include_str!("../../sql/queries/seed_calendar.sql");
 const ALIASES: &str = include_str!("../../sql/queries/seed_aliases.sql");
 const CONTACTS: &str = include_str!("../../sql/queries/seed_contacts.sql");
 
@@ -31,6 +37,10 @@ pub enum Seeded {
     Alias(Alias),
     /// What is known of a source.
     Source(Box<SourceFact>),
+    /// The newest content of a version of a procedure.
+    Procedure(Box<ProcedureFact>),
+    /// The newest entry of the calendar about a day or the week.
+    Calendar(Box<CalendarFact>),
     /// When a source was last heard.
     Contact(Contact),
     /// A dossier.
@@ -328,8 +338,8 @@ struct ContactRow<'a> {
 }
 
 impl Store {
-    /// Hands over every key's folded state: units, successions, aliases, sources and contacts first, then dossiers, ratings,
-    /// indicators. One state at a time is in memory here; ClickHouse streams them.
+    /// Hands over every key's folded state: units, successions, aliases, sources, contacts, procedures and the calendar first,
+    /// then dossiers, ratings, indicators. One state at a time is in memory here; ClickHouse streams them.
     ///
     /// # Errors
     /// As any query; [`StoreError::Unreadable`] when a state holds a value that this program doesn't know.
@@ -347,6 +357,8 @@ impl Store {
             Some(())
         })
         .await?;
+        self.each::<ProcedureRow<'_>>(PROCEDURES, "procedure_state", |row| row.seeded().map(&mut take)).await?;
+        self.each::<CalendarRow<'_>>(CALENDAR, "calendar_state", |row| row.seeded().map(&mut take)).await?;
         self.each::<DossierRow<'_>>(DOSSIERS, "dossier_state", |row| row.seeded().map(&mut take)).await?;
         self.each::<RatingRow<'_>>(RATINGS, "rating_state", |row| row.seeded().map(&mut take)).await?;
         self.each::<IndicatorRow<'_>>(INDICATORS, "indicator_state", |row| row.seeded().map(&mut take)).await

@@ -95,7 +95,14 @@ async fn seeded(store: &Store, world: &World) -> Cube {
             Seeded::Unit(fact) => hierarchy.push(Record::Unit(fact)),
             Seeded::Succession(succession) => hierarchy.push(Record::Succession(succession)),
             Seeded::Alias(alias) => hierarchy.push(Record::Alias(alias)),
-            Seeded::Dossier(key, state) => cube.join_dossier(key, *state),
+            Seeded::Procedure(fact) => hierarchy.push(Record::Procedure(fact)),
+            Seeded::Calendar(fact) => hierarchy.push(Record::Calendar(fact)),
+            Seeded::Dossier(key, state) => {
+                if !hierarchy.is_empty() {
+                    cube.apply(std::mem::take(&mut hierarchy), 0);
+                }
+                cube.join_dossier(key, *state);
+            }
             Seeded::Rating(key, state) => cube.join_rating(key, *state),
             Seeded::Indicator(key, state) => cube.join_indicator(key, *state),
             Seeded::Source(fact) => cube.apply_source(*fact),

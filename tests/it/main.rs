@@ -15,6 +15,7 @@ mod guards;
 mod hierarchy;
 mod malformed;
 mod operate;
+mod periods;
 mod rejects;
 mod start;
 mod stop;

@@ -62,6 +62,23 @@ fn check_names_every_fault_and_opens_nothing() {
         "{}",
         text(&board.stdout)
     );
+
+    fs::create_dir_all(path("dashboards/forms")).unwrap();
+    fs::remove_file(path("dashboards/boards/one.toml")).unwrap();
+    for (name, old, new) in [
+        ("periods.toml", "months_before = 1", "months_before = 2"),
+        ("forms/ii06a.toml", "\"resolved_withdrawn\", ", ""),
+    ] {
+        let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboards").join(name);
+        fs::write(path(&format!("dashboards/{name}")), fs::read_to_string(own).unwrap().replace(old, new)).unwrap();
+    }
+    let told = text(&opcentre(&["check", "--dashboards", &path("dashboards")]).stdout);
+    for fault in [
+        "periods.toml:19: scheme.months_before: 2 isn't from 0 to 1",
+        "forms/ii06a.toml:23: column.measures: `resolved_withdrawn` is a part of resolved and stands in none of its columns",
+    ] {
+        assert!(told.contains(fault), "{fault} in {told}");
+    }
 }
 
 #[tokio::test]

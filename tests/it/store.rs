@@ -169,6 +169,8 @@ pub async fn seeded(store: &Store) -> BTreeMap<String, Seeded> {
             Seeded::Succession(given) => format!("succession {} {} {}", given.old, given.new, given.effective),
             Seeded::Alias(given) => format!("alias {} {}", given.source, given.raw),
             Seeded::Source(fact) => format!("source {}", fact.source),
+            Seeded::Procedure(fact) => format!("procedure {} {:?}", fact.code, fact.valid_from),
+            Seeded::Calendar(fact) => format!("calendar {}", fact.entry.subject()),
             Seeded::Contact(contact) => format!("contact {}", contact.source),
             Seeded::Dossier(key, _) => format!("dossier {key:?}"),
             Seeded::Rating(key, _) => format!("rating {key:?}"),
@@ -223,6 +225,24 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
                 let kept = states.entry(format!("source {}", given.source));
                 let kept = kept.or_insert_with(|| Seeded::Source(given.clone()));
                 if let Seeded::Source(kept) = kept
+                    && given.wins_over(kept)
+                {
+                    *kept = given.clone();
+                }
+            }
+            Record::Procedure(given) => {
+                let kept = states.entry(format!("procedure {} {:?}", given.code, given.valid_from));
+                let kept = kept.or_insert_with(|| Seeded::Procedure(given.clone()));
+                if let Seeded::Procedure(kept) = kept
+                    && given.wins_over(kept)
+                {
+                    *kept = given.clone();
+                }
+            }
+            Record::Calendar(given) => {
+                let kept = states.entry(format!("calendar {}", given.entry.subject()));
+                let kept = kept.or_insert_with(|| Seeded::Calendar(given.clone()));
+                if let Seeded::Calendar(kept) = kept
                     && given.wins_over(kept)
                 {
                     *kept = given.clone();

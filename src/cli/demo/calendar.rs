@@ -78,18 +78,22 @@ pub(super) fn yymmdd(instant: Instant) -> String {
 
 /// The days on which offices work.
 pub(super) struct Calendar {
+    week: crate::model::Calendar,
     holidays: Vec<(Day, Day)>,
 }
 
 impl Calendar {
     pub(super) fn new() -> Calendar {
         let of = |(y, m, d)| day(y, m, d);
-        Calendar { holidays: HOLIDAYS.iter().map(|(from, to)| (of(*from), of(*to))).collect() }
+        Calendar {
+            week: crate::model::Calendar::default(),
+            holidays: HOLIDAYS.iter().map(|(from, to)| (of(*from), of(*to))).collect(),
+        }
     }
 
     /// Whether offices work on the day.
     pub(super) fn is_open(&self, day: Day) -> bool {
-        day.is_working() && !self.holidays.iter().any(|(from, to)| *from <= day && day <= *to)
+        self.week.is_working(day) && !self.holidays.iter().any(|(from, to)| *from <= day && day <= *to)
     }
 
     /// The working day so many working days later; the day itself for 0 if it is one, else the next one.

@@ -12,7 +12,7 @@ use crate::model::Day;
 use crate::units::UnitId;
 
 use super::kpis::{OWN, projected};
-use super::question::{Filters, Question, shown};
+use super::question::{Asked, Filters, Question, shown};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -23,6 +23,8 @@ pub struct BreakdownQuery {
     pub by: Option<String>,
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -39,6 +41,7 @@ pub struct BreakdownQuery {
     holder: Option<String>,
     age: Option<String>,
     without: Option<String>,
+    same_day: Option<String>,
     #[serde(default)]
     own: bool,
 }
@@ -53,6 +56,7 @@ impl BreakdownQuery {
             holder: self.holder.clone(),
             age: self.age.clone(),
             without: self.without.clone(),
+            same_day: self.same_day.clone(),
             own: self.own,
         }
     }
@@ -99,6 +103,7 @@ pub struct BreakdownAnswer<'a> {
     pub(super) name: &'a str,
     stale_code: bool,
     pub(super) window: Window,
+    scheme: &'a str,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
@@ -174,8 +179,13 @@ pub fn breakdown<'a>(
     let view = figures.view;
     let by = By::read(query.by.as_deref())?;
     let filters = query.filters();
-    let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
-    let Question { seen, selection } = Question::read(figures, code, asked, &filters)?;
+    let asked = Asked {
+        window: query.window.as_deref(),
+        scheme: query.scheme.as_deref(),
+        hierarchy: query.hierarchy.as_deref(),
+        role: query.role.as_deref(),
+    };
+    let Question { seen, scheme, selection } = Question::read(figures, code, asked, &filters)?;
     let rows_max = query.rows.unwrap_or(ROWS_DEFAULT);
     if !(1..=ROWS_MAX).contains(&rows_max) {
         return Err(AnswerError::BadBound { name: "rows", max: ROWS_MAX });
@@ -195,6 +205,7 @@ pub fn breakdown<'a>(
         name: label.name,
         stale_code: seen.stale_code(),
         window,
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
@@ -247,11 +258,7 @@ fn by_unit<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows
         let rows = super::kpis::unit_rows(view, selection.unit, selection.window, selection.perspective);
         return rows.into_iter().map(|(unit, measures)| (key(unit), measures)).collect();
     }
-    let mut sums: HashMap<UnitId, Sums> = HashMap::new();
-    view.visit(selection, |item| item.add_to(sums.entry(item.through).or_insert(Sums::ZERO)));
-    let children = &view.tree(selection.perspective.hierarchy).node(selection.unit).children;
-    let order = [selection.unit].into_iter().chain(children.iter().copied());
-    order.filter_map(|unit| Some((key(unit), Measures::of(sums.get(&unit)?)))).filter(counts).collect()
+    view.rows_of(selection).into_iter().map(|(unit, measures)| (key(unit), measures)).collect()
 }
 
 fn counts(row: &(Key<'_>, Measures)) -> bool {

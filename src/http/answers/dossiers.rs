@@ -10,7 +10,7 @@ use crate::model::quality::Mark;
 use crate::model::{Derived, DossierKey, DossierState, Instant, RatingState, Status, Text, verdict};
 
 use super::dossier::{class_name, stage_name};
-use super::question::{Filters, Question, shown};
+use super::question::{Asked, Filters, Question, shown};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -26,6 +26,8 @@ pub struct DossiersQuery {
     pub source: Option<String>,
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -44,6 +46,7 @@ pub struct DossiersQuery {
     holder: Option<String>,
     age: Option<String>,
     without: Option<String>,
+    same_day: Option<String>,
     #[serde(default)]
     own: bool,
 }
@@ -58,6 +61,7 @@ impl DossiersQuery {
             holder: self.holder.clone(),
             age: self.age.clone(),
             without: self.without.clone(),
+            same_day: self.same_day.clone(),
             own: self.own,
         }
     }
@@ -66,7 +70,8 @@ impl DossiersQuery {
     fn fingerprint(&self, code: &str) -> String {
         let filters = self.filters();
         let measured = (&self.measure, &self.mark, &self.source);
-        let question = (code, measured, &self.window, &self.hierarchy, &self.role, &filters);
+        let window = (&self.window, &self.scheme);
+        let question = (code, measured, window, &self.hierarchy, &self.role, &filters);
         let text = serde_json::to_string(&question).unwrap_or_default();
         hex(&Sha256::digest(text)[..8])
     }
@@ -84,6 +89,7 @@ pub struct DossiersAnswer<'a> {
     name: &'a str,
     stale_code: bool,
     pub(super) window: Window,
+    scheme: &'a str,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
@@ -215,8 +221,13 @@ pub fn dossiers<'a>(
         return Err(AnswerError::BadBound { name: "limit", max: PAGE_ROWS_MAX });
     }
     let filters = query.filters();
-    let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
-    let Question { seen, selection } = Question::read(figures, code, asked, &filters)?;
+    let asked = Asked {
+        window: query.window.as_deref(),
+        scheme: query.scheme.as_deref(),
+        hierarchy: query.hierarchy.as_deref(),
+        role: query.role.as_deref(),
+    };
+    let Question { seen, scheme, selection } = Question::read(figures, code, asked, &filters)?;
     let fingerprint = query.fingerprint(code);
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;
     let mut found = match mark {
@@ -231,6 +242,7 @@ pub fn dossiers<'a>(
         name: label.name,
         stale_code: seen.stale_code(),
         window: selection.window,
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,

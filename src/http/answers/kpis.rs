@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::cube::View;
+use crate::cube::{Selection, View};
 use crate::kpi::projection::months_to;
 use crate::kpi::{KpiFigure, Measures, Window};
 use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
-use super::question::window;
+use super::official::Closed;
+use super::question::{windowed, without_same_day};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -19,10 +20,16 @@ use super::{AnswerError, Figures, asked_unit, perspective};
 pub struct KpisQuery {
     /// See [`crate::kpi::WindowChoice`]; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
+    /// `current` (default) or `official`.
+    pub version: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
     pub role: Option<String>,
+    /// `exclude`: without the dossiers of procedures done on the same day.
+    pub same_day: Option<String>,
     /// Of a table as text: begins with a byte order mark.
     #[serde(default)]
     pub bom: bool,
@@ -38,6 +45,7 @@ pub struct KpisAnswer<'a> {
     /// Code of the unit that it goes on as today, when that is another one; as it is now its figures are there.
     succeeded_by: Option<&'a str>,
     pub(super) window: Window,
+    scheme: &'a str,
     pub(super) as_of: String,
     pub(super) seq: u64,
     node: &'a str,
@@ -47,6 +55,13 @@ pub struct KpisAnswer<'a> {
     units_pending: bool,
     /// Names the catalogue that the KPIs and targets are from.
     catalogue: &'a str,
+    /// `current` or `official`.
+    version: &'static str,
+    /// By whom the period was closed, of official figures.
+    closed: Option<&'a Closed>,
+    /// Of which dossiers these figures are, when not of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_day: Option<&'static str>,
     pub(super) measures: Measures,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
@@ -68,29 +83,55 @@ pub(super) struct Row<'a> {
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
-/// The figures of what a code names: as it is now today, as it was on the window's last day.
+/// The current figures of what a code names: as it is now today, as it was on the window's last day.
 ///
-/// Of the units below, those that neither existed in the window nor have any figure in it are left out.
+/// Of the units below, those that neither existed in the window nor have any figure in it are left out. Without
+/// procedures done on the same day it looks at every dossier: then it is not for threads that serve sockets.
 ///
 /// # Errors
 /// When no unit has the code, the window can't be read, or there is no such hierarchy or role.
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
-    let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let window = window(query.window.as_deref())?.on(view.today());
+    let (scheme, _, window) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
+    let without_same_day = without_same_day(query.same_day.as_deref())?;
+    Ok(kpis_of(figures, (seen.id(), seen.stale_code()), scheme.id(), (window, perspective), without_same_day))
+}
+
+/// The figures of a unit that may be seen.
+pub(super) fn kpis_of<'a>(
+    figures: Figures<'a>,
+    (unit, stale_code): (UnitId, bool),
+    scheme: &'a str,
+    (window, perspective): (Window, Perspective),
+    without_same_day: bool,
+) -> KpisAnswer<'a> {
+    let view = figures.view;
     let day = window.last.min(view.today());
-    let label = view.units().label(seen.id());
-    let successor = view.hierarchies().successor(seen.id());
+    let label = view.units().label(unit);
+    let successor = view.hierarchies().successor(unit);
     let sight = figures.scope.on(view.units(), view.hierarchies(), perspective.hierarchy);
-    let is_told = successor != seen.id() && sight.covers(successor);
-    let measures = view.measures(seen.id(), window, perspective);
-    Ok(KpisAnswer {
+    let is_told = successor != unit && sight.covers(successor);
+    let (measures, rows) = if without_same_day {
+        let selection = Selection { perspective, unit, own: false, window, filters: Vec::new(), without_same_day };
+        let rows = view.rows_of(&selection);
+        (rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures)), rows)
+    } else {
+        (view.measures(unit, window, perspective), unit_rows(view, unit, window, perspective))
+    };
+    let kpis = if without_same_day {
+        // What becomes of it is made from whole months of all dossiers.
+        figures.catalogue.figures(&measures, label.into(), day)
+    } else {
+        projected(figures, unit, (&measures, day), perspective)
+    };
+    KpisAnswer {
         unit: label.code,
         name: label.name,
-        stale_code: seen.stale_code(),
+        stale_code,
         succeeded_by: is_told.then(|| view.units().label(successor).code),
         window,
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
@@ -98,10 +139,20 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         role: perspective.role.as_str(),
         units_pending: view.units_pending(),
         catalogue: figures.catalogue.version(),
-        kpis: projected(figures, seen.id(), (&measures, day), perspective),
+        version: "current",
+        closed: None,
+        same_day: without_same_day.then_some("exclude"),
+        kpis,
         measures,
-        children: rows(figures, seen.id(), (window, day), perspective),
-    })
+        children: shown_rows(figures, unit, day, rows),
+    }
+}
+
+impl<'a> KpisAnswer<'a> {
+    /// As the official figures of a closed period. What a unit goes on as isn't told: that may change.
+    pub(super) fn closed_by(self, closed: &'a Closed) -> KpisAnswer<'a> {
+        KpisAnswer { version: "official", closed: Some(closed), succeeded_by: None, stale_code: false, ..self }
+    }
 }
 
 /// The KPIs of a unit, each with what becomes of it if it goes on like its last whole months.
@@ -128,12 +179,7 @@ pub(super) fn projected<'a>(
 /// The row of what the unit itself handles; no unit may have this code.
 pub(super) const OWN: &str = "own";
 
-fn rows<'a>(
-    figures: Figures<'a>,
-    unit: UnitId,
-    (window, day): (Window, Day),
-    perspective: Perspective,
-) -> Vec<Row<'a>> {
+fn shown_rows<'a>(figures: Figures<'a>, unit: UnitId, day: Day, rows: Vec<(UnitId, Measures)>) -> Vec<Row<'a>> {
     let view = figures.view;
     let row = |of: UnitId, measures: Measures| {
         let label = view.units().label(of);
@@ -148,7 +194,7 @@ fn rows<'a>(
             measures,
         }
     };
-    unit_rows(view, unit, window, perspective).into_iter().map(|(of, measures)| row(of, measures)).collect()
+    rows.into_iter().map(|(of, measures)| row(of, measures)).collect()
 }
 
 /// A unit's own figures, then those of the units directly below it that existed in the window or have any figure in it.

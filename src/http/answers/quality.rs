@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::kpi::Window;
 use crate::model::quality::Mark;
 
-use super::question::{Filters, Question};
+use super::question::{Asked, Filters, Question};
 use super::table::{Cell, Table, Tabular, number, text};
 use super::{AnswerError, Figures};
 
@@ -17,6 +17,8 @@ use super::{AnswerError, Figures};
 pub struct QualityQuery {
     /// Days on which dossiers began; the year to date when absent.
     pub window: Option<String>,
+    /// The scheme that a period's days are read by; that of walls when absent.
+    pub scheme: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
@@ -32,6 +34,7 @@ pub struct QualityAnswer<'a> {
     unit: &'a str,
     name: &'a str,
     window: Window,
+    scheme: &'a str,
     as_of: String,
     seq: u64,
     node: &'a str,
@@ -59,8 +62,13 @@ struct QualityRow<'a> {
 /// When no unit has the code, or something asked for can't be read.
 pub fn quality<'a>(figures: Figures<'a>, code: &str, query: &QualityQuery) -> Result<QualityAnswer<'a>, AnswerError> {
     let view = figures.view;
-    let asked = (query.window.as_deref(), query.hierarchy.as_deref(), query.role.as_deref());
-    let Question { seen, selection } = Question::read(figures, code, asked, &Filters::default())?;
+    let asked = Asked {
+        window: query.window.as_deref(),
+        scheme: query.scheme.as_deref(),
+        hierarchy: query.hierarchy.as_deref(),
+        role: query.role.as_deref(),
+    };
+    let Question { seen, scheme, selection } = Question::read(figures, code, asked, &Filters::default())?;
     let mut rows: BTreeMap<&str, QualityRow<'_>> = BTreeMap::new();
     view.visit_marked(&selection, |found| {
         let source = found.key.source.as_str();
@@ -80,6 +88,7 @@ pub fn quality<'a>(figures: Figures<'a>, code: &str, query: &QualityQuery) -> Re
         unit: label.code,
         name: label.name,
         window: selection.window,
+        scheme,
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,

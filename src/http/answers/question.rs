@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cube::{Dimension, Selection};
-use crate::kpi::WindowChoice;
+use crate::kpi::{Scheme, Schemes, Window, WindowChoice};
 use crate::model::Text;
 use crate::units::VisibleUnit;
 
@@ -12,9 +12,53 @@ use super::{AnswerError, Figures, asked_unit, perspective};
 /// The year to date.
 const WINDOW_DEFAULT: &str = "year";
 
-/// The window asked for; the year to date when absent.
-pub(super) fn window(asked: Option<&str>) -> Result<WindowChoice, AnswerError> {
-    Ok(asked.unwrap_or(WINDOW_DEFAULT).parse()?)
+/// The window asked for, by the scheme asked for; the year to date, and the scheme of walls, when absent.
+pub(super) fn windowed<'a>(
+    figures: Figures<'a>,
+    asked: Option<&str>,
+    scheme: Option<&str>,
+) -> Result<(&'a Scheme, WindowChoice, Window), AnswerError> {
+    let schemes = figures.catalogue.schemes();
+    let scheme = scheme_named(schemes, scheme)?.unwrap_or(schemes.of_walls());
+    let choice: WindowChoice = asked.unwrap_or(WINDOW_DEFAULT).parse()?;
+    Ok((scheme, choice, scheme.on(choice, figures.view.today())))
+}
+
+/// The scheme of a name; none when none is named.
+pub(super) fn scheme_named<'a>(schemes: &'a Schemes, name: Option<&str>) -> Result<Option<&'a Scheme>, AnswerError> {
+    let Some(name) = name else { return Ok(None) };
+    let unknown = || {
+        let known = schemes.ids().collect::<Vec<_>>().join(" or ");
+        AnswerError::UnknownScheme { name: shown(name), known }
+    };
+    schemes.named(name).map(Some).ok_or_else(unknown)
+}
+
+/// Which figures are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// Those of now.
+    Current,
+    /// Those that the period was closed with.
+    Official,
+}
+
+/// The version asked for; the current one when absent.
+///
+/// # Errors
+/// When there is none of this name.
+pub fn version(asked: Option<&str>) -> Result<Version, AnswerError> {
+    match asked {
+        None | Some("current") => Ok(Version::Current),
+        Some("official") => Ok(Version::Official),
+        Some(other) => Err(AnswerError::UnknownVersion(shown(other))),
+    }
+}
+
+/// There are no official figures of a unit and period.
+pub(super) fn not_closed(code: &str, scheme: &Scheme, choice: WindowChoice) -> AnswerError {
+    let (scheme, period) = (scheme.id().to_owned(), choice.to_string());
+    AnswerError::NotClosed { unit: shown(code), scheme, period }
 }
 
 /// Which part of a unit's dossiers a breakdown or list is about. A value may be empty text; `without` names the
@@ -43,6 +87,9 @@ pub(super) struct Filters {
     /// Dimensions without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) without: Option<String>,
+    /// `exclude`: only what isn't of a procedure done on the same day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) same_day: Option<String>,
     /// Only what the unit itself handles.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) own: bool,
@@ -51,7 +98,10 @@ pub(super) struct Filters {
 impl Filters {
     /// Whether everything under the unit is meant.
     pub(super) fn is_empty(&self) -> bool {
-        !self.own && self.without.is_none() && self.values().iter().all(|(_, value)| value.is_none())
+        !self.own
+            && self.without.is_none()
+            && self.same_day.is_none()
+            && self.values().iter().all(|(_, value)| value.is_none())
     }
 
     fn values(&self) -> [(Dimension, Option<&String>); 6] {
@@ -86,6 +136,18 @@ impl Filters {
     }
 }
 
+/// Whether procedures done on the same day are left out.
+///
+/// # Errors
+/// When it is asked for in another word than `exclude`.
+pub(super) fn without_same_day(asked: Option<&str>) -> Result<bool, AnswerError> {
+    match asked {
+        None => Ok(false),
+        Some("exclude") => Ok(true),
+        Some(other) => Err(AnswerError::UnknownValue { dimension: "same_day", value: shown(other) }),
+    }
+}
+
 /// How much of an unreadable text an error repeats.
 const ECHO_CHARS_MAX: usize = 64;
 
@@ -95,23 +157,35 @@ pub(super) fn shown(text: &str) -> String {
 
 /// A unit with everything that is asked of it.
 #[derive(Clone, Debug)]
-pub(super) struct Question {
+pub(super) struct Question<'a> {
     pub(super) seen: VisibleUnit,
+    pub(super) scheme: &'a str,
     pub(super) selection: Selection,
 }
 
-impl Question {
+/// When and from where a unit is looked at, as it was asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'q> {
+    pub(super) window: Option<&'q str>,
+    pub(super) scheme: Option<&'q str>,
+    pub(super) hierarchy: Option<&'q str>,
+    pub(super) role: Option<&'q str>,
+}
+
+impl<'a> Question<'a> {
     pub(super) fn read(
-        figures: Figures<'_>,
+        figures: Figures<'a>,
         code: &str,
-        (asked, hierarchy, role): (Option<&str>, Option<&str>, Option<&str>),
+        asked: Asked<'_>,
         filters: &Filters,
-    ) -> Result<Question, AnswerError> {
-        let perspective = perspective(hierarchy, role)?;
-        let window = window(asked)?.on(figures.view.today());
+    ) -> Result<Question<'a>, AnswerError> {
+        let perspective = perspective(asked.hierarchy, asked.role)?;
+        let (scheme, _, window) = windowed(figures, asked.window, asked.scheme)?;
         let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
         let filters_read = filters.read()?;
-        let selection = Selection { perspective, unit: seen.id(), own: filters.own, window, filters: filters_read };
-        Ok(Question { seen, selection })
+        let without_same_day = without_same_day(filters.same_day.as_deref())?;
+        let (unit, own) = (seen.id(), filters.own);
+        let selection = Selection { perspective, unit, own, window, filters: filters_read, without_same_day };
+        Ok(Question { seen, scheme: scheme.id(), selection })
     }
 }

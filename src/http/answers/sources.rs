@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::ingest::{WEEKDAYS, minute_text};
 use crate::model::{Instant, SourceProfile, Text};
+use crate::pipeline::feeds::Feeds;
+use crate::units::{Hierarchy, UnitId};
 
 use super::Figures;
 use super::table::{Table, Tabular, of_rows};
@@ -22,7 +24,8 @@ pub struct SourcesAnswer<'a> {
 struct SourceRow<'a> {
     source: &'a str,
     system: Option<&'a str>,
-    units: &'a [Text],
+    /// Of the units that it covers those that the caller may see.
+    units: Vec<&'a Text>,
     cadence_minutes: Option<u32>,
     hours: Vec<[String; 2]>,
     weekdays: Vec<&'static str>,
@@ -33,15 +36,16 @@ struct SourceRow<'a> {
 const SOURCE_COLUMNS: [&str; 8] =
     ["source", "system", "units", "cadence_minutes", "hours", "weekdays", "coverage_start", "contact"];
 
-/// What is known of each source.
-pub fn sources<'a>(figures: Figures<'a>) -> SourcesAnswer<'a> {
+/// What is known of each source that the caller may see.
+pub fn sources<'a>(figures: Figures<'a>, feeds: &Feeds) -> SourcesAnswer<'a> {
     let view = figures.view;
+    let seen = SourceSight { figures, feeds };
     let row = |fact: &'a crate::model::SourceFact| {
         let profile = &fact.profile;
         SourceRow {
             source: &fact.source,
             system: profile.system.as_deref(),
-            units: &profile.units,
+            units: seen.units(profile),
             cadence_minutes: profile.cadence_minutes,
             hours: profile.hours.iter().map(|(from, to)| [minute_text(*from), minute_text(*to)]).collect(),
             weekdays: weekdays(profile),
@@ -53,7 +57,48 @@ pub fn sources<'a>(figures: Figures<'a>) -> SourcesAnswer<'a> {
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
-        sources: view.sources().values().map(row).collect(),
+        sources: view.sources().values().filter(|fact| seen.shows(&fact.source)).map(row).collect(),
+    }
+}
+
+/// Which sources a caller may see (H-1): whoever may see every unit sees all of them; whoever is bound to a subtree sees
+/// a source that feeds a unit in it.
+#[derive(Clone, Copy)]
+struct SourceSight<'a, 'f> {
+    figures: Figures<'a>,
+    feeds: &'f Feeds,
+}
+
+impl<'a> SourceSight<'a, '_> {
+    /// By the units that it is said to cover and by those that its tokens are bound to, as far as either is known: both
+    /// must meet the subtree, each from above or from below. Of a source of which neither is known nobody can say that
+    /// it feeds the subtree.
+    fn shows(self, source: &Text) -> bool {
+        let Figures { view, scope, .. } = self.figures;
+        let Some(roots) = scope.roots() else { return true };
+        let named = view.sources().get(source).map(|fact| &fact.profile.units).filter(|units| !units.is_empty());
+        let bound = self.feeds.is_bound(source);
+        if named.is_none() && !bound {
+            return false;
+        }
+        let tree = view.tree(Hierarchy::Now);
+        let today = view.today();
+        roots.iter().any(|root| {
+            let root = view.hierarchies().written_on(view.units(), &root.code, root.bound);
+            let meets = |code: &Text| {
+                let unit = view.hierarchies().written_on(view.units(), code, today);
+                unit != UnitId::UNRESOLVED && (tree.covers(unit, root) || tree.covers(root, unit))
+            };
+            root != UnitId::UNRESOLVED
+                && named.is_none_or(|units| units.iter().any(meets))
+                && (!bound || self.feeds.concern(source, view, root))
+        })
+    }
+
+    fn units(self, profile: &'a SourceProfile) -> Vec<&'a Text> {
+        let Figures { view, scope, .. } = self.figures;
+        let sight = scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
+        profile.units.iter().filter(|code| scope.is_all() || sight.unit(code, view.today()).is_some()).collect()
     }
 }
 
@@ -105,7 +150,8 @@ struct FreshRow<'a> {
     expected_by: Option<String>,
     /// Of a late one: since when, in its own hours.
     late_since: Option<String>,
-    units: &'a [Text],
+    /// Of the units that it covers those that the caller may see.
+    units: Vec<&'a Text>,
     coverage_start: Option<String>,
     contact: Option<&'a str>,
 }
@@ -124,15 +170,17 @@ const FRESH_COLUMNS: [&str; 11] = [
     "contact",
 ];
 
-/// When each source that is known or was ever heard was heard last.
-pub fn freshness(figures: Figures<'_>) -> FreshnessAnswer<'_> {
+/// When each source that is known or was ever heard was heard last, of those that the caller may see.
+pub fn freshness<'a>(figures: Figures<'a>, feeds: &Feeds) -> FreshnessAnswer<'a> {
     let view = figures.view;
+    let seen = SourceSight { figures, feeds };
     let silent = view.sources().keys().filter(|source| !view.contacts().contains_key(*source));
     let heard = view.contacts().iter().map(|(source, at)| (source, Some(*at)));
     let mut rows: Vec<(Standing, Option<Instant>, FreshRow<'_>)> = heard
         .chain(silent.map(|source| (source, None)))
+        .filter(|(source, _)| seen.shows(source))
         .map(|(source, heard)| {
-            let row = fresh_row(figures, source, heard);
+            let row = fresh_row(seen, source, heard);
             (row.state, heard, row)
         })
         .collect();
@@ -145,9 +193,8 @@ pub fn freshness(figures: Figures<'_>) -> FreshnessAnswer<'_> {
     }
 }
 
-fn fresh_row<'a>(figures: Figures<'a>, source: &'a Text, heard: Option<Instant>) -> FreshRow<'a> {
-    const NO_UNITS: &[Text] = &[];
-    let (view, zone) = (figures.view, figures.view.zone());
+fn fresh_row<'a>(seen: SourceSight<'a, '_>, source: &'a Text, heard: Option<Instant>) -> FreshRow<'a> {
+    let (view, zone) = (seen.figures.view, seen.figures.view.zone());
     let fact = view.sources().get(source);
     let profile = fact.map(|fact| &fact.profile);
     // One that was never heard is expected from when it became known, but not before its coverage begins.
@@ -169,7 +216,7 @@ fn fresh_row<'a>(figures: Figures<'a>, source: &'a Text, heard: Option<Instant>)
         cadence_minutes: profile.and_then(|profile| profile.cadence_minutes),
         expected_by: expected.map(|expected| expected.by.to_rfc3339(zone)),
         late_since: late.map(|expected| expected.by.to_rfc3339(zone)),
-        units: profile.map_or(NO_UNITS, |profile| &profile.units),
+        units: profile.map_or(Vec::new(), |profile| seen.units(profile)),
         coverage_start: profile.and_then(|profile| profile.coverage_start).map(|day| day.to_string()),
         contact: profile.and_then(|profile| profile.contact.as_deref()),
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::kpi::{Band, KpiFigure, MEASURES, Measures, Window};
 
@@ -11,7 +11,7 @@ use super::dossiers::{DossierRow, DossiersAnswer, ListRow, RatingRow};
 use super::kpis::{KpisAnswer, Row};
 
 /// One cell.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Cell {
     /// Null: nothing, in contrast to an empty text.
     Nothing,
@@ -22,7 +22,7 @@ pub enum Cell {
 }
 
 /// A header and rows of the same length.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Names of the columns.
     pub header: Vec<String>,

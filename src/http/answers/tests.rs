@@ -1,5 +1,6 @@
 mod drill;
 mod ontime;
+mod forms;
 
 use serde_json::{Value, json};
 
@@ -10,6 +11,7 @@ use crate::model::{
     DossierEvent, DossierKey, DossierState, Field, Instant, PauseEvent, PauseKind, Record, Status, Succession,
     UnitFact, UnitKind, Zone,
 };
+use crate::pipeline::feeds::Feeds;
 use crate::store::HistoryEntry;
 use crate::units::TERRITORY;
 
@@ -315,7 +317,7 @@ fn freshness_is_judged_in_the_sources_own_hours_and_the_worst_comes_first() {
     ]);
     let catalogue = Catalogue::embedded().unwrap();
     let figures = Figures { view: &view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
-    let answer = serde_json::to_value(freshness(figures)).unwrap();
+    let answer = serde_json::to_value(freshness(figures, &Feeds::default())).unwrap();
     let rows: Vec<Value> = answer["sources"]
         .as_array()
         .unwrap()
@@ -332,8 +334,8 @@ fn freshness_is_judged_in_the_sources_own_hours_and_the_worst_comes_first() {
             json!(["stranger", "no_cadence", null, null, 60]),
         ]
     );
-    assert_eq!(freshness(figures).table().rows.len(), 5);
-    let sources = serde_json::to_value(sources(figures)).unwrap();
+    assert_eq!(freshness(figures, &Feeds::default()).table().rows.len(), 5);
+    let sources = serde_json::to_value(sources(figures, &Feeds::default())).unwrap();
     assert_eq!(sources["sources"][0]["hours"], json!([["07:30", "11:30"], ["13:30", "17:00"]]));
     assert_eq!(sources["sources"][0]["weekdays"], json!(["mon", "tue", "wed", "thu", "fri"]));
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::model::quality::Mark;
 
-use super::{Route, SAFE, get_of, route};
+use super::{Route, SAFE, get_of, procedures, route};
 
 /// Every route of the server.
 pub(super) fn routes() -> Vec<Route> {
@@ -15,9 +15,11 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(units());
     all.extend(links());
     all.extend(sources());
+    all.extend(procedures::routes());
     all.extend(figures());
     all.extend(tokens());
     all.extend(drill());
+    all.extend(super::reports::routes());
     all
 }
 
@@ -41,7 +43,7 @@ fn tokens() -> Vec<Route> {
     ]
 }
 
-fn text() -> Value {
+pub(super) fn text() -> Value {
     json!({"type": "string"})
 }
 
@@ -49,7 +51,7 @@ fn any_of(words: &[&str]) -> Value {
     json!({"type": "string", "enum": words})
 }
 
-fn day() -> Value {
+pub(super) fn day() -> Value {
     json!({"type": "string", "format": "date", "examples": ["2024-08-02"]})
 }
 
@@ -156,7 +158,7 @@ const LIST_CODES: [&str; 7] =
 const APPEND_CODES: [&str; 4] = ["busy", "storage_full", "stopping", "unknown_outcome"];
 
 /// A list that is taken as a whole or not at all.
-fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {
+pub(super) fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {
     route("put", path, "units", summary)
         .body(&[
             ("text/csv", text(), json!(csv)),
@@ -302,8 +304,13 @@ fn asked(route: Route) -> Route {
     let about = "today, week, month, quarter, year, a period such as 2024-Q2, or FROM..TO, both days included";
     route
         .query("window", about, &window)
+        .query("scheme", "By which scheme a period's days are read", &text())
+        .problem(400, &["bad_scheme"])
         .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
         .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
+        .query("same_day", "Without the dossiers of procedures done on the same day", &any_of(&["exclude"]))
+        .problem(400, &["bad_value"])
+        .problem(503, &["busy"])
 }
 
 fn units() -> Vec<Route> {
@@ -336,6 +343,10 @@ fn figures() -> Vec<Route> {
     vec![
         asked(get_of("/api/v1/units/{code}/kpis", "figures", "Measures and KPIs of a unit, with the rows that add up"))
             .part("code", "Code of a unit", "17")
+            .query("version", "What is counted now, or what was closed", &any_of(&["current", "official"]))
+            .problem(400, &["bad_version"])
+            .problem(404, &["not_closed"])
+            .problem(503, &["busy"])
             .json(200, "The figures, at one sequence number and one instant", "Kpis")
             .problem(400, &["bad_window", "bad_hierarchy", "bad_role"])
             .problem(403, &["forbidden"])

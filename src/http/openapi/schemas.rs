@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
-    let parts = [common(), records(), units(), links(), figures()];
+    let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
@@ -164,7 +165,7 @@ fn links() -> Value {
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": object(json!({
-            "unit": text(), "name": text(), "as_of": instant(), "seq": count(), "by": text(),
+            "unit": text(), "name": text(), "scheme": text(), "as_of": instant(), "seq": count(), "by": text(),
             "kpis": shape("KpiFigures"), "rows": {"type": "array", "items": row}
         })),
         "Quality": object(json!({
@@ -175,7 +176,7 @@ fn links() -> Value {
             }))}
         })),
         "Dossiers": object(json!({
-            "unit": text(), "name": text(), "as_of": instant(), "seq": count(), "measure": text(), "list": text(),
+            "unit": text(), "name": text(), "scheme": text(), "as_of": instant(), "seq": count(), "measure": text(), "list": text(),
             "total": {"type": "integer"}, "count": count(), "rows": {"type": "array", "items": {"type": "object"}},
             "cursor": text_or_null()
         }))
@@ -199,7 +200,7 @@ fn figures() -> Value {
         "Kpis": object(json!({
             "unit": text(), "name": text(), "stale_code": {"type": "boolean"},
             "window": object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}})),
-            "as_of": instant(), "seq": count(), "node": text(),
+            "scheme": text(), "as_of": instant(), "seq": count(), "node": text(),
             "hierarchy": {"type": "string", "enum": ["now", "was"]}, "role": {"type": "string", "enum": ["processing", "receiving"]},
             "catalogue": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures"),
             "children": {"type": "array", "items": shape("KpisRow")}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::{DossierEvent, Field, Zone, derive};
+use crate::model::{DossierEvent, Field, Rules, Zone, derive};
 
 /// 2024-08-02 08:00 in Asia/Ho_Chi_Minh; hours from it.
 fn h(hours: i64) -> Instant {
@@ -19,7 +19,7 @@ fn event(at: i64, change: impl FnOnce(&mut DossierEvent)) -> DossierEvent {
 fn check(events: &[DossierEvent], unit: UnitRead, expected: &[&str]) {
     let mut state = DossierState::default();
     events.iter().for_each(|event| state.apply(event));
-    let derived = derive(&state, &Zone::named("Asia/Ho_Chi_Minh").unwrap());
+    let derived = derive(&state, &Zone::named("Asia/Ho_Chi_Minh").unwrap(), &Rules::default());
     let found: Vec<&str> = marks(&state, &derived, unit, h(0)).map(Mark::as_str).collect();
     assert_eq!(found, expected);
 }

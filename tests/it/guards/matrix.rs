@@ -65,6 +65,10 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/units/{code}/breakdown") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/breakdown?by=unit&window=2024-07"))
         }
+        ("GET", "/api/v1/units/{code}/forms/{form}") => {
+            Try::units(|unit| format!("/api/v1/units/{unit}/forms/ii06a?rows=unit&period=2024-07"))
+        }
+        (_, path) if path.starts_with("/api/v1/periods/") => period_tries(path),
         ("GET", "/api/v1/units/{code}/quality") => {
             Try::units(|unit| format!("/api/v1/units/{unit}/quality?window=2024-07"))
         }
@@ -75,6 +79,8 @@ fn tries(route: &Route) -> Vec<Try> {
             "GET",
             "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness",
         ) => vec![Try::plain(route.path)],
+        ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
+        ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => vec![Try::with(route.path, "text/csv", "code\n".into())],
         ("PUT", "/api/v1/sources") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
@@ -103,6 +109,24 @@ fn tries(route: &Route) -> Vec<Try> {
         ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
+    }
+}
+
+fn period_tries(path: &str) -> Vec<Try> {
+    match path.rsplit('/').next() {
+        Some("difference") => Try::units(|unit| format!("/api/v1/periods/report/2024-06/difference?unit={unit}")),
+        // A period that is still to come: whoever may close is told so.
+        Some(action @ ("close" | "reopen")) => {
+            let mut tries = Try::units(str::to_owned);
+            for one in &mut tries {
+                let unit = std::mem::replace(&mut one.path, format!("/api/v1/periods/report/2999-01/{action}"));
+                let reopen = json!({"unit": unit, "reason": "why"});
+                let body = if action == "close" { json!({"unit": unit}) } else { reopen };
+                one.body = Some(("application/json", body.to_string()));
+            }
+            tries
+        }
+        _ => Try::units(|unit| format!("/api/v1/periods/report/2024-06?unit={unit}")),
     }
 }
 
@@ -141,15 +165,24 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}" | "/api/v1/units/{code}/kpis" | "/api/v1/boards/{board}") => {
             role(&[View, Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/api/v1/units/{code}/breakdown") => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/periods/{scheme}/{period}") => role(&[View, Operate, Whole, Admin], seen(200)),
+        // Nothing is closed.
+        ("GET", "/api/v1/periods/{scheme}/{period}/difference") => role(&[Operate, Whole, Admin], 404),
+        ("POST", "/api/v1/periods/{scheme}/{period}/close") => role(&[Operate, Whole, Admin], seen(409)),
+        ("POST", "/api/v1/periods/{scheme}/{period}/reopen") => role(&[Operate, Whole, Admin], 404),
+        ("GET", "/api/v1/units/{code}/breakdown" | "/api/v1/units/{code}/forms/{form}") => {
+            role(&[View, Operate, Whole, Admin], seen(200))
+        }
         ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
             role(&[Operate, Whole, Admin], seen(200))
         }
         ("GET", "/metrics") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
-        ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[Whole, Admin], 200),
+        ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/sources") => role(&[Whole, Admin], 400),
+        ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
+        ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
@@ -191,7 +224,8 @@ async fn h1_every_route_gives_every_role_exactly_what_is_its_own() {
                 assert_eq!(status == 401, challenge.is_some(), "{what}");
                 if !matches!(who, Who::Whole | Who::Admin) {
                     // The answer may repeat what was asked for, nothing else of it.
-                    let said = without_asked(&body, &one.path);
+                    let asked = one.body.as_ref().map_or(String::new(), |(_, body)| body.clone());
+                    let said = without_asked(&body, &format!("{}{asked}", one.path));
                     let leaked: Vec<&&str> = MARKS.iter().filter(|mark| said.contains(**mark)).collect();
                     assert!(leaked.is_empty(), "{what}: {leaked:?} in {body}");
                     assert!(!MARKS.iter().any(|mark| headers.contains(mark)), "{what}: {headers}");
@@ -221,6 +255,42 @@ async fn no_redirect(who: Who, request: reqwest::RequestBuilder) -> reqwest::Res
         reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).local_address(Some(address.into()));
     let client = client.build().unwrap();
     client.execute(request.build().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn h1_a_bound_token_is_told_of_the_sources_of_its_subtree_and_of_no_other() {
+    let world = World::start().await;
+    let source = |name: &str, units: &[&str]| json!({"source": name, "units": units, "cadence_minutes": 60});
+    let said = json!([
+        source("own-source", &[OWN]),
+        source("foreign-source", &[FOREIGN]),
+        source("of-the-top", &["top", SIBLING]),
+        source("of-nobody", &[]),
+        source("of-a-child", &[CHILD, FOREIGN]),
+        source("of-the-unknown", &[UNKNOWN]),
+    ]);
+    let put = world.ask(Who::Whole, Method::PUT, "/api/v1/sources").json(&said);
+    assert_eq!(put.send().await.unwrap().status(), 200);
+    world.until("/api/v1/sources", |answer| answer["sources"].as_array().is_some_and(|rows| rows.len() == 6)).await;
+    for path in ["/api/v1/sources", "/api/v1/freshness"] {
+        for who in [Who::View, Who::Operate] {
+            let answer = world.ask(who, Method::GET, path).send().await.unwrap().text().await.unwrap();
+            let read: serde_json::Value = serde_json::from_str(&answer).unwrap();
+            let mut rows: Vec<String> = read["sources"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| format!("{} {}", row["source"].as_str().unwrap(), row["units"]))
+                .collect();
+            rows.sort();
+            let wanted = [r#"of-a-child ["child-1"]"#, "of-the-top []", r#"own-source ["own-1"]"#];
+            assert_eq!(rows, wanted, "{path} as {who:?}");
+            assert!(!MARKS.iter().any(|mark| answer.contains(mark)), "{answer}");
+        }
+        let all = world.ask(Who::Whole, Method::GET, path).send().await.unwrap();
+        let all: serde_json::Value = all.json().await.unwrap();
+        assert_eq!(all["sources"].as_array().map(Vec::len), Some(6), "{path}: {all}");
+    }
 }
 
 #[tokio::test]

@@ -4,9 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use opcentre::model::procedure::stripped_code;
 use opcentre::model::{
-    Alias, Channel, Contact, Day, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, Instant, PauseEvent,
-    PauseKind, Rating, Record, Status, Succession, Text, UnitFact, UnitKind, Zone,
+    Alias, CalendarEntry, CalendarFact, Channel, Contact, Day, DayKind, DossierEvent, DossierKey, Field, IndicatorKey,
+    IndicatorReport, Instant, Limit, PauseEvent, PauseKind, ProcedureFact, ProcedureProfile, Rating, Record, Status,
+    Succession, Text, UnitFact, UnitKind, WorkingWeek, Zone,
 };
 
 use crate::store::Dice;
@@ -15,6 +17,8 @@ use crate::store::Dice;
 pub const SOURCES: [&str; 2] = ["a", "b"];
 
 const CODES: [&str; 5] = ["17", "148", "158", "05000", "9"];
+/// As dossiers and lists have them: two write the same one.
+const PROCEDURES: [&str; 5] = ["1.002835", "1.002835.000.00.00.H56", "2.002621.H56", "x", "1.00283"];
 const UNKNOWN_CODE: &str = "nowhere";
 /// How far ahead of the clock a record may be.
 const AHEAD_MS: i64 = 600_000;
@@ -164,6 +168,7 @@ impl Maker<'_> {
             records.extend(self.changes());
             records.extend(self.areas());
         }
+        records.extend(self.rules());
         self.people = (0..DOSSIERS).map(|number| self.person(number)).collect();
         records.extend((0..EVENTS).map(|_| Record::Dossier(Box::new(self.event()))));
         records.extend((0..40).map(|_| Record::Rating(self.rating())));
@@ -268,7 +273,7 @@ impl Maker<'_> {
         event.finished_at = drawn(self, 8);
         event.filed_at = drawn(self, 12);
         let due = self.instant(&dues);
-        event.due_at = self.sometimes(2, due);
+        event.due_at = self.sometimes(3, due);
         for _ in 0..self.dice.roll(4) {
             // Most pauses are told of when they begin.
             let from = if self.dice.roll(3) == 0 { self.field(at) } else { drawn(self, 2) };
@@ -285,7 +290,8 @@ impl Maker<'_> {
         event.payable = self.flag();
         event.paid_online = self.flag();
         let (text, code) = (self.text(), self.code());
-        event.procedure = self.sometimes(9, text.clone());
+        let procedure = self.dice.of(&PROCEDURES).into();
+        event.procedure = self.sometimes(2, procedure);
         event.late_cause = self.sometimes(9, text.clone());
         event.received_by = self.sometimes(9, code);
         event.void = match self.dice.roll(40) {
@@ -347,6 +353,55 @@ impl Maker<'_> {
             value: self.sometimes(2, "0.5".parse().unwrap()),
             declared: Field::Absent,
         }
+    }
+
+    /// Versions of procedures with every kind of limit, and a calendar with holidays, swapped days and other hours; some
+    /// are given twice, some taken back.
+    fn rules(&mut self) -> Vec<Record> {
+        let first = self.world.zone.day(self.world.now).plus(-DAYS);
+        let span = u64::from(2 * DAYS.unsigned_abs());
+        let day = |maker: &mut Self| first.plus(i32::try_from(maker.dice.roll(span)).unwrap());
+        let mut records = Vec::new();
+        for _ in 0..self.dice.roll(14) {
+            let few = u32::try_from(self.dice.roll(4)).unwrap() + 1;
+            let hours = self.dice.of(&[1, 3, 4, 7, 8, 12]);
+            let limits =
+                [Limit::WorkingHours(hours), Limit::WorkingDays(few), Limit::CalendarDays(few), Limit::SameDay];
+            let limit = self.dice.of(&limits);
+            let raw = self.dice.of(&PROCEDURES);
+            let (valid_from, valid_to) = (day(self), day(self));
+            let valid_from = (self.dice.roll(3) == 0).then_some(valid_from);
+            let valid_to = (self.dice.roll(5) == 0).then_some(valid_to);
+            let profile = ProcedureProfile {
+                raw: raw.into(),
+                valid_to: valid_to.filter(|to| valid_from.is_none_or(|from| from <= *to)),
+                name_vi: self.text(),
+                name_en: None,
+                field: None,
+                limit: (self.dice.roll(8) != 0).then_some(limit),
+                level: None,
+                fee: None,
+                written_result: Some(self.dice.roll(2) == 0),
+            };
+            let at = self.world.now.plus_ms(self.dice.of(&[-1, 0]));
+            let fact = ProcedureFact { at, code: stripped_code(raw).into(), valid_from, profile };
+            records.push(Record::Procedure(Box::new(fact)));
+        }
+        for _ in 0..self.dice.roll(12) {
+            let is = self.dice.of(&[DayKind::Holiday, DayKind::Holiday, DayKind::Working, DayKind::Usual]);
+            let entry = CalendarEntry::Day { day: day(self), is, name: None, source: None };
+            let at = self.world.now.plus_ms(self.dice.of(&[-1, 0]));
+            records.push(Record::Calendar(Box::new(CalendarFact { at, entry })));
+        }
+        for _ in 0..self.dice.roll(3) {
+            let weeks: [(&[u8], &[(u16, u16)]); 3] =
+                [(&[1, 2, 3, 4, 5, 6], &[(420, 690), (780, 990)]), (&[2], &[(0, 1_440)]), (&[1, 7], &[(90, 91)])];
+            let (weekdays, hours) = self.dice.of(&weeks);
+            let week = WorkingWeek { weekdays: weekdays.to_vec(), hours: hours.to_vec() };
+            let at = self.world.now.plus_ms(self.dice.of(&[-1, 0]));
+            records.push(Record::Calendar(Box::new(CalendarFact { at, entry: CalendarEntry::Week(week) })));
+        }
+        records
     }
 
     /// Which unit goes on as which, often in circles, and what sources mean by codes; some are taken back.

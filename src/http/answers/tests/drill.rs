@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::model::{Channel, Rating};
 
-const CODES: [&str; 6] = ["17", "148", "158", "05000", "151", "99"];
+pub(super) const CODES: [&str; 6] = ["17", "148", "158", "05000", "151", "99"];
 /// 20 July 2024, 00:00 in Asia/Ho_Chi_Minh.
 const BASE_MS: i64 = 1_721_408_400_000;
 const STEP_MS: i64 = 6 * 3_600_000;
@@ -93,17 +93,17 @@ fn rating_events() -> impl Strategy<Value = Record> {
     )
 }
 
-fn worlds() -> impl Strategy<Value = View> {
+pub(super) fn worlds() -> impl Strategy<Value = View> {
     let one = prop_oneof![6 => dossier_events(), 1 => rating_events()];
     proptest::collection::vec(one, 1..40).prop_map(world)
 }
 
-const PERSPECTIVES: [&str; 4] = ["", "&hierarchy=was", "&role=receiving", "&hierarchy=was&role=receiving"];
+pub(super) const PERSPECTIVES: [&str; 4] = ["", "&hierarchy=was", "&role=receiving", "&hierarchy=was&role=receiving"];
 
 const BYS: [&str; 8] = ["unit", "field", "procedure", "channel", "status", "holder", "age", "day"];
 
 /// A query as it stands in an address.
-fn asked<T: serde::de::DeserializeOwned>(query: &str) -> T {
+pub(super) fn asked<T: serde::de::DeserializeOwned>(query: &str) -> T {
     let uri: axum::http::Uri = format!("/?{}", query.replace('é', "%C3%A9")).parse().unwrap();
     axum::extract::Query::try_from_uri(&uri).unwrap().0
 }
