@@ -74,7 +74,7 @@ async fn frame(screen: &mut Socket, is_so: impl Fn(&Value) -> bool) -> Value {
             }
         }
     };
-    timeout(Duration::from_secs(30), found).await.expect("the frame came")
+    timeout(Duration::from_secs(90), found).await.expect("the frame came")
 }
 
 #[tokio::test]
