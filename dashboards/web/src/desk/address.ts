@@ -87,6 +87,16 @@ export function question(params: URLSearchParams, further: Readonly<Record<strin
   return asked.toString();
 }
 
+/** The official form of what is shown, as a workbook: by the calendar it has the numbers of the page. */
+export function formAddress(code: string, params: URLSearchParams, scheme: string): string {
+  const asked = new URLSearchParams({ period: params.get('window') ?? WINDOW_DEFAULT, scheme, format: 'xlsx' });
+  for (const name of ['hierarchy', 'role']) {
+    const value = params.get(name);
+    if (value !== null) asked.set(name, value);
+  }
+  return `/api/v1/units/${encodeURIComponent(code)}/forms/ii06a?${asked.toString()}`;
+}
+
 /** The filters of an address: a dimension with its value, null for "no value". */
 export function filters(params: URLSearchParams): readonly (readonly [Dimension, string | null])[] {
   const without = (params.get('without') ?? '').split(',');

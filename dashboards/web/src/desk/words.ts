@@ -28,6 +28,9 @@ export interface DeskWords {
   readonly leftOut: string;
   readonly all: string;
   readonly download: string;
+  readonly form: string;
+  readonly calendar: string;
+  readonly report: string;
   readonly statuses: Readonly<Record<string, string>>;
   readonly channels: Readonly<Record<string, string>>;
   readonly ages: Readonly<Record<string, string>>;
@@ -81,7 +84,7 @@ const vi: DeskWords = {
   breakdown: (by) => `Tình hình giải quyết theo ${by.toLowerCase()}`,
   total: 'Tổng số', none: 'chưa có', others: (n) => `… ${n} dòng khác`, own: 'trực tiếp giải quyết', ownOnly: 'trực tiếp giải quyết',
   before: 'Từ kỳ trước', taken: 'Tiếp nhận', counterAndPost: 'Trực tiếp, bưu chính', leftOut: 'Rút, dừng; không có hạn', all: 'tất cả',
-  download: 'Tải đúng bảng này',
+  download: 'Tải đúng bảng này', form: 'Biểu II.06a (XLSX)', calendar: 'theo lịch', report: 'kỳ báo cáo',
   statuses: {
     registered: 'Mới đăng ký', accepted: 'Được tiếp nhận', processing: 'Đang xử lý', supplement_requested: 'Yêu cầu bổ sung giấy tờ',
     payment_requested: 'Yêu cầu thực hiện nghĩa vụ tài chính', refused: 'Không được tiếp nhận', withdrawn: 'Công dân yêu cầu rút hồ sơ',
@@ -120,7 +123,7 @@ const en: DeskWords = {
   breakdown: (by) => `Dossiers by ${by.toLowerCase()}`,
   total: 'Total', none: 'not given', others: (n) => `… ${n} more rows`, own: 'handled itself', ownOnly: 'handled itself',
   before: 'Carried over', taken: 'Taken on', counterAndPost: 'Counter, post', leftOut: 'Withdrawn; without due date', all: 'all',
-  download: 'Download this table',
+  download: 'Download this table', form: 'Form II.06a (XLSX)', calendar: 'by the calendar', report: 'report period',
   statuses: {
     registered: 'Registered', accepted: 'Accepted', processing: 'Processing', supplement_requested: 'Papers requested', payment_requested: 'Payment requested',
     refused: 'Refused', withdrawn: 'Withdrawn', stopped: 'Stopped', done: 'Done', delivered: 'Delivered',
