@@ -81,7 +81,8 @@ impl View {
 
     fn known_procedures(&self, on: Day) -> Vec<&ProcedureFact> {
         let rules = self.rules();
-        let stands = |fact: &&ProcedureFact| rules.procedure(&fact.code, on).is_some_and(|one| std::ptr::eq(one, *fact));
+        let stands =
+            |fact: &&ProcedureFact| rules.procedure(&fact.code, on).is_some_and(|one| std::ptr::eq(one, *fact));
         rules.procedures().filter(stands).collect()
     }
 }

@@ -113,10 +113,7 @@ fn limit(cells: &Cells<'_>) -> Checked<Option<Limit>> {
         Some("working_days") => (Limit::WorkingDays, WORKING_DAYS_MAX),
         Some("calendar_days") => (Limit::CalendarDays, CALENDAR_DAYS_MAX),
         Some(other) => {
-            let reason = format!(
-                "{} is none of working_hours, working_days, calendar_days and same_day",
-                shown(other)
-            );
+            let reason = format!("{} is none of working_hours, working_days, calendar_days and same_day", shown(other));
             return Err(cells.fault(5, Code::BadValue, reason));
         }
     };
@@ -183,7 +180,8 @@ fn day(cells: &Cells<'_>, is: DayKind) -> Checked<CalendarEntry> {
 
 fn week(cells: &Cells<'_>) -> Checked<WorkingWeek> {
     only(cells, &[1, 2], "the week")?;
-    let (days, hours) = (cells.cell(4).ok_or_else(|| cells.missing(4))?, cells.cell(5).ok_or_else(|| cells.missing(5))?);
+    let (days, hours) =
+        (cells.cell(4).ok_or_else(|| cells.missing(4))?, cells.cell(5).ok_or_else(|| cells.missing(5))?);
     let mut weekdays = Vec::new();
     for name in days.split_whitespace() {
         let place = WEEKDAYS.iter().position(|weekday| *weekday == name);
@@ -199,10 +197,8 @@ fn week(cells: &Cells<'_>) -> Checked<WorkingWeek> {
         (1..=SPELLS_MAX).contains(&spells.len()) && spells.windows(2).all(|pair| pair[0].1 <= pair[1].0)
     };
     let hours = spells.filter(is_sound).ok_or_else(|| {
-        let reason = format!(
-            "{} are not 1 to {SPELLS_MAX} ascending spells such as 07:30-11:30 13:30-17:00",
-            shown(hours)
-        );
+        let reason =
+            format!("{} are not 1 to {SPELLS_MAX} ascending spells such as 07:30-11:30 13:30-17:00", shown(hours));
         cells.fault(5, Code::BadValue, reason)
     })?;
     Ok(WorkingWeek { weekdays, hours })

@@ -197,9 +197,10 @@ impl Speaker<'_> {
     fn due(&self) -> (String, String) {
         let (vi, en) = self.due_instant();
         match self.derived.limit.map(Limit::words) {
-            Some((limit_vi, limit_en)) => {
-                (format!("{vi}, theo thời hạn {limit_vi} của thủ tục"), format!("{en}, by the procedure's limit of {limit_en}"))
-            }
+            Some((limit_vi, limit_en)) => (
+                format!("{vi}, theo thời hạn {limit_vi} của thủ tục"),
+                format!("{en}, by the procedure's limit of {limit_en}"),
+            ),
             None => (vi, en),
         }
     }

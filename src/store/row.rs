@@ -6,8 +6,8 @@ use clickhouse::Row;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    Alias, CalendarFact, Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant, PauseEvent, PauseKind,
-    ProcedureFact, Rating, Record, SourceFact, Status, Succession, Text, UnitFact,
+    Alias, CalendarFact, Channel, Contact, Decimal, DossierEvent, DossierKey, Field, IndicatorReport, Instant,
+    PauseEvent, PauseKind, ProcedureFact, Rating, Record, SourceFact, Status, Succession, Text, UnitFact,
 };
 
 use super::StoreError;

@@ -4,9 +4,9 @@ use clickhouse::{Row, RowRead};
 use serde::Deserialize;
 
 use crate::model::{
-    Alias, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState, Instant,
-    CalendarFact, Pause, PauseKind, Period, ProcedureFact, RatingKey, RatingState, Register, SourceFact, SourceProfile, Status, Succession, Text,
-    UnitFact, UnitKind,
+    Alias, CalendarFact, Channel, Contact, Day, Decimal, DossierKey, DossierState, First, IndicatorKey, IndicatorState,
+    Instant, Pause, PauseKind, Period, ProcedureFact, RatingKey, RatingState, Register, SourceFact, SourceProfile,
+    Status, Succession, Text, UnitFact, UnitKind,
 };
 
 use super::{Store, StoreError};

@@ -14,6 +14,7 @@ mod guards;
 mod hierarchy;
 mod malformed;
 mod operate;
+mod procedures;
 mod rejects;
 mod start;
 mod stop;

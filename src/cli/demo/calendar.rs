@@ -85,7 +85,10 @@ pub(super) struct Calendar {
 impl Calendar {
     pub(super) fn new() -> Calendar {
         let of = |(y, m, d)| day(y, m, d);
-        Calendar { week: crate::model::Calendar::default(), holidays: HOLIDAYS.iter().map(|(from, to)| (of(*from), of(*to))).collect() }
+        Calendar {
+            week: crate::model::Calendar::default(),
+            holidays: HOLIDAYS.iter().map(|(from, to)| (of(*from), of(*to))).collect(),
+        }
     }
 
     /// Whether offices work on the day.

@@ -54,7 +54,10 @@ pub(super) struct Filters {
 impl Filters {
     /// Whether everything under the unit is meant.
     pub(super) fn is_empty(&self) -> bool {
-        !self.own && self.without.is_none() && self.same_day.is_none() && self.values().iter().all(|(_, value)| value.is_none())
+        !self.own
+            && self.without.is_none()
+            && self.same_day.is_none()
+            && self.values().iter().all(|(_, value)| value.is_none())
     }
 
     fn values(&self) -> [(Dimension, Option<&String>); 6] {

@@ -21,14 +21,21 @@ pub(super) fn routes() -> Vec<Route> {
     let year = json!({"type": "integer", "minimum": 2000, "maximum": 2100});
     vec![
         table(
-            get_of("/api/v1/procedures", "rules", "Procedures under which dossiers are taken on a day, with their limits")
-                .query("on", "The day; today when absent", &day()),
+            get_of(
+                "/api/v1/procedures",
+                "rules",
+                "Procedures under which dossiers are taken on a day, with their limits",
+            )
+            .query("on", "The day; today when absent", &day()),
             "Procedures",
         ),
         list("/api/v1/procedures", "Loads procedures, taken as a whole or not at all", procedures),
         table(
-            get_of("/api/v1/calendar", "rules", "Working hours, holidays and swapped days")
-                .query("year", "Only the days of that year", &year),
+            get_of("/api/v1/calendar", "rules", "Working hours, holidays and swapped days").query(
+                "year",
+                "Only the days of that year",
+                &year,
+            ),
             "Calendar",
         ),
         list("/api/v1/calendar", "Loads entries of the calendar, taken as a whole or not at all", calendar),

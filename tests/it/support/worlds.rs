@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use opcentre::model::{
-    Alias, CalendarEntry, CalendarFact, Channel, Contact, Day, DayKind, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, Instant, PauseEvent,
-    Limit, PauseKind, ProcedureFact, ProcedureProfile, Rating, Record, Status, Succession, Text, UnitFact, UnitKind, WorkingWeek, Zone,
-};
 use opcentre::model::procedure::stripped_code;
+use opcentre::model::{
+    Alias, CalendarEntry, CalendarFact, Channel, Contact, Day, DayKind, DossierEvent, DossierKey, Field, IndicatorKey,
+    IndicatorReport, Instant, Limit, PauseEvent, PauseKind, ProcedureFact, ProcedureProfile, Rating, Record, Status,
+    Succession, Text, UnitFact, UnitKind, WorkingWeek, Zone,
+};
 
 use crate::store::Dice;
 
@@ -364,7 +365,8 @@ impl Maker<'_> {
         for _ in 0..self.dice.roll(14) {
             let few = u32::try_from(self.dice.roll(4)).unwrap() + 1;
             let hours = self.dice.of(&[1, 3, 4, 7, 8, 12]);
-            let limits = [Limit::WorkingHours(hours), Limit::WorkingDays(few), Limit::CalendarDays(few), Limit::SameDay];
+            let limits =
+                [Limit::WorkingHours(hours), Limit::WorkingDays(few), Limit::CalendarDays(few), Limit::SameDay];
             let limit = self.dice.of(&limits);
             let raw = self.dice.of(&PROCEDURES);
             let (valid_from, valid_to) = (day(self), day(self));
