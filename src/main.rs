@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Engine(args) => cli::engine::run(&args),
         Command::Serve(args) => on_runtime(cli::serve::run(args)),
-        Command::Check(args) => cli::check::run(args, &mut stdout()),
+        Command::Check(args) => cli::check::run(args, system_now(), &mut stdout()),
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),

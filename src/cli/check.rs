@@ -1,4 +1,4 @@
-//! `opcentre check`: every fault of configuration, catalogue, boards and lists of units, and no port opened.
+//! `opcentre check`: every fault of configuration, catalogue, boards, lists of units and calendars, and no port opened.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,6 +9,8 @@ use crate::ingest::{Limits, Rejection, check_units, read_units};
 use crate::kpi::{Catalogue, Fault};
 use crate::model::Instant;
 use crate::pipeline::catalogues::read_folder;
+
+mod calendar;
 
 use super::serve::{EXIT_CONFIG, read};
 
@@ -28,6 +30,10 @@ pub struct CheckArgs {
     /// A list of units (CSV, NDJSON or JSON); can be given more than once.
     #[arg(long, value_name = "FILE")]
     pub units: Vec<PathBuf>,
+    /// A calendar (CSV, NDJSON or JSON), instead of those in the program; can be given more than once. That next year's
+    /// holidays are missing is a warning.
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Vec<PathBuf>,
     /// Prints an example of the configuration file with every key, and checks nothing.
     #[arg(long)]
     pub print_default: bool,
@@ -39,7 +45,7 @@ pub struct CheckArgs {
 ///
 /// # Errors
 /// When `out` can't be written.
-pub fn run(args: CheckArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+pub fn run(args: CheckArgs, now: Instant, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     if args.print_default {
         write!(out, "{}", example())?;
         return Ok(ExitCode::SUCCESS);
@@ -61,8 +67,12 @@ pub fn run(args: CheckArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     for list in &args.units {
         units(list, &mut data_faults);
     }
+    let warning = calendar::check(&args.calendar, now, &mut data_faults);
     for fault in config_faults.iter().chain(&data_faults) {
         writeln!(out, "{fault}")?;
+    }
+    if let Some(warning) = warning {
+        writeln!(out, "warning: {warning}")?;
     }
     match (config_faults.len(), data_faults.len()) {
         (0, 0) => writeln!(out, "no fault found")?,
@@ -99,11 +109,13 @@ fn units(list: &Path, faults: &mut Vec<String>) {
         Err(error) => faults.push(format!("{name}: {error}")),
         Ok(batch) => {
             let unfit = check_units(&batch.units, &[]);
-            let line = |rejection: &Rejection| {
-                let column = rejection.pointer.trim_start_matches('/');
-                format!("{name}:{}: {column}: {}: {}", rejection.line, rejection.code, rejection.reason)
-            };
-            faults.extend(batch.rejections.iter().chain(&unfit).map(line));
+            faults.extend(batch.rejections.iter().chain(&unfit).map(|rejection| in_words(&name, rejection)));
         }
     }
+}
+
+/// A refused row of a file: file, line, column, what must be.
+fn in_words(file: &impl std::fmt::Display, rejection: &Rejection) -> String {
+    let column = rejection.pointer.trim_start_matches('/');
+    format!("{file}:{}: {column}: {}: {}", rejection.line, rejection.code, rejection.reason)
 }

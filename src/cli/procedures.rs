@@ -10,7 +10,7 @@ use super::client::{Client, Request, Retry, ServerArgs, say_again};
 use super::units::{Kind, exit_code, load};
 
 const PROCEDURES: Kind = Kind { path: "/api/v1/procedures", rows: "procedure" };
-const CALENDAR: Kind = Kind { path: "/api/v1/calendar", rows: "entrie" };
+const CALENDAR: Kind = Kind { path: "/api/v1/calendar", rows: "calendar line" };
 
 /// What is done with procedures.
 #[derive(Clone, Debug, clap::Subcommand)]

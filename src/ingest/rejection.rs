@@ -33,7 +33,7 @@ const SHOWN_CHARS_MAX: usize = 64;
 /// | `overlap` | two versions of one unit valid on the same day |
 /// | `unknown_parent` | `parent` is neither in the file nor known |
 /// | `unknown_unit` | a code that names no unit on the day in question |
-/// | `duplicate_row` | the same succession or alias twice in one file |
+/// | `duplicate_row` | the same succession, alias, procedure or day twice in one file |
 /// | `cycle` | a unit above itself |
 /// | `ragged_row` | a CSV row with more or fewer cells than the header |
 /// | `unmapped_value` | a cell that the mapping's `map` doesn't name, without a default |

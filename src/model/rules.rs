@@ -103,3 +103,6 @@ impl Rules {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

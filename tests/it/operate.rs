@@ -26,7 +26,9 @@ fn check_names_every_fault_and_opens_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
     let whole = opcentre(&["check"]);
-    assert_eq!((whole.status.code(), text(&whole.stdout)), (Some(0), "no fault found\n".to_owned()));
+    // Before it there may be the warning that the holidays of the year after this one aren't known yet.
+    let told = text(&whole.stdout);
+    assert_eq!((whole.status.code(), told.lines().last()), (Some(0), Some("no fault found")), "{told}");
 
     let example = opcentre(&["check", "--print-default"]);
     fs::write(path("opcentre.toml"), &example.stdout).unwrap();
