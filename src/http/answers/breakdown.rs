@@ -13,6 +13,7 @@ use crate::units::UnitId;
 
 use super::kpis::OWN;
 use super::question::{Filters, Question, shown};
+use super::standing::{Comparisons, Ended, Shown, comparisons, ended};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -106,9 +107,13 @@ pub struct BreakdownAnswer<'a> {
     role: &'static str,
     pub(super) by: &'static str,
     filters: Filters,
-    /// Of everything that the filters leave.
-    measures: Measures,
+    /// The code has ended by today: since when, and who goes on.
+    ended: Option<Ended<'a>>,
+    /// Of everything that the filters leave; null each where the unit can have no figures in the window.
+    measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    /// Null when filters leave only a part.
+    compare: Option<Comparisons<'a>>,
     /// Of each KPI: its names, and the measures that are added up above and below the line.
     formulas: BTreeMap<&'a str, Formula<'a>>,
     /// The words for measures.
@@ -187,7 +192,8 @@ pub fn breakdown<'a>(
     let measures = rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
     fold(&mut rows, rows_max);
     let label = view.units().label(seen.id());
-    let window = selection.window;
+    let (window, perspective, filters_empty) = (selection.window, selection.perspective, filters.is_empty());
+    let choice = super::question::window(query.window.as_deref())?;
     let day = window.last.min(view.today());
     Ok(BreakdownAnswer {
         unit: label.code,
@@ -202,7 +208,9 @@ pub fn breakdown<'a>(
         by: by.as_str(),
         filters,
         kpis: figures.catalogue.figures(&measures, label.into(), day),
-        measures,
+        ended: ended(figures, seen.id(), perspective),
+        compare: filters_empty.then(|| comparisons(figures, seen.id(), choice, (perspective, &measures))),
+        measures: Shown::of(figures, (seen.id(), window), (perspective, measures)),
         formulas: formulas(figures.catalogue, day),
         words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),
         rows: rows.into_iter().map(|row| shown_row(figures, seen.id(), day, row)).collect(),

@@ -10,6 +10,7 @@ use crate::model::Day;
 use crate::units::{Perspective, UnitId};
 
 use super::question::window;
+use super::standing::{Comparisons, Ended, Shown, comparisons, ended};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -44,8 +45,12 @@ pub struct KpisAnswer<'a> {
     role: &'static str,
     /// A newer hierarchy was loaded and is being read; these figures are still those of the former one.
     units_pending: bool,
-    pub(super) measures: Measures,
+    /// The code has ended by today: since when, and who goes on.
+    ended: Option<Ended<'a>>,
+    /// Null each where the unit can have no figures in the window.
+    pub(super) measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    compare: Comparisons<'a>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
     pub(super) children: Vec<Row<'a>>,
 }
@@ -74,7 +79,8 @@ pub(super) struct Row<'a> {
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let view = figures.view;
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let window = window(query.window.as_deref())?.on(view.today());
+    let choice = window(query.window.as_deref())?;
+    let window = choice.on(view.today());
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
     let day = window.last.min(view.today());
     let label = view.units().label(seen.id());
@@ -95,7 +101,9 @@ pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<K
         role: perspective.role.as_str(),
         units_pending: view.units_pending(),
         kpis: figures.catalogue.figures(&measures, label.into(), day),
-        measures,
+        ended: ended(figures, seen.id(), perspective),
+        compare: comparisons(figures, seen.id(), choice, (perspective, &measures)),
+        measures: Shown::of(figures, (seen.id(), window), (perspective, measures)),
         children: rows(figures, seen.id(), (window, day), perspective),
     })
 }
