@@ -108,6 +108,7 @@ struct KpiCompare {
 struct KpiBefore {
     window: Window,
     /// Since when the unit's hierarchy isn't that of the former window any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
     across: Option<String>,
     num: i64,
     den: i64,
@@ -146,6 +147,7 @@ struct CountCompare {
     /// Relative change.
     change: Option<f64>,
     /// Since when the unit's hierarchy isn't that of the former window any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
     across: Option<String>,
 }
 
