@@ -144,6 +144,14 @@ impl View {
         &self.counters.hierarchies
     }
 
+    /// Whether a unit can have no figures of its own in a window: as it is now it stands for nobody since it went on as
+    /// another one, or it wasn't there in the window at all. Then a sum of nothing is no data, not 0.
+    pub fn is_gone(&self, unit: UnitId, window: Window, hierarchy: Hierarchy) -> bool {
+        let went_on = hierarchy == Hierarchy::Now && self.hierarchies().successor(unit) != unit;
+        let was_there = self.units().fact(unit).is_none_or(|fact| window.meets(fact.valid_from, fact.valid_to));
+        went_on || !was_there
+    }
+
     /// The tree of a hierarchy as it stands today.
     pub fn tree(&self, hierarchy: Hierarchy) -> &Tree {
         self.counters.hierarchies.tree(hierarchy)

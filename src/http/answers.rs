@@ -3,6 +3,7 @@
 //! Handlers give them a view, the catalogue and a query; they know nothing of requests or of who asks.
 
 mod question;
+mod standing;
 mod dossier;
 mod kpis;
 mod breakdown;

@@ -13,7 +13,7 @@ use crate::kpi::{
     Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
 };
 use crate::model::Day;
-use crate::units::{Perspective, UnitId, UnitLabel, VisibleUnit};
+use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
 
 use super::feeds::Feeds;
 
@@ -66,6 +66,23 @@ struct Base<'a> {
     unit: &'a str,
     name: &'a str,
     window: Window,
+    /// Only of a unit that has ended by today.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ended: Option<Ended<'a>>,
+}
+
+#[derive(Serialize)]
+struct Ended<'a> {
+    /// Its last day.
+    on: String,
+    /// Who goes on today; none where nobody does, or not everybody who may see the one may see the other (H-1).
+    succeeded_by: Option<Named<'a>>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    unit: &'a str,
+    name: &'a str,
 }
 
 #[derive(Serialize)]
@@ -91,6 +108,9 @@ struct KpiCompare {
 #[derive(Serialize)]
 struct KpiBefore {
     window: Window,
+    /// Since when the unit's hierarchy isn't that of the former window any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    across: Option<String>,
     num: i64,
     den: i64,
     value: f64,
@@ -127,6 +147,9 @@ struct CountCompare {
     same_period_last_year: Option<i64>,
     /// Relative change.
     change: Option<f64>,
+    /// Since when the unit's hierarchy isn't that of the former window any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    across: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -181,7 +204,32 @@ impl<'a> Reading<'a> {
     fn base(&self) -> Base<'a> {
         let label = self.label();
         let (source, source_at, stale_after_s) = self.oldest_source();
-        Base { source_at, source, stale_after_s, unit: label.code, name: label.name, window: self.window() }
+        Base {
+            source_at,
+            source,
+            stale_after_s,
+            unit: label.code,
+            name: label.name,
+            window: self.window(),
+            ended: self.ended(),
+        }
+    }
+
+    fn ended(&self) -> Option<Ended<'a>> {
+        let last = self.view.units().fact(self.unit)?.valid_to.filter(|last| *last < self.view.today())?;
+        let successor = self.view.hierarchies().told_successor(self.unit).map(|unit| self.view.units().label(unit));
+        let succeeded_by = successor.map(|label| Named { unit: label.code, name: label.name });
+        Some(Ended { on: last.to_string(), succeeded_by })
+    }
+
+    /// Whether zeros are no figures, since the unit can have none.
+    fn is_gone(&self) -> bool {
+        self.view.is_gone(self.unit, self.window(), Hierarchy::Now)
+    }
+
+    /// Since when the unit's hierarchy is another one than on a former day.
+    fn across(&self, former: Day) -> Option<String> {
+        self.view.hierarchies().changed(self.unit, (former, self.day())).map(|day| day.to_string())
     }
 
     fn measures(&self, window: Window) -> Measures {
@@ -219,7 +267,14 @@ impl<'a> Reading<'a> {
         let (window, measures) = self.last_year()?;
         let (num, den) = kpi.sums(&measures);
         let value = figure::ratio(num, den)?;
-        Some(KpiBefore { window, num, den, value, difference_points: now.value.map(|now| (now - value) * 100.0) })
+        Some(KpiBefore {
+            window,
+            across: self.across(window.first),
+            num,
+            den,
+            value,
+            difference_points: now.value.map(|now| (now - value) * 100.0),
+        })
     }
 
     /// The value at the year's end if the days that are left go on like the last four weeks; only for a window that
@@ -241,17 +296,21 @@ impl<'a> Reading<'a> {
     fn counts(&self) -> CountsTile<'a> {
         let today = self.view.today();
         let measures = self.measures(self.window());
-        let before = self.last_year().map_or(0, |(_, before)| before.get(Measure::Received));
+        let (across, before) = match self.last_year() {
+            Some((window, before)) => (self.across(window.first), before.get(Measure::Received)),
+            None => (None, 0),
+        };
         let of_today = self.measures(Window { first: today, last: today });
         let yesterday = self.measures(Window { first: today.plus(-1), last: today.plus(-1) });
         let (overdue, received) = (Measure::InProgressOverdue, Measure::Received);
         let limit = self.catalogue.limit(overdue, &measures, self.scope(), self.day());
-        let is_known = self.is_heard() || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
+        let is_known =
+            (self.is_heard() && !self.is_gone()) || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
         let known = |count: i64| is_known.then_some(count);
         CountsTile {
             base: self.base(),
             measures: COUNTS.into_iter().map(|measure| (measure.name(), known(measures.get(measure)))).collect(),
-            compare: BTreeMap::from([(received.name(), compare(measures.get(received), before))]),
+            compare: BTreeMap::from([(received.name(), compare(measures.get(received), before, across))]),
             limits: limit.map(|(limit, band)| (overdue.name(), CountLimit { limit, band })).into_iter().collect(),
             today: BTreeMap::from([
                 (received.name(), known(of_today.get(received))),
@@ -262,6 +321,10 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn compare(now: i64, before: i64) -> CountCompare {
-    CountCompare { same_period_last_year: (before != 0).then_some(before), change: figure::ratio(now - before, before) }
+fn compare(now: i64, before: i64, across: Option<String>) -> CountCompare {
+    CountCompare {
+        same_period_last_year: (before != 0).then_some(before),
+        change: figure::ratio(now - before, before),
+        across: across.filter(|_| before != 0),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::changes::Changes;
 use super::perspective::Hierarchy;
 use super::registry::{Reading, UnitId, Units};
 use super::succession::Mapping;
@@ -12,6 +13,7 @@ use crate::model::{Day, Text};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hierarchies {
     mapping: Mapping,
+    changes: Changes,
     now: Arc<Tree>,
     was: Arc<Tree>,
 }
@@ -22,7 +24,8 @@ impl Hierarchies {
         let mapping = Mapping::build(units, today);
         let now = Arc::new(Tree::now(units, today, &mapping));
         let was = Arc::new(Tree::was(units, today));
-        Hierarchies { mapping, now, was }
+        let changes = Changes::build(units, &mapping, [&now, &was]);
+        Hierarchies { mapping, changes, now, was }
     }
 
     /// The tree of a hierarchy.
@@ -36,6 +39,20 @@ impl Hierarchies {
     /// The unit that stands for this one now: itself unless it went on as another.
     pub fn successor(&self, unit: UnitId) -> UnitId {
         self.mapping.of(unit)
+    }
+
+    /// The last day after `after` and up to `to` from which on the hierarchy of a unit was another one; none: what is
+    /// before and after can be compared.
+    pub fn changed(&self, unit: UnitId, (after, to): (Day, Day)) -> Option<Day> {
+        self.changes.last(unit, (after, to))
+    }
+
+    /// The unit that stands for this one now, if it is another one and whoever may see this one may see that: it or
+    /// what stands for it is above in everybody's scope, too.
+    pub fn told_successor(&self, unit: UnitId) -> Option<UnitId> {
+        let successor = self.mapping.of(unit);
+        let sees = |root: UnitId| [root, self.mapping.of(root)].iter().any(|root| self.now.covers(*root, successor));
+        (successor != unit && self.now.path(unit).all(sees)).then_some(successor)
     }
 
     /// The unit under which what was recorded under a code on a day counts in a hierarchy: the source's alias

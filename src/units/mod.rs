@@ -15,12 +15,14 @@ mod perspective;
 mod registry;
 mod succession;
 mod tree;
+mod changes;
 mod hierarchies;
 mod label;
 mod scope;
 #[cfg(test)]
 mod tests;
 
+pub use changes::Changes;
 pub use hierarchies::Hierarchies;
 pub use label::UnitLabel;
 pub use perspective::{Hierarchy, Perspective, UnitRole};

@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use opcentre::cli::demo::{Event, History, SEED, START};
+use opcentre::cli::demo::{Event, HOA_BINH, History, SEED, START};
 use opcentre::cube::{Cube, Window};
 use opcentre::ingest::{Context, Limits, read_batch, read_units};
 use opcentre::model::{Day, Record, UnitFact, Zone};
@@ -24,7 +24,8 @@ fn main() {
         .into_iter()
         .map(|row| row.fact)
         .collect();
-    let events: Vec<Event> = timed("made up, with their lines", || History::generate(SEED, &units).events().collect());
+    let events: Vec<Event> =
+        timed("made up, with their lines", || History::generate(&HOA_BINH, SEED).events().collect());
     let bodies: Vec<String> = events
         .chunks(BATCH_LINES)
         .map(|batch| batch.iter().map(|event| event.line.as_str()).collect::<Vec<_>>().join("\n"))

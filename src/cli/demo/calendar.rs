@@ -1,4 +1,4 @@
-//! When offices work: Monday to Friday, 07:30 to 11:30 and 13:30 to 17:00, without the public holidays of 2023 and 2024.
+//! When offices work: Monday to Friday, 07:30 to 11:30 and 13:30 to 17:00, without the public holidays from 2023 to 2026.
 //!
 //! The demonstration's province has one offset, so local times are computed without a time zone database.
 
@@ -8,6 +8,7 @@ use jiff::{Timestamp, tz};
 use crate::model::{Day, Instant};
 
 use super::rng::Rng;
+use super::scenario::Scenario;
 
 const DAY_MS: i64 = 86_400_000;
 const OFFSET_MS: i64 = 7 * 3_600_000;
@@ -22,10 +23,10 @@ pub(super) const CLOSING_S: i64 = 61_200;
 const MORNING_SHARE: f64 = 0.64;
 
 /// Year, month, day.
-type Date = (i16, i8, i8);
+pub(super) type Date = (i16, i8, i8);
 
 /// First and last days, both included.
-const HOLIDAYS: [(Date, Date); 11] = [
+const HOLIDAYS: [(Date, Date); 16] = [
     ((2023, 1, 2), (2023, 1, 2)),
     ((2023, 1, 20), (2023, 1, 26)),
     ((2023, 4, 29), (2023, 5, 3)),
@@ -37,6 +38,11 @@ const HOLIDAYS: [(Date, Date); 11] = [
     ((2024, 9, 2), (2024, 9, 3)),
     ((2025, 1, 1), (2025, 1, 1)),
     ((2025, 1, 27), (2025, 1, 31)),
+    ((2025, 4, 7), (2025, 4, 7)),
+    ((2025, 4, 30), (2025, 5, 2)),
+    ((2025, 9, 1), (2025, 9, 2)),
+    ((2026, 1, 1), (2026, 1, 1)),
+    ((2026, 2, 16), (2026, 2, 20)),
 ];
 
 /// A day of the calendar.
@@ -76,19 +82,47 @@ pub(super) fn yymmdd(instant: Instant) -> String {
     format!("{:02}{:02}{:02}", local.year() % 100, local.month(), local.day())
 }
 
-/// The days on which offices work.
+/// The days on which offices work, and the days that matter to a demonstration.
 pub(super) struct Calendar {
     week: crate::model::Calendar,
     holidays: Vec<(Day, Day)>,
+    /// Where its clock starts.
+    pub(super) start: Instant,
+    /// The first day of its history.
+    pub(super) history_begin: Day,
+    detailed_from: Instant,
+    boundaries: Vec<Instant>,
+    middle: Day,
 }
 
 impl Calendar {
-    pub(super) fn new() -> Calendar {
+    pub(super) fn new(scenario: &Scenario) -> Calendar {
         let of = |(y, m, d)| day(y, m, d);
         Calendar {
             week: crate::model::Calendar::default(),
             holidays: HOLIDAYS.iter().map(|(from, to)| (of(*from), of(*to))).collect(),
+            start: scenario.start,
+            history_begin: of(scenario.history_begin),
+            detailed_from: at(of(scenario.detailed_from), 0),
+            boundaries: scenario.boundaries.iter().map(|date| at(of(*date), 0)).collect(),
+            middle: of(scenario.middle),
         }
+    }
+
+    /// The day on which the demonstration starts.
+    pub(super) fn start_day(&self) -> Day {
+        local(self.start).0
+    }
+
+    /// How far a day is from the middle of the year that is shown, in years.
+    pub(super) fn growth(&self, day: Day) -> f64 {
+        f64::from(day.0 - self.middle.0) / 366.0
+    }
+
+    /// Whether a life that ended at `to` is told in one record: it ended before changes were told one by one, and no
+    /// other hierarchy began in it.
+    pub(super) fn is_told_whole(&self, (from, to): (Instant, Instant)) -> bool {
+        to < self.detailed_from && !self.boundaries.iter().any(|boundary| from < *boundary && *boundary <= to)
     }
 
     /// Whether offices work on the day.

@@ -62,6 +62,10 @@ pub(super) const DISTRICT_MIX: Mix =
 /// What a commune deals with.
 pub(super) const COMMUNE_MIX: Mix = &[(0, 7.0), (3, 38.0), (4, 33.0), (5, 14.0), (12, 6.0), (11, 2.0)];
 
+/// What a commune deals with since there are no districts: most of what theirs was too.
+pub(super) const NEW_COMMUNE_MIX: Mix =
+    &[(0, 20.0), (1, 3.0), (2, 7.0), (3, 29.0), (4, 22.0), (5, 11.0), (12, 4.0), (11, 2.0), (13, 1.5), (14, 1.0)];
+
 /// Code of the Service Centre, which receives for the departments.
 pub(super) const SERVICE_CENTRE: &str = "17.tt-phuc-vu-hcc";
 

@@ -11,17 +11,14 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config::{Config, DomainClock, Settings};
-use crate::ingest::{Limits, read_units};
 use crate::journal::RealDisk;
-use crate::model::{Clock, Instant, UnitFact};
+use crate::model::{Clock, Instant};
 use crate::pipeline::stopped;
 use crate::serve::{self, Started, running_from};
 
 use super::super::serve::{Signals, bind, end_at_once, first_of, refuse};
-use super::{Event, History, SEED, START, Traffic};
+use super::{Event, History, Lists, Scenario, Traffic};
 
-/// The units of the province, to the end of June 2025.
-const UNITS: &str = include_str!("../../../dashboards/units/hoa-binh.csv");
 /// Lines of one request.
 const BATCH_LINES_MAX: usize = 5_000;
 /// Bytes of one request.
@@ -29,9 +26,12 @@ const BATCH_BYTES_MAX: usize = 4 << 20;
 /// How often live traffic is sent.
 const TRAFFIC_EVERY_MS: u64 = 1_000;
 
-/// Shows the province of Hòa Bình with a made-up year and live traffic.
+/// Shows a province with a made-up past and live traffic.
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
+    /// The province: 17 (Hòa Bình in 2024, with districts) or 25 (Phú Thọ at the end of 2025, after three became one).
+    #[arg(long, value_name = "CODE", default_value = "17", value_parser = Scenario::of)]
+    pub unit: &'static Scenario,
     /// Address to listen on; only loopback.
     #[arg(long, env = "OPCENTRE_LISTEN", value_name = "ADDRESS")]
     pub listen: Option<String>,
@@ -57,7 +57,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
     config.demo = true;
     let listener = bind(&config).await?;
     clear(&data_dir)?;
-    let clock = running_from(START);
+    let clock = running_from(args.unit.start);
     config.clock = DomainClock::Given(clock.clone());
     let (started, has_started) = oneshot::channel();
     let signals = Signals::listen()?;
@@ -76,7 +76,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<ExitCode> {
         let Ok(Started { address }) = has_started.await else { std::future::pending().await };
         let url = format!("http://{address}");
         let failed = tokio::select! {
-            outcome = feed(&url, clock) => outcome,
+            outcome = feed(&url, args.unit, clock) => outcome,
             () = stopped(&mut is_stopping) => Ok(()),
         };
         // A request that a stopping server cuts off is no failure; the server's own end is the program's.
@@ -117,13 +117,12 @@ fn clear(data_dir: &PathBuf) -> anyhow::Result<()> {
 
 /// Sends units, the past, and then what happens, for ever.
 #[expect(clippy::print_stdout, reason = "the command's answer")]
-async fn feed(url: &str, clock: Clock) -> anyhow::Result<()> {
+async fn feed(url: &str, scenario: &'static Scenario, clock: Clock) -> anyhow::Result<()> {
     let client = Client::new();
-    println!("preparing the demonstration: a year and a half of a made-up province ...");
-    let units = units()?;
-    let history = tokio::task::spawn_blocking(move || History::generate(SEED, &units)).await?;
+    println!("preparing the demonstration: {} ...", scenario.about);
+    let history = tokio::task::spawn_blocking(move || History::generate(scenario, scenario.seed)).await?;
     until(&client, &format!("{url}/readyz"), |answer| answer["components"]["figures"]["state"] == "ok").await?;
-    put_units(&client, url).await?;
+    put_lists(&client, url, &(scenario.lists)()).await?;
     let count = history.events_count();
     let mut batch = Batch::default();
     let mut last_seq = 0;
@@ -135,9 +134,9 @@ async fn feed(url: &str, clock: Clock) -> anyhow::Result<()> {
     for (source, body) in batch.rest() {
         last_seq = post(&client, url, source, body).await?;
     }
-    let figures = format!("{url}/api/v1/units/17/kpis?window=today");
+    let figures = format!("{url}/api/v1/units/{}/kpis?window=today", scenario.unit);
     until(&client, &figures, |answer| answer["seq"].as_u64() >= Some(last_seq)).await?;
-    println!("{count} records of the past are in; the wall: {url}/wall/province?unit=17");
+    println!("{count} records of the past are in; the wall: {url}/wall/province?unit={}", scenario.unit);
     let mut traffic = history.into_traffic();
     let mut ticks = interval(Duration::from_millis(TRAFFIC_EVERY_MS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -189,17 +188,15 @@ impl Batch {
     }
 }
 
-fn units() -> anyhow::Result<Vec<UnitFact>> {
-    let batch = read_units(UNITS.as_bytes(), Some("text/csv"), START, &Limits::default())?;
-    ensure!(batch.rejected == 0, "the list of units is faulty");
-    Ok(batch.units.into_iter().map(|row| row.fact).collect())
-}
-
-async fn put_units(client: &Client, url: &str) -> anyhow::Result<()> {
-    let request = client.put(format!("{url}/api/v1/units")).header("content-type", "text/csv").body(UNITS);
-    let answer = request.send().await.context("the units can't be sent")?;
-    let status = answer.status();
-    ensure!(status.is_success(), "units refused: {status} {}", answer.text().await?);
+async fn put_lists(client: &Client, url: &str, lists: &Lists) -> anyhow::Result<()> {
+    let units = lists.units.iter().map(|list| ("units", list));
+    for (what, list) in units.chain(lists.successions.iter().map(|list| ("successions", list))) {
+        let request = client.put(format!("{url}/api/v1/{what}")).header("content-type", "text/csv");
+        let answer =
+            request.body(list.to_string()).send().await.with_context(|| format!("the {what} can't be sent"))?;
+        let status = answer.status();
+        ensure!(status.is_success(), "{what} refused: {status} {}", answer.text().await?);
+    }
     Ok(())
 }
 

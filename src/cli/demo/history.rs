@@ -2,15 +2,16 @@
 
 use std::iter::Peekable;
 
-use crate::model::{Day, Instant, UnitFact};
+use crate::model::{Day, Instant};
 
 use super::calendar::Calendar;
 use super::office::{Numbers, World};
 use super::plan::{Plan, Step};
-use super::province::{self, Province};
+use super::province::Province;
+use super::scenario::Scenario;
 use super::traffic::Traffic;
-use super::volume::{self, Part};
-use super::{Event, START, calendar, reports, wire};
+use super::volume::Part;
+use super::{Event, reports, wire};
 
 /// How many days ahead dossiers are planned, since they are filed before the day on which they are received: more
 /// than the longest holiday.
@@ -18,6 +19,7 @@ pub(super) const AHEAD_DAYS: i32 = 14;
 
 /// The simulated past of the province, and what is still to come of it.
 pub struct History {
+    pub(super) scenario: &'static Scenario,
     pub(super) seed: u64,
     pub(super) calendar: Calendar,
     pub(super) province: Province,
@@ -28,16 +30,17 @@ pub struct History {
 }
 
 impl History {
-    /// The history of the province that these units make up. The same seed and units give the same bytes.
+    /// The history of a scenario. The same seed gives the same bytes.
     ///
-    /// Units that aren't in force on the starting day are left out, and so are departments of unknown trade.
-    pub fn generate(seed: u64, units: &[UnitFact]) -> History {
-        let calendar = Calendar::new();
-        let province = Province::new(seed, &calendar, units);
+    /// Departments of unknown trade are left out.
+    pub fn generate(scenario: &'static Scenario, seed: u64) -> History {
+        let calendar = Calendar::new(scenario);
+        let province = (scenario.province)(seed, &calendar, &(scenario.lists)());
         let numbers = Numbers::default();
-        let mut history = History { seed, calendar, province, numbers, plans: Vec::new(), schedule: Vec::new() };
-        let start = volume::start_day();
-        for day in province::history_begin().0..start.0 {
+        let mut history =
+            History { scenario, seed, calendar, province, numbers, plans: Vec::new(), schedule: Vec::new() };
+        let start = history.calendar.start_day();
+        for day in history.calendar.history_begin.0..start.0 {
             history.receive((Day(day), Part::Whole));
         }
         history.receive((start, Part::Early));
@@ -47,7 +50,7 @@ impl History {
         for ahead in 1..=AHEAD_DAYS {
             history.receive((start.plus(ahead), Part::Whole));
         }
-        history.schedule = history.steps().filter(|(at, ..)| *at <= START).collect();
+        history.schedule = history.steps().filter(|(at, ..)| *at <= scenario.start).collect();
         history.schedule.sort_unstable();
         history
     }
@@ -65,9 +68,8 @@ impl History {
     }
 
     fn steps(&self) -> impl Iterator<Item = (Instant, u32, Step)> {
-        let detailed_from = detailed_from();
         let plans = self.plans.iter().zip(0_u32..);
-        plans.flat_map(move |(plan, place)| plan.steps(detailed_from).map(move |(at, step)| (at, place, step)))
+        plans.flat_map(move |(plan, place)| plan.steps(&self.calendar).map(move |(at, step)| (at, place, step)))
     }
 
     /// The records up to the start, `at` never decreasing.
@@ -76,23 +78,18 @@ impl History {
             .schedule
             .iter()
             .map(|(at, place, step)| wire::event(&self.province.units, &self.plans[*place as usize], (*at, *step)));
-        Merged { left: dossiers.peekable(), right: reports::events().peekable() }
+        Merged { left: dossiers.peekable(), right: reports::events(self.scenario).peekable() }
     }
 
     /// How many records [`History::events`] gives.
     pub fn events_count(&self) -> usize {
-        self.schedule.len() + reports::events().count()
+        self.schedule.len() + reports::events(self.scenario).count()
     }
 
     /// What comes after the start.
     pub fn into_traffic(self) -> Traffic {
         Traffic::after(self)
     }
-}
-
-/// From when on every change of a dossier is a record of its own; what had ended before is one record.
-pub(super) fn detailed_from() -> Instant {
-    calendar::at(calendar::day(2024, 7, 15), 0)
 }
 
 /// Two streams in time order as one.

@@ -18,6 +18,8 @@ pub(super) struct Desk {
     pub(super) weight: f64,
     /// What it deals with.
     pub(super) mix: Mix,
+    /// How much likelier than the others of the pool it is late.
+    pub(super) late: f64,
 }
 
 /// Rates of a pool.
@@ -41,6 +43,8 @@ pub(super) struct Office {
     rates: Rates,
     late_weight_mean: f64,
     spans: Vec<(Span, Quota)>,
+    /// It isn't there before; none: it was always there.
+    begins: Option<Day>,
     live: Quota,
     /// What goes on until the rate is reached: exact shares instead of luck.
     late_owed: f64,
@@ -85,13 +89,15 @@ impl Office {
             mix.iter().map(|(field, weight)| weight * FIELDS[usize::from(*field)].late_weight).sum::<f64>() / total
         };
         let weight: f64 = desks.iter().map(|desk| desk.weight).sum();
-        let late_weight_mean = desks.iter().map(|desk| desk.weight * mean(desk.mix)).sum::<f64>() / weight.max(1e-9);
+        let late_weight_mean =
+            desks.iter().map(|desk| desk.weight * desk.late * mean(desk.mix)).sum::<f64>() / weight.max(1e-9);
         Office {
             stream,
             desks,
             rates,
             late_weight_mean: late_weight_mean.max(1e-9),
             spans: Vec::new(),
+            begins: None,
             live: Quota::at_rate(0.0),
             late_owed: 0.5,
             digitised_owed: 0.5,
@@ -105,6 +111,7 @@ impl Office {
         let of = (seed, self.stream);
         let rate = |span: &Span| span.count / volume::span_weight(calendar, of, (span.first, span.last)).max(1e-9);
         self.live = Quota::at_rate(spans.last().map_or(0.0, rate));
+        self.begins = spans.first().map(|span| span.first);
         self.spans = spans.into_iter().map(|span| (span.clone(), Quota::at_rate(rate(&span)))).collect();
     }
 
@@ -120,12 +127,15 @@ impl Office {
 
     /// The dossiers of one day, and of the starting day of one part.
     pub(super) fn receive(&mut self, world: &mut World, (day, part): (Day, Part), plans: &mut Vec<Plan>) {
+        if self.begins.is_some_and(|begins| day < begins) {
+            return;
+        }
         let weight = volume::part_weight(volume::weight(world.calendar, (world.seed, self.stream), day), part);
-        let past = (part != Part::Rest && day <= volume::start_day())
+        let past = (part != Part::Rest && day <= world.calendar.start_day())
             .then(|| self.spans.iter_mut().find(|(span, _)| span.first <= day && day <= span.last))
             .flatten();
         let count = past.map_or(&mut self.live, |(_, quota)| quota).take(weight);
-        let mut seconds: Vec<i64> = (0..count).map(|_| self.second(part)).collect();
+        let mut seconds: Vec<i64> = (0..count).map(|_| self.second(world.calendar, part)).collect();
         seconds.sort_unstable();
         for second in seconds {
             let plan = self.plan(world, day, second);
@@ -136,8 +146,8 @@ impl Office {
         }
     }
 
-    fn second(&mut self, part: Part) -> i64 {
-        let start_s = calendar::local(super::START).1;
+    fn second(&mut self, calendar: &Calendar, part: Part) -> i64 {
+        let start_s = calendar::local(calendar.start).1;
         match part {
             Part::Early => self.rng.between(OPENING_S, start_s),
             Part::Whole => Calendar::office_second(&mut self.rng),
@@ -152,13 +162,15 @@ impl Office {
 
     fn plan(&mut self, world: &mut World, day: Day, second: i64) -> Plan {
         let desk = self.rng.pick(self.desks.iter().map(|desk| desk.weight));
-        let Desk { unit, mix, .. } = self.desks[desk];
+        let Desk { unit, mix, late, .. } = self.desks[desk];
         let field = mix[self.rng.pick(mix.iter().map(|(_, weight)| *weight))].0;
         let limits = FIELDS[usize::from(field)].limits;
         let limit = limits[self.rng.pick(limits.iter().map(|_| 1.0))];
-        let way = self.way(day, field);
+        let way = self.way((world.calendar, day), field);
         let received = calendar::at(day, second);
         let filed = if way == Way::Online { self.filed(world.calendar, day, second) } else { received };
+        // Nobody could file with an office that wasn't there the evening before.
+        let filed = if self.begins.is_some_and(|begins| calendar::local(filed).0 < begins) { received } else { filed };
         let mut plan = Plan {
             unit,
             field,
@@ -166,7 +178,7 @@ impl Office {
             number: world.numbers.next(unit, calendar::local(filed).0),
             way,
             end: End::Done,
-            facts: self.facts(day, field, way),
+            facts: self.facts((world.calendar, day), field, way),
             filed,
             received,
             due: Some(due(world.calendar, (day, second), limit)),
@@ -176,12 +188,12 @@ impl Office {
             delivered: received,
             opinion: None,
         };
-        self.live_through(world, &mut plan);
+        self.live_through(world, &mut plan, late);
         plan
     }
 
     /// Decides what becomes of it: withdrawn, late or on time, with or without a wait.
-    fn live_through(&mut self, world: &mut World, plan: &mut Plan) {
+    fn live_through(&mut self, world: &mut World, plan: &mut Plan, late: f64) {
         let (day, second) = calendar::local(plan.received);
         let fate = self.rng.share();
         if plan.limit > 1 && fate < 0.006 {
@@ -194,7 +206,7 @@ impl Office {
         if fate > 0.998 {
             plan.due = None;
         }
-        if self.is_late(day, plan) {
+        if self.is_late((world.calendar, day), plan, late) {
             let due = plan.due.unwrap_or(plan.received);
             let late_by = self.working_days_late();
             let done = world.calendar.after(calendar::local(due).0, late_by);
@@ -207,12 +219,12 @@ impl Office {
         self.deliver(world, plan);
     }
 
-    fn way(&mut self, day: Day, field: u8) -> Way {
+    fn way(&mut self, (calendar, day): (&Calendar, Day), field: u8) -> Way {
         // Certification compares papers: the citizen comes to the counter.
         if field == CERTIFICATION {
             return Way::Counter;
         }
-        self.online_owed += (self.rates.online + growth(day) * 0.16).clamp(0.0, 1.0);
+        self.online_owed += (self.rates.online + calendar.growth(day) * 0.16).clamp(0.0, 1.0);
         if self.online_owed >= 1.0 {
             self.online_owed -= 1.0;
             return Way::Online;
@@ -220,17 +232,17 @@ impl Office {
         if self.rng.chance(0.06) { Way::Post } else { Way::Counter }
     }
 
-    fn facts(&mut self, day: Day, field: u8, way: Way) -> Facts {
-        self.digitised_owed += (self.rates.digitised + growth(day) * 0.13).clamp(0.0, 1.0);
+    fn facts(&mut self, (calendar, day): (&Calendar, Day), field: u8, way: Way) -> Facts {
+        self.digitised_owed += (self.rates.digitised + calendar.growth(day) * 0.13).clamp(0.0, 1.0);
         let digitised = self.digitised_owed >= 1.0;
         if digitised {
             self.digitised_owed -= 1.0;
         }
         let payable = self.rng.chance(FIELDS[usize::from(field)].payable);
-        let paying = if way == Way::Online { 0.78 } else { 0.24 } + growth(day) * 0.1;
+        let paying = if way == Way::Online { 0.78 } else { 0.24 } + calendar.growth(day) * 0.1;
         Facts {
             digitised,
-            reused_data: self.rng.chance(0.27 + growth(day) * 0.1),
+            reused_data: self.rng.chance(0.27 + calendar.growth(day) * 0.1),
             payable,
             paid_online: payable && self.rng.chance(paying),
             electronic_result: self.rng.chance(if digitised { 0.82 } else { 0.3 }),
@@ -248,16 +260,16 @@ impl Office {
     }
 
     /// Whether it is one of the late ones: as many as the rate says, most where fields are prone to it.
-    fn is_late(&mut self, day: Day, plan: &Plan) -> bool {
+    fn is_late(&mut self, (calendar, day): (&Calendar, Day), plan: &Plan, of_desk: f64) -> bool {
         if plan.due.is_none() {
             return false;
         }
-        let weight = FIELDS[usize::from(plan.field)].late_weight / self.late_weight_mean;
+        let weight = FIELDS[usize::from(plan.field)].late_weight * of_desk / self.late_weight_mean;
         let share = (100.0 - self.rates.on_time) / 100.0;
         let week = Rng::new(7, (day.0 / 7) as u64).share();
         // Worse in the year before, better from month to month, up and down by the week.
-        let year = if growth(day) < -0.3 { 1.18 } else { 0.905 };
-        self.late_owed += share * weight * year * (1.0 - 0.85 * growth(day)).max(0.5) * (0.75 + 0.5 * week);
+        let year = if calendar.growth(day) < -0.3 { 1.18 } else { 0.905 };
+        self.late_owed += share * weight * year * (1.0 - 0.85 * calendar.growth(day)).max(0.5) * (0.75 + 0.5 * week);
         let late = self.late_owed >= 1.0;
         if late {
             self.late_owed -= 1.0;
@@ -362,11 +374,6 @@ impl Office {
             ..like.clone()
         }
     }
-}
-
-/// How far a day is from the middle of January to July 2024, in years.
-fn growth(day: Day) -> f64 {
-    f64::from(day.0 - calendar::day(2024, 4, 17).0) / 366.0
 }
 
 /// 17:00 on the last day of the limit; what comes late in the afternoon and is due the same day has the next one.

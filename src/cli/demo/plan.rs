@@ -2,6 +2,8 @@
 
 use crate::model::Instant;
 
+use super::calendar::Calendar;
+
 /// How it came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Way {
@@ -131,10 +133,9 @@ pub(super) enum Step {
 }
 
 impl Plan {
-    /// The records about it with their instants, in time order. What had ended before `detailed_from` is told in one
-    /// record.
-    pub(super) fn steps(&self, detailed_from: Instant) -> impl Iterator<Item = (Instant, Step)> {
-        let whole = self.delivered < detailed_from;
+    /// The records about it with their instants, in time order, or all in one.
+    pub(super) fn steps(&self, calendar: &Calendar) -> impl Iterator<Item = (Instant, Step)> + use<> {
+        let whole = calendar.is_told_whole((self.filed, self.delivered));
         let told = |step: Option<(Instant, Step)>| step.filter(|_| !whole);
         let online = self.way == Way::Online;
         let accepted = self.end != End::SentBack;
@@ -143,7 +144,7 @@ impl Plan {
         [
             told(online.then_some((self.filed, Step::Registered))),
             told(accepted.then_some((self.received, Step::Accepted))),
-            told(self.in_work().map(|at| (at, Step::Processing))),
+            told(self.in_work(calendar.start).map(|at| (at, Step::Processing))),
             told(self.wait.map(|wait| (wait.from, Step::WaitFrom))),
             told(self.wait.map(|wait| (wait.to, Step::WaitTo))),
             told(Some((self.finish, Step::Finished))),
@@ -156,9 +157,9 @@ impl Plan {
     }
 
     /// When an officer takes it up, if that is told: only of what is received after the start, for the wall's sake.
-    fn in_work(&self) -> Option<Instant> {
+    fn in_work(&self, start: Instant) -> Option<Instant> {
         let at = self.received.plus_ms(150_000);
         let first = self.wait.map_or(self.finish, |wait| wait.from);
-        (self.received >= super::START && self.end == End::Done && at < first).then_some(at)
+        (self.received >= start && self.end == End::Done && at < first).then_some(at)
     }
 }

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BinaryHeap};
 use crate::model::{Day, Instant};
 
 use super::calendar::{self, Calendar};
-use super::history::{AHEAD_DAYS, History, detailed_from};
+use super::history::{AHEAD_DAYS, History};
 use super::office::{Numbers, World};
 use super::plan::{Plan, Step};
 use super::province::Province;
-use super::volume::{self, Part};
-use super::{Event, START, wire};
+use super::volume::Part;
+use super::{Event, wire};
 
 /// The live stream: about a record each second in office hours, little in the evening, nothing at night.
 ///
@@ -32,6 +32,7 @@ pub struct Traffic {
 impl Traffic {
     pub(super) fn after(history: History) -> Traffic {
         let History { seed, calendar, province, numbers, plans, .. } = history;
+        let planned = calendar.start_day();
         let mut traffic = Traffic {
             seed,
             calendar,
@@ -40,10 +41,10 @@ impl Traffic {
             plans: BTreeMap::new(),
             plan_next: 0,
             schedule: BinaryHeap::new(),
-            planned: volume::start_day(),
+            planned,
         };
         traffic.add(plans);
-        traffic.rush((volume::start_day(), Part::Rest));
+        traffic.rush((planned, Part::Rest));
         traffic
     }
 
@@ -94,7 +95,7 @@ impl Traffic {
             let place = self.plan_next;
             self.plan_next += 1;
             let before = self.schedule.len();
-            let steps = plan.steps(detailed_from()).filter(|(at, _)| *at > START);
+            let steps = plan.steps(&self.calendar).filter(|(at, _)| *at > self.calendar.start);
             self.schedule.extend(steps.map(|(at, step)| Reverse((at, place, step))));
             let left = self.schedule.len() - before;
             if left > 0 {

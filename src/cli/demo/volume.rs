@@ -2,7 +2,7 @@
 
 use crate::model::Day;
 
-use super::calendar::{self, Calendar};
+use super::calendar::Calendar;
 use super::rng::Rng;
 
 /// By weekday, Monday first.
@@ -89,15 +89,10 @@ pub(super) struct Span {
 
 /// The weight of the days from `first` to `last`, of the starting day its early part.
 pub(super) fn span_weight(calendar: &Calendar, of: (u64, u64), (first, last): (Day, Day)) -> f64 {
-    let start = start_day();
+    let start = calendar.start_day();
     (first.0..=last.0)
         .map(|day| {
             part_weight(weight(calendar, of, Day(day)), if Day(day) == start { Part::Early } else { Part::Whole })
         })
         .sum()
-}
-
-/// The day on which the demonstration starts.
-pub(super) fn start_day() -> Day {
-    calendar::local(super::START).0
 }

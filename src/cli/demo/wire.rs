@@ -7,7 +7,7 @@ use crate::model::Instant;
 use super::calendar::{rfc3339, yymmdd};
 use super::catalogue::{FIELDS, LATE_CAUSES};
 use super::plan::{End, Opinion, Plan, Step, Wait, Way};
-use super::province::Unit;
+use super::province::{Seat, Unit};
 use super::{Event, ONE_STOP, PORTAL, RATINGS};
 
 /// The record of one step of a plan.
@@ -62,15 +62,16 @@ fn dossier_id(unit: &Unit, plan: &Plan) -> String {
 }
 
 fn dossier(unit: &Unit, plan: &Plan, (at, step): (Instant, Step)) -> String {
+    let seat = unit.seat(at, plan.number);
     let mut line = Line::new("dossier");
     line.text("id", dossier_id(unit, plan));
-    line.json("unit", &unit.code_json);
+    line.json("unit", &seat.code_json);
     line.instant("at", at);
     line.text("status", status(plan, step));
     match step {
-        Step::Registered => filing(&mut line, unit, plan),
+        Step::Registered => filing(&mut line, seat, plan),
         Step::Accepted => {
-            filing(&mut line, unit, plan);
+            filing(&mut line, seat, plan);
             acceptance(&mut line, plan);
         }
         Step::Processing => line.text("holder", "Phòng chuyên môn"),
@@ -78,7 +79,7 @@ fn dossier(unit: &Unit, plan: &Plan, (at, step): (Instant, Step)) -> String {
         Step::WaitTo => plan.wait.into_iter().for_each(|wait| line.json("pauses", pause(wait, true))),
         Step::Finished => result(&mut line, plan),
         Step::Delivered | Step::Rated => {}
-        Step::Whole => whole(&mut line, unit, plan),
+        Step::Whole => whole(&mut line, seat, plan),
     }
     line.end()
 }
@@ -102,12 +103,12 @@ fn status(plan: &Plan, step: Step) -> &'static str {
     }
 }
 
-fn filing(line: &mut Line, unit: &Unit, plan: &Plan) {
+fn filing(line: &mut Line, seat: &Seat, plan: &Plan) {
     let field = &FIELDS[usize::from(plan.field)];
     line.text("procedure", format_args!("demo.{}.{}", field.code, plan.limit));
     line.text("field", field.name);
     line.text("channel", plan.way.as_str());
-    if let Some(receiver) = &unit.received_by_json {
+    if let Some(receiver) = &seat.received_by_json {
         line.json("received_by", receiver);
     }
     line.instant("filed_at", plan.filed);
@@ -134,8 +135,8 @@ fn result(line: &mut Line, plan: &Plan) {
     }
 }
 
-fn whole(line: &mut Line, unit: &Unit, plan: &Plan) {
-    filing(line, unit, plan);
+fn whole(line: &mut Line, seat: &Seat, plan: &Plan) {
+    filing(line, seat, plan);
     if plan.end == End::SentBack {
         return;
     }
@@ -162,8 +163,9 @@ fn pause(wait: Wait, ended: bool) -> String {
 fn rating(unit: &Unit, plan: &Plan, opinion: Opinion) -> String {
     const ANSWERS: [&str; 5] = ["very_dissatisfied", "dissatisfied", "neutral", "satisfied", "very_satisfied"];
     let mut line = Line::new("rating");
+    let seat = unit.seat(opinion.at, plan.number);
     line.text("id", format_args!("DG-{}-{:05}", yymmdd(opinion.at), opinion.number));
-    line.json("unit", &unit.code_json);
+    line.json("unit", &seat.code_json);
     line.instant("at", opinion.at);
     if plan.way == Way::Counter {
         line.text("answer", ANSWERS[usize::from(opinion.score) - 1]);

@@ -12,7 +12,8 @@ use crate::model::Day;
 use crate::units::UnitId;
 
 use super::kpis::{OWN, projected};
-use super::question::{Asked, Filters, Question, shown};
+use super::question::{Asked, Filters, Question, shown, windowed};
+use super::standing::{Comparisons, Ended, Shown, comparisons, ended};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -111,9 +112,13 @@ pub struct BreakdownAnswer<'a> {
     role: &'static str,
     pub(super) by: &'static str,
     filters: Filters,
-    /// Of everything that the filters leave.
-    measures: Measures,
+    /// The code has ended by today: since when, and who goes on.
+    ended: Option<Ended<'a>>,
+    /// Of everything that the filters leave; null each where the unit can have no figures in the window.
+    measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    /// Null when filters leave only a part.
+    compare: Option<Comparisons<'a>>,
     /// Of each KPI: its names, and the measures that are added up above and below the line.
     formulas: BTreeMap<&'a str, Formula<'a>>,
     /// The words for measures.
@@ -198,7 +203,8 @@ pub fn breakdown<'a>(
     let measures = rows.iter().fold(Measures::ZERO, |sum, (_, measures)| sum.plus(measures));
     fold(&mut rows, rows_max);
     let label = view.units().label(seen.id());
-    let window = selection.window;
+    let (window, perspective, filters_empty) = (selection.window, selection.perspective, filters.is_empty());
+    let (_, choice, _) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
     let day = window.last.min(view.today());
     Ok(BreakdownAnswer {
         unit: label.code,
@@ -218,7 +224,11 @@ pub fn breakdown<'a>(
             false => figures.catalogue.figures(&measures, label.into(), day),
         },
         filters,
-        measures,
+        ended: ended(figures, seen.id(), perspective),
+        compare: filters_empty
+            .then(|| comparisons(figures, seen.id(), (scheme, choice), (perspective, &measures)))
+            .flatten(),
+        measures: Shown::of(figures, (seen.id(), window), (perspective, measures)),
         formulas: formulas(figures.catalogue, day),
         words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),
         rows: rows.into_iter().map(|row| shown_row(figures, seen.id(), day, row)).collect(),

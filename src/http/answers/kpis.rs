@@ -12,6 +12,7 @@ use crate::units::{Perspective, UnitId};
 
 use super::official::Closed;
 use super::question::{windowed, without_same_day};
+use super::standing::{Comparisons, Ended, Shown, comparisons, ended};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -62,8 +63,12 @@ pub struct KpisAnswer<'a> {
     /// Of which dossiers these figures are, when not of all.
     #[serde(skip_serializing_if = "Option::is_none")]
     same_day: Option<&'static str>,
-    pub(super) measures: Measures,
+    /// The code has ended by today: since when, and who goes on. Not told with official figures: that may change.
+    ended: Option<Ended<'a>>,
+    /// Null each where the unit can have no figures in the window.
+    pub(super) measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
+    compare: Option<Comparisons<'a>>,
     /// What the unit handles itself, then the units directly below it: they add up to `measures` (C-3).
     pub(super) children: Vec<Row<'a>>,
 }
@@ -92,10 +97,15 @@ pub(super) struct Row<'a> {
 /// When no unit has the code, the window can't be read, or there is no such hierarchy or role.
 pub fn kpis<'a>(figures: Figures<'a>, code: &str, query: &KpisQuery) -> Result<KpisAnswer<'a>, AnswerError> {
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
-    let (scheme, _, window) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
+    let (scheme, choice, window) = windowed(figures, query.window.as_deref(), query.scheme.as_deref())?;
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
     let without_same_day = without_same_day(query.same_day.as_deref())?;
-    Ok(kpis_of(figures, (seen.id(), seen.stale_code()), scheme.id(), (window, perspective), without_same_day))
+    let unit = (seen.id(), seen.stale_code());
+    let answer = kpis_of(figures, unit, scheme.id(), (window, perspective), without_same_day);
+    // Former figures are those of all dossiers.
+    let whole = answer.measures.0.as_ref().filter(|_| !without_same_day);
+    let compare = whole.and_then(|now| comparisons(figures, seen.id(), (scheme.id(), choice), (perspective, now)));
+    Ok(KpisAnswer { ended: ended(figures, seen.id(), perspective), compare, ..answer })
 }
 
 /// The figures of a unit that may be seen.
@@ -142,8 +152,10 @@ pub(super) fn kpis_of<'a>(
         version: "current",
         closed: None,
         same_day: without_same_day.then_some("exclude"),
+        ended: None,
+        compare: None,
         kpis,
-        measures,
+        measures: Shown::of(figures, (unit, window), (perspective, measures)),
         children: shown_rows(figures, unit, day, rows),
     }
 }

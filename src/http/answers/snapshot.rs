@@ -159,7 +159,7 @@ fn closed_unit(figures: Figures<'_>, unit: UnitId, (heading, closed): (&Heading,
         figures: ClosedFigures {
             json: serde_json::to_string(&answer).expect("texts and numbers always encode"),
             table: answer.table(),
-            measures: by_name(&answer.measures),
+            measures: by_name(answer.measures.0.as_ref().unwrap_or(&Measures::ZERO)),
             reporter: Reporter::of(figures, CLOSED_PERSPECTIVE.hierarchy, unit),
         },
     }

@@ -58,7 +58,10 @@ fn figure_header(kpis: &Kpis<'_>) -> impl Iterator<Item = String> {
     measures.chain(kpis)
 }
 
-fn figure_cells(columns: &Kpis<'_>, measures: &Measures, kpis: &Kpis<'_>) -> Vec<Cell> {
+fn figure_cells(columns: &Kpis<'_>, measures: Option<&Measures>, kpis: &Kpis<'_>) -> Vec<Cell> {
+    let Some(measures) = measures else {
+        return figure_header(columns).map(|_| Cell::Nothing).collect();
+    };
     let mut cells: Vec<Cell> = measures.iter().map(|(_, value)| number(Some(value))).collect();
     for id in columns.keys() {
         let figure = kpis.get(id);
@@ -99,13 +102,13 @@ impl Tabular for KpisAnswer<'_> {
         let moment = || moment(self.window, &self.as_of, self.seq);
         let mut total = moment();
         total.extend([text(Some("total")), text(Some(self.unit)), text(Some(self.name)), Cell::Nothing, Cell::Nothing]);
-        total.extend(figure_cells(&self.kpis, &self.measures, &self.kpis));
+        total.extend(figure_cells(&self.kpis, self.measures.0.as_ref(), &self.kpis));
         let row = |row: &Row<'_>| {
             let mut cells = moment();
             cells.push(text(Some(if row.own { "own" } else { "child" })));
             cells.extend([text(Some(row.unit)), text(Some(row.name))]);
             cells.extend([text(row.valid_from.as_ref()), text(row.valid_to.as_ref())]);
-            cells.extend(figure_cells(&self.kpis, &row.measures, &row.kpis));
+            cells.extend(figure_cells(&self.kpis, Some(&row.measures), &row.kpis));
             cells
         };
         Table { header: names, rows: [total].into_iter().chain(self.children.iter().map(row)).collect() }
@@ -121,7 +124,7 @@ impl Tabular for BreakdownAnswer<'_> {
             let mut cells = moment(self.window, &self.as_of, self.seq);
             cells.extend([text(Some(self.unit)), text(Some(self.name)), text(Some(row.part()))]);
             cells.extend([text(row.value.as_ref()), text(row.name), number(row.others)]);
-            cells.extend(figure_cells(&self.kpis, &row.measures, &row.kpis));
+            cells.extend(figure_cells(&self.kpis, Some(&row.measures), &row.kpis));
             cells
         };
         Table { header: names, rows: self.rows.iter().map(row).collect() }

@@ -1,6 +1,7 @@
 mod drill;
 mod ontime;
 mod forms;
+mod standing;
 
 use serde_json::{Value, json};
 
@@ -373,7 +374,8 @@ fn r22_each_hierarchy_and_role_has_its_figures_and_rows_add_up_in_all() {
         assert_eq!(answer["units_pending"], false);
         let rows = answer["children"].as_array().unwrap();
         let sum: i64 = rows.iter().map(|row| row["measures"]["received"].as_i64().unwrap()).sum();
-        assert_eq!(answer["measures"]["received"], sum, "rows add up");
+        // Of a unit that stands for nobody any more there is no figure, which isn't 0.
+        assert_eq!(answer["measures"]["received"].as_i64().unwrap_or(0), sum, "rows add up");
         sum
     };
     let all = |code: &str| {

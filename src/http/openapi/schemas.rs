@@ -167,6 +167,7 @@ fn links() -> Value {
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": object(json!({
             "unit": text(), "name": text(), "scheme": text(), "as_of": instant(), "seq": count(), "by": text(),
+            "ended": shape("Ended"), "measures": shape("ShownMeasures"), "compare": shape("Comparisons"),
             "kpis": shape("KpiFigures"), "rows": {"type": "array", "items": row}
         })),
         "Quality": object(json!({
@@ -188,6 +189,20 @@ fn figures() -> Value {
     let ratio = json!({"type": ["number", "null"]});
     json!({
         "Measures": {"type": "object", "additionalProperties": {"type": "integer"}},
+        // Null each: the unit can have no figures in the window, which isn't 0.
+        "ShownMeasures": {"type": "object", "additionalProperties": {"type": ["integer", "null"]}},
+        "Ended": {"type": ["object", "null"], "properties": {
+            "on": {"type": "string", "format": "date"},
+            "succeeded_by": {"type": ["object", "null"], "properties": {"unit": text(), "name": text()}}
+        }},
+        "Comparisons": {"type": ["object", "null"], "properties": {
+            "previous": shape("Comparison"), "same_period_last_year": shape("Comparison")
+        }},
+        "Comparison": {"type": ["object", "null"], "properties": {
+            "window": object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}})),
+            "across": {"type": ["string", "null"], "format": "date"},
+            "measures": shape("Measures"), "kpis": {"type": "object"}
+        }},
         "KpiFigure": object(json!({
             "num": {"type": ["integer", "null"]}, "den": {"type": ["integer", "null"]}, "value": ratio,
             "band": text_or_null(), "target": ratio, "decision": text_or_null(),
@@ -203,8 +218,8 @@ fn figures() -> Value {
             "window": object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}})),
             "scheme": text(), "as_of": instant(), "seq": count(), "node": text(),
             "hierarchy": {"type": "string", "enum": ["now", "was"]}, "role": {"type": "string", "enum": ["processing", "receiving"]},
-            "catalogue": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures"),
-            "children": {"type": "array", "items": shape("KpisRow")}
+            "catalogue": text(), "ended": shape("Ended"), "measures": shape("ShownMeasures"), "kpis": shape("KpiFigures"),
+            "compare": shape("Comparisons"), "children": {"type": "array", "items": shape("KpisRow")}
         })),
         "Dossier": object(json!({
             "source": text(), "id": text(), "as_of": instant(), "seq": count(), "node": text(),

@@ -60,8 +60,9 @@ impl<'a> Reading<'a> {
         let sums: Vec<(i64, i64)> =
             units.iter().map(|unit| kpi.sums(&self.view.measures(*unit, window, Perspective::default()))).collect();
         let ranks = ranks(kpi, &sums);
-        // An ended window moves no more.
-        let before = if shorter.last < shorter.first || window.last < self.view.today() {
+        // An ended window moves no more, and ranks aren't compared over a change of the units that are ranked.
+        let is_other = self.view.hierarchies().changed(self.unit, (shorter.last, now)).is_some();
+        let before = if is_other || shorter.last < shorter.first || window.last < self.view.today() {
             vec![None; units.len()]
         } else {
             let sums: Vec<_> = units

@@ -27,6 +27,9 @@ pub(super) struct TrendTile<'a> {
     #[serde(flatten)]
     base: Base<'a>,
     series: Vec<SeriesRow<'a>>,
+    /// Since when the unit's hierarchy isn't that of the first week any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    across: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -68,7 +71,8 @@ impl<'a> Reading<'a> {
             Series::Measure(measure) => self.count_row(*measure),
             Series::Kpi(id) => self.ratio_row(id),
         });
-        TrendTile { base: self.base(), series: rows.collect() }
+        let across = self.weeks().next().and_then(|week| self.across(week.first));
+        TrendTile { base: self.base(), series: rows.collect(), across }
     }
 
     fn count_row(&self, measure: Measure) -> Option<SeriesRow<'a>> {
@@ -77,7 +81,7 @@ impl<'a> Reading<'a> {
         let begun = self
             .view
             .first_day(self.unit, Perspective::default())
-            .or_else(|| self.is_heard().then(|| self.view.today()));
+            .or_else(|| (self.is_heard() && !self.is_gone()).then(|| self.view.today()));
         let points = self.weeks().map(|week| CountPoint {
             window: week,
             // Before anything was known there is a gap, not a zero.

@@ -50,13 +50,28 @@ export interface Moment {
   readonly seq: number;
 }
 
+export interface Ended {
+  readonly on: string;
+  readonly succeeded_by: { readonly unit: string; readonly name: string } | null;
+}
+
+export interface Comparison {
+  readonly window: { readonly from: string; readonly to: string };
+  /** The day since which the unit's boundaries aren't those of the former window; null: they are the same. */
+  readonly across: string | null;
+  readonly kpis: Readonly<Record<string, { readonly value: number | null; readonly difference_points: number | null }>>;
+}
+
 export interface Breakdown extends Moment {
+  readonly ended: Ended | null;
+  readonly compare: { readonly previous: Comparison | null; readonly same_period_last_year: Comparison | null } | null;
   readonly unit: string;
   readonly name: string;
   readonly stale_code: boolean;
   readonly window: { readonly from: string; readonly to: string };
   readonly by: string;
-  readonly measures: Measures;
+  /** Null each: the unit can have no figures in the window. */
+  readonly measures: Readonly<Record<string, number | null>>;
   readonly kpis: Readonly<Record<string, Kpi>>;
   readonly formulas: Readonly<Record<string, Formula>>;
   readonly words: Readonly<Record<string, Text>>;

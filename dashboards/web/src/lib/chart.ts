@@ -27,6 +27,8 @@ export interface Picture {
   /** Device-independent pixels of one `--u`. */
   readonly unit: number;
   readonly ground: string;
+  /** Where the unit's boundaries became others, in points from the left. */
+  readonly mark: number | null;
   readonly target: number | null;
   readonly targetColor: string;
 }
@@ -44,7 +46,7 @@ export function option(picture: Picture): Option {
     grid: { left: 6 * picture.unit, right: 10 * picture.unit, top: 0, bottom: 0 },
     xAxis: { type: 'value', min: 0, max: Math.max(1, count - 1), show: false },
     yAxis: { type: 'value', min: picture.range.low, max: picture.range.high, show: false },
-    series: [...targetLine(picture, count), ...picture.curves.flatMap((curve) => drawn(curve, picture))],
+    series: [...targetLine(picture, count), ...markLine(picture), ...picture.curves.flatMap((curve) => drawn(curve, picture))],
   };
 }
 
@@ -102,6 +104,16 @@ function columns(curve: Curve, { unit, ground }: Picture): BarSeriesOption {
           : { color: curve.color },
     })),
   };
+}
+
+function markLine({ mark, range, targetColor, unit }: Picture): LineSeriesOption[] {
+  if (mark === null) return [];
+  return [{
+    ...shared,
+    id: 'mark',
+    data: [[mark, range.low], [mark, range.high]],
+    lineStyle: { color: targetColor, width: 3 * unit, type: [6 * unit, 5 * unit] },
+  }];
 }
 
 function targetLine({ target, targetColor, unit }: Picture, count: number): LineSeriesOption[] {

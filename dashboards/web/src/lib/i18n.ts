@@ -37,6 +37,10 @@ export interface Words {
   readonly samePeriod: string;
   readonly overSamePeriod: string;
   readonly points: string;
+  readonly otherBounds: string;
+  readonly otherBoundsSince: (day: string) => string;
+  readonly ended: (code: string, day: string) => string;
+  readonly continuedBy: (code: string, name: string) => string;
   readonly yearEnd: string;
   readonly weeks: (n: number) => string;
   readonly thisWeek: string;
@@ -99,6 +103,10 @@ const vi: Words = {
   samePeriod: 'cùng kỳ',
   overSamePeriod: 'so cùng kỳ',
   points: 'điểm',
+  otherBounds: 'khác địa giới',
+  otherBoundsSince: (day) => `khác địa giới từ ${day}`,
+  ended: (code, day) => `${code} đã kết thúc ngày ${day}`,
+  continuedBy: (code, name) => `tiếp nối: ${code} ${name}`,
   yearEnd: 'cuối năm',
   weeks: (n) => `${n} tuần`,
   thisWeek: 'tuần này',
@@ -161,6 +169,10 @@ const en: Words = {
   samePeriod: 'year on year',
   overSamePeriod: 'year on year',
   points: 'pts',
+  otherBounds: 'other boundaries',
+  otherBoundsSince: (day) => `other boundaries since ${day}`,
+  ended: (code, day) => `${code} ended on ${day}`,
+  continuedBy: (code, name) => `continued by ${code} ${name}`,
   yearEnd: 'year end',
   weeks: (n) => `${n} weeks`,
   thisWeek: 'this week',

@@ -11,9 +11,9 @@ export type Row = { readonly kind: 'unit'; readonly child: Child } | { readonly 
 
 const BEST = 5;
 
-/** All rows when they fit; else the five best, a gap that says how many are left out, and as many worst as fit. */
-export function rankingRows(children: readonly Child[], fit: number): readonly Row[] {
-  if (children.length <= fit) return children.map((child) => ({ kind: 'unit', child }));
+/** Of `count` units the best and the worst are given. All rows when they fit; else the five best, a gap that says how many are left out, and as many worst as fit. */
+export function rankingRows(children: readonly Child[], fit: number, count: number = children.length): readonly Row[] {
+  if (children.length <= fit && count <= children.length) return children.map((child) => ({ kind: 'unit', child }));
   const best = children.slice(0, Math.min(BEST, fit - 1));
   const rest = children.slice(best.length);
   const ranked = rest.filter((child) => child.rank !== null);
@@ -22,7 +22,7 @@ export function rankingRows(children: readonly Child[], fit: number): readonly R
   const unranked = children.filter((child) => child.rank === null).length;
   return [
     ...best.map((child): Row => ({ kind: 'unit', child })),
-    { kind: 'gap', gap: { hidden: children.length - best.length - worst.length, unranked } },
+    { kind: 'gap', gap: { hidden: Math.max(count, children.length) - best.length - worst.length, unranked } },
     ...worst.map((child): Row => ({ kind: 'unit', child })),
   ];
 }

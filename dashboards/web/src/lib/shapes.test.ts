@@ -36,6 +36,25 @@ describe('tiles', () => {
     expect(countsTile({}).measures).toEqual({});
   });
 
+  it('say since when boundaries are others, and who goes on for a code that has ended', () => {
+    const compare = { same_period_last_year: { difference_points: 1.5, across: '2025-07-01' } };
+    expect(kpiTile({ compare }, 'k').across).toBe('2025-07-01');
+    expect(kpiTile({ compare: { same_period_last_year: { difference_points: 1.5, across: null } } }, 'k').across).toBeNull();
+    expect(countsTile({ compare: { received: { change: 0.1, across: '2025-07-01' } } }).across).toBe('2025-07-01');
+    expect(trendTile({ series: [], across: '2025-07-01' }).across).toBe('2025-07-01');
+    const ended = { unit: '17', ended: { on: '2025-06-30', succeeded_by: { unit: '25', name: 'Tỉnh Phú Thọ' } } };
+    expect(trendTile(ended).ended).toEqual({ unit: '17', on: '2025-06-30', successor: { unit: '25', name: 'Tỉnh Phú Thọ' } });
+    expect(trendTile({ unit: '148', ended: { on: '2025-06-30', succeeded_by: null } }).ended).toEqual({ unit: '148', on: '2025-06-30', successor: null });
+    expect(trendTile({ unit: '25' }).ended).toBeNull();
+  });
+
+  it('count the units that a ranking leaves out, also those that weren’t sent', () => {
+    const children = Array.from({ length: 20 }, (_, index) => ({ unit: String(index), rank: index < 10 ? index + 1 : 114 + index, kpis: {} }));
+    const tile = rankingTile({ count: 133, children }, 'k');
+    const gap = rankingRows(tile.children, 10, tile.count).find((row) => row.kind === 'gap');
+    expect(gap).toEqual({ kind: 'gap', gap: { hidden: 124, unranked: 0 } });
+  });
+
   it.each([undefined, null, 3, 'x', []])('read nothing out of %s', (raw) => {
     expect(kpiTile(raw, 'k').kpi).toBeNull();
     expect(rankingTile(raw, 'k').children).toEqual([]);

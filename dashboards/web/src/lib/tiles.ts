@@ -18,6 +18,15 @@ export interface TileBase {
   readonly source: string | null;
   readonly staleAfterS: number | null;
   readonly window: Window | null;
+  /** The unit has ended; who goes on, if anybody may be named. */
+  readonly ended: Ended | null;
+}
+
+export interface Ended {
+  /** The code that was asked for. */
+  readonly unit: string;
+  readonly on: string;
+  readonly successor: { readonly unit: string; readonly name: string } | null;
 }
 
 export interface Kpi {
@@ -47,6 +56,8 @@ export interface KpiTile extends TileBase {
   readonly kpi: Kpi | null;
   readonly measures: Measures;
   readonly differencePoints: number | null;
+  /** The day since which the unit's boundaries aren't those of the former figures. */
+  readonly across: string | null;
   readonly trend: readonly Point[];
   readonly projection: number | null;
 }
@@ -55,6 +66,8 @@ export interface CountsTile extends TileBase {
   readonly measures: Measures;
   /** Relative change to the same period last year, by measure. */
   readonly change: Measures;
+  /** The day since which the unit's boundaries aren't those of the former figures. */
+  readonly across: string | null;
   readonly limit: { readonly limit: number | null; readonly band: Band | null };
   readonly today: Measures;
 }
@@ -71,6 +84,8 @@ export interface Child {
 export interface RankingTile extends TileBase {
   readonly target: number | null;
   readonly near: number | null;
+  /** How many units there are; some of them may not be in the tile. */
+  readonly count: number;
   readonly children: readonly Child[];
 }
 
@@ -84,6 +99,8 @@ export interface Series {
 
 export interface TrendTile extends TileBase {
   readonly series: readonly Series[];
+  /** The day since which the unit's boundaries aren't those of the first points. */
+  readonly across: string | null;
 }
 
 export interface Source {
@@ -109,7 +126,18 @@ export function base(raw: unknown): TileBase {
     source: text_(tile['source']),
     staleAfterS: number_(tile['stale_after_s']),
     window: from === null || to === null ? null : { from, to },
+    ended: ended(tile),
   };
+}
+
+function ended(tile: Raw): Ended | null {
+  const raw = record(tile['ended']);
+  const on = text_(raw['on']);
+  const unit = text_(tile['unit']);
+  if (on === null || unit === null) return null;
+  const next = record(raw['succeeded_by']);
+  const [code, name] = [text_(next['unit']), text_(next['name'])];
+  return { unit, on, successor: code === null || name === null ? null : { unit: code, name } };
 }
 
 export function kpiTile(raw: unknown, wanted: string | null): KpiTile {
@@ -121,6 +149,7 @@ export function kpiTile(raw: unknown, wanted: string | null): KpiTile {
     kpi: kpi(record(tile['kpis'])[id]),
     measures: numbers(tile['measures']),
     differencePoints: number_(compare['difference_points']),
+    across: text_(compare['across']),
     trend: points(tile['trend']),
     projection: number_(tile['projection']) ?? number_(record(record(tile['kpis'])[id])['projection']),
   };
@@ -146,13 +175,16 @@ export function countsTile(raw: unknown): CountsTile {
   const tile = record(raw);
   const limit = record(record(tile['limits'])['in_progress_overdue']);
   const change: Record<string, number | null> = {};
+  let across: string | null = null;
   for (const [measure, compared] of Object.entries(record(tile['compare']))) {
     change[measure] = number_(record(compared)['change']);
+    across ??= text_(record(compared)['across']);
   }
   return {
     ...base(raw),
     measures: numbers(tile['measures']),
     change,
+    across,
     limit: { limit: number_(limit['limit']), band: band(limit['band']) },
     today: numbers(tile['today']),
   };
@@ -160,12 +192,14 @@ export function countsTile(raw: unknown): CountsTile {
 
 export function rankingTile(raw: unknown, wanted: string | null): RankingTile {
   const tile = record(raw);
+  const children = list(tile['children'], CHILDREN_MAX);
   const id = wanted ?? text_(tile['kpi']) ?? '';
   return {
     ...base(raw),
     target: number_(tile['target']),
     near: number_(tile['near']),
-    children: list(tile['children'], CHILDREN_MAX).map((one) => child(one, id)),
+    count: Math.max(number_(tile['count']) ?? 0, children.length),
+    children: children.map((one) => child(one, id)),
   };
 }
 
@@ -193,6 +227,7 @@ export function trendTile(raw: unknown): TrendTile {
       target: number_(one['target']),
       points: points(one['points']),
     })),
+    across: text_(tile['across']),
   };
 }
 
