@@ -59,7 +59,7 @@ pub async fn load_calendar(command: &CalendarCommand, out: &mut impl Write) -> a
     if loaded {
         let path = CALENDAR.path;
         let request = Request { method: Method::GET, path, query: Vec::new(), content_type: "", body: String::new() };
-        let answer = client.send(&request, |why, wait| say_again(why, wait)).await?;
+        let answer = client.send(&request, say_again).await?;
         for year in answer.body.get("years_missing").and_then(|years| years.as_array()).into_iter().flatten() {
             writeln!(out, "no holiday of {year} is known yet: due dates of that year will be wrong")?;
         }
