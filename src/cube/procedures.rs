@@ -86,3 +86,6 @@ impl View {
         rules.procedures().filter(stands).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -182,6 +182,25 @@ pub async fn seeded(store: &Store) -> BTreeMap<String, Seeded> {
     states
 }
 
+/// Joins a version of a procedure or an entry of the calendar.
+fn fold_rules(states: &mut BTreeMap<String, Seeded>, record: &Record) {
+    let (key, given) = match record {
+        Record::Procedure(fact) => {
+            (format!("procedure {} {:?}", fact.code, fact.valid_from), Seeded::Procedure(fact.clone()))
+        }
+        Record::Calendar(fact) => (format!("calendar {}", fact.entry.subject()), Seeded::Calendar(fact.clone())),
+        _ => return,
+    };
+    let loses = match (states.get(&key), &given) {
+        (Some(Seeded::Procedure(kept)), Seeded::Procedure(given)) => !given.wins_over(kept),
+        (Some(Seeded::Calendar(kept)), Seeded::Calendar(given)) => !given.wins_over(kept),
+        _ => false,
+    };
+    if !loses {
+        states.insert(key, given);
+    }
+}
+
 /// The states that the model's registers give, all records being received at the instant that `sequenced` says.
 fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
     let mut dossiers: BTreeMap<DossierKey, DossierState> = BTreeMap::new();
@@ -230,24 +249,7 @@ fn folded(records: &[Record]) -> BTreeMap<String, Seeded> {
                     *kept = given.clone();
                 }
             }
-            Record::Procedure(given) => {
-                let kept = states.entry(format!("procedure {} {:?}", given.code, given.valid_from));
-                let kept = kept.or_insert_with(|| Seeded::Procedure(given.clone()));
-                if let Seeded::Procedure(kept) = kept
-                    && given.wins_over(kept)
-                {
-                    *kept = given.clone();
-                }
-            }
-            Record::Calendar(given) => {
-                let kept = states.entry(format!("calendar {}", given.entry.subject()));
-                let kept = kept.or_insert_with(|| Seeded::Calendar(given.clone()));
-                if let Seeded::Calendar(kept) = kept
-                    && given.wins_over(kept)
-                {
-                    *kept = given.clone();
-                }
-            }
+            Record::Procedure(_) | Record::Calendar(_) => fold_rules(&mut states, record),
             Record::Contact(_) => {}
         }
     }

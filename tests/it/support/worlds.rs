@@ -397,10 +397,12 @@ impl Maker<'_> {
             records.push(Record::Calendar(Box::new(CalendarFact { at, entry })));
         }
         for _ in 0..self.dice.roll(3) {
-            let weeks: [(&[u8], &[(u16, u16)]); 3] =
-                [(&[1, 2, 3, 4, 5, 6], &[(420, 690), (780, 990)]), (&[2], &[(0, 1_440)]), (&[1, 7], &[(90, 91)])];
-            let (weekdays, hours) = self.dice.of(&weeks);
-            let week = WorkingWeek { weekdays: weekdays.to_vec(), hours: hours.to_vec() };
+            let (weekdays, hours) = match self.dice.roll(3) {
+                0 => (vec![1, 2, 3, 4, 5, 6], vec![(420, 690), (780, 990)]),
+                1 => (vec![2], vec![(0, 1_440)]),
+                _ => (vec![1, 7], vec![(90, 91)]),
+            };
+            let week = WorkingWeek { weekdays, hours };
             let at = self.world.now.plus_ms(self.dice.of(&[-1, 0]));
             records.push(Record::Calendar(Box::new(CalendarFact { at, entry: CalendarEntry::Week(week) })));
         }
