@@ -13,7 +13,7 @@ use std::sync::Arc;
 use metrics::counter;
 use tokio::sync::watch;
 
-use crate::kpi::{Catalogue, CatalogueError, Fault, FaultReason, Reporting, SourceFile};
+use crate::kpi::{Catalogue, CatalogueError, Fault, FaultReason, SourceFile};
 
 #[cfg(test)]
 mod tests;
