@@ -61,26 +61,8 @@ fn tries(route: &Route) -> Vec<Try> {
             tries.iter_mut().filter(|one| one.path.ends_with("unresolved")).for_each(|one| one.exists = false);
             tries
         }
-        ("GET", "/api/v1/units/{code}/kpis") => Try::units(|unit| format!("/api/v1/units/{unit}/kpis?window=2024-07")),
-        ("GET", "/api/v1/units/{code}/breakdown") => {
-            Try::units(|unit| format!("/api/v1/units/{unit}/breakdown?by=unit&window=2024-07"))
-        }
-        ("GET", "/api/v1/units/{code}/forms/{form}") => {
-            Try::units(|unit| format!("/api/v1/units/{unit}/forms/ii06a?rows=unit&period=2024-07"))
-        }
+        ("GET", path) if path.starts_with("/api/v1/units/{code}/") => unit_tries(path),
         (_, path) if path.starts_with("/api/v1/periods/") => period_tries(path),
-        ("GET", "/api/v1/units/{code}/quality") => {
-            Try::units(|unit| format!("/api/v1/units/{unit}/quality?window=2024-07"))
-        }
-        ("GET", "/api/v1/units/{code}/dossiers") => {
-            Try::units(|unit| format!("/api/v1/units/{unit}/dossiers?measure=received&window=2024-07"))
-        }
-        ("GET", "/api/v1/units/{code}/indicators") => {
-            Try::units(|unit| format!("/api/v1/units/{unit}/indicators?period=2024-07"))
-        }
-        ("GET", "/api/v1/units/{code}/indices/{index}") => {
-            Try::units(|unit| format!("/api/v1/units/{unit}/indices/qd766?period=2024-07"))
-        }
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => vec![Try::plain(route.path)],
         (
             "GET",
@@ -117,6 +99,21 @@ fn tries(route: &Route) -> Vec<Try> {
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
     }
+}
+
+/// What is asked about a unit.
+fn unit_tries(path: &str) -> Vec<Try> {
+    let rest = match path.trim_start_matches("/api/v1/units/{code}/") {
+        "kpis" => "kpis?window=2024-07",
+        "breakdown" => "breakdown?by=unit&window=2024-07",
+        "forms/{form}" => "forms/ii06a?rows=unit&period=2024-07",
+        "quality" => "quality?window=2024-07",
+        "dossiers" => "dossiers?measure=received&window=2024-07",
+        "indicators" => "indicators?period=2024-07",
+        "indices/{index}" => "indices/qd766?period=2024-07",
+        other => panic!("GET {other} of a unit is in no row of the matrix"),
+    };
+    Try::units(|unit| format!("/api/v1/units/{unit}/{rest}"))
 }
 
 fn period_tries(path: &str) -> Vec<Try> {
