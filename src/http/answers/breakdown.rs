@@ -184,12 +184,7 @@ pub fn breakdown<'a>(
     let view = figures.view;
     let by = By::read(query.by.as_deref())?;
     let filters = query.filters();
-    let asked = Asked {
-        window: query.window.as_deref(),
-        scheme: query.scheme.as_deref(),
-        hierarchy: query.hierarchy.as_deref(),
-        role: query.role.as_deref(),
-    };
+    let asked = Asked::of([&query.window, &query.scheme, &query.hierarchy, &query.role]);
     let Question { seen, scheme, selection } = Question::read(figures, code, asked, &filters)?;
     let rows_max = query.rows.unwrap_or(ROWS_DEFAULT);
     if !(1..=ROWS_MAX).contains(&rows_max) {

@@ -221,12 +221,7 @@ pub fn dossiers<'a>(
         return Err(AnswerError::BadBound { name: "limit", max: PAGE_ROWS_MAX });
     }
     let filters = query.filters();
-    let asked = Asked {
-        window: query.window.as_deref(),
-        scheme: query.scheme.as_deref(),
-        hierarchy: query.hierarchy.as_deref(),
-        role: query.role.as_deref(),
-    };
+    let asked = Asked::of([&query.window, &query.scheme, &query.hierarchy, &query.role]);
     let Question { seen, scheme, selection } = Question::read(figures, code, asked, &filters)?;
     let fingerprint = query.fingerprint(code);
     let after = query.cursor.as_deref().map(|cursor| read_cursor(cursor, &fingerprint)).transpose()?;

@@ -62,12 +62,7 @@ struct QualityRow<'a> {
 /// When no unit has the code, or something asked for can't be read.
 pub fn quality<'a>(figures: Figures<'a>, code: &str, query: &QualityQuery) -> Result<QualityAnswer<'a>, AnswerError> {
     let view = figures.view;
-    let asked = Asked {
-        window: query.window.as_deref(),
-        scheme: query.scheme.as_deref(),
-        hierarchy: query.hierarchy.as_deref(),
-        role: query.role.as_deref(),
-    };
+    let asked = Asked::of([&query.window, &query.scheme, &query.hierarchy, &query.role]);
     let Question { seen, scheme, selection } = Question::read(figures, code, asked, &Filters::default())?;
     let mut rows: BTreeMap<&str, QualityRow<'_>> = BTreeMap::new();
     view.visit_marked(&selection, |found| {

@@ -172,6 +172,14 @@ pub(super) struct Asked<'q> {
     pub(super) role: Option<&'q str>,
 }
 
+impl<'q> Asked<'q> {
+    /// Window, scheme, hierarchy and role, as they stand in a query.
+    pub(super) fn of([window, scheme, hierarchy, role]: [&'q Option<String>; 4]) -> Asked<'q> {
+        let [window, scheme, hierarchy, role] = [window, scheme, hierarchy, role].map(Option::as_deref);
+        Asked { window, scheme, hierarchy, role }
+    }
+}
+
 impl<'a> Question<'a> {
     pub(super) fn read(
         figures: Figures<'a>,
