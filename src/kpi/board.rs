@@ -12,6 +12,7 @@ use super::figure::Words;
 use super::measure::Measure;
 use super::window::{Running, WindowChoice};
 
+mod reports;
 #[cfg(test)]
 mod tests;
 
@@ -21,8 +22,6 @@ const COLUMNS: u16 = 12;
 const PANELS_MAX: usize = 24;
 /// As many series as lines can be told apart.
 const SERIES_MAX: usize = 4;
-/// As many rows as a tile can show from a few metres.
-const ROWS_MAX: usize = 9;
 /// Without a window of its own a board shows the year to date.
 const WINDOW_DEFAULT: WindowChoice = WindowChoice::Running(Running::Year);
 /// Without a limit of its own a source is stale after an hour.
@@ -351,35 +350,6 @@ impl Reading<'_> {
 
     fn is_ratio(&self, kpi: &str) -> bool {
         self.catalogue.versions(kpi).iter().all(Kpi::is_ratio)
-    }
-
-    fn indicators(&mut self, form: &PanelForm, kind: PanelKind) -> Vec<String> {
-        let count = form.indicators.len();
-        if count == 0 && kind == PanelKind::Indicators {
-            self.fault(&form.id.span(), "panel.indicators", FaultReason::Missing("a panel of this kind"));
-        }
-        if count > ROWS_MAX {
-            let reason = FaultReason::TooMany { count, count_max: ROWS_MAX };
-            self.fault(&form.id.span(), "panel.indicators", reason);
-        }
-        for code in form.indicators.iter().filter(|code| self.catalogue.indicators().get(code.get_ref()).is_none()) {
-            let reason = FaultReason::UnknownIndicator(code.get_ref().clone());
-            self.fault(&code.span(), "panel.indicators", reason);
-        }
-        form.indicators.iter().take(ROWS_MAX).map(|code| code.get_ref().clone()).collect()
-    }
-
-    fn index(&mut self, form: &PanelForm, kind: PanelKind) -> Option<String> {
-        match &form.index {
-            None if kind == PanelKind::Index766 => {
-                self.fault(&form.id.span(), "panel.index", FaultReason::Missing("a panel of this kind"));
-            }
-            Some(id) if self.catalogue.index(id.get_ref()).is_none() => {
-                self.fault(&id.span(), "panel.index", FaultReason::UnknownIndex(id.get_ref().clone()));
-            }
-            _ => {}
-        }
-        form.index.as_ref().map(|id| id.get_ref().clone())
     }
 
     fn check_grid(&mut self, grid: &Spanned<Grid>) {

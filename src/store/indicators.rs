@@ -14,6 +14,7 @@ const INDICATORS: &str = concat!(
     include_str!("../../sql/queries/verify_paths.sql"),
     include_str!("../../sql/queries/verify_indicators.sql")
 );
+const COUNT: &str = include_str!("../../sql/queries/verify_indicator_count.sql");
 
 /// What a unit reported of an indicator and a period, or what is made of the next reports below it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +67,10 @@ impl Store {
         let roll_ups: Vec<&str> = catalogue.iter().map(|(_, roll_up)| *roll_up).collect();
         let names: Vec<String> = periods.iter().map(ToString::to_string).collect();
         let days: Vec<i32> = periods.iter().map(|period| period.days().1.0).collect();
+        let count: u64 = self.query(COUNT).param("codes", &codes).fetch_one().await?;
+        if count == 0 {
+            return Ok(Vec::new());
+        }
         let query = self.query(INDICATORS).param("tz", zone.name()).param("now", now.0);
         let query = query.param("codes", codes).param("roll_ups", roll_ups);
         let mut cursor = query.param("periods", names).param("period_days", days).fetch::<Wire<'_>>()?;
