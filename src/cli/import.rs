@@ -1,7 +1,7 @@
 //! `opcentre import FILE --mapping MAP.toml`: a foreign table as records, through the same door as any other sender.
 //!
 //! Rows become wire lines here and are checked by the server; both kinds of fault are reported with row, column, code
-//! and reason. The table is read as it is sent: memory doesn't grow with it. Importing the same file again changes
+//! and reason. A text is read as it is sent: memory doesn't grow with it. Importing the same file again changes
 //! nothing (I-3), so an import that broke off is simply started again.
 
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ const UNRESOLVED_PRINTED_MAX: usize = 50;
 /// Wrong usage.
 const EXIT_USAGE: u8 = 2;
 
-/// Import a table (CSV, TSV, NDJSON, also .gz) as records
+/// Import a table (CSV, TSV, NDJSON, also .gz; XLSX, XLS, ODS) as records
 #[derive(Clone, Debug, clap::Args)]
 pub struct ImportArgs {
     /// The table

@@ -78,6 +78,8 @@ pub struct Layout {
     pub delimiter: Option<u8>,
     /// The line of the header, from 1; what stands before is skipped.
     pub header_row: u64,
+    /// The sheet of a workbook; none: its first one.
+    pub sheet: Option<String>,
 }
 
 /// A checked mapping.
@@ -356,7 +358,7 @@ fn layout(file: &MappingFile) -> Result<Layout, MappingError> {
     };
     match file.header_row {
         Some(0) => Err(key("header_row", "the header is on line 1 or later".to_owned())),
-        header_row => Ok(Layout { delimiter, header_row: header_row.unwrap_or(1) }),
+        header_row => Ok(Layout { delimiter, header_row: header_row.unwrap_or(1), sheet: file.sheet.clone() }),
     }
 }
 

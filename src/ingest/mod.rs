@@ -29,6 +29,7 @@ mod links;
 mod procedures;
 pub mod mapping;
 pub mod table;
+pub mod workbook;
 pub mod rejects;
 
 pub use body::EnvelopeError;

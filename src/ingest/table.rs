@@ -1,6 +1,7 @@
-//! The rows of a foreign table, one at a time: CSV with a header or NDJSON, either also packed with gzip.
+//! The rows of a foreign table, one at a time: CSV with a header or NDJSON, either also packed with gzip, or a sheet of a
+//! workbook.
 //!
-//! Memory doesn't grow with the table: one row is held, and a row has a bound.
+//! Memory doesn't grow with a text: one row is held, and a row has a bound. A workbook has a bound as a whole.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read};
@@ -11,6 +12,7 @@ use super::counted::Counted;
 use super::mapping::{Layout, Mapping, MappingError, RowFault};
 use super::rejection::Code;
 use super::wire::Value;
+use super::workbook::{Workbook, WorkbookError};
 
 /// Bytes of one row; more is a quote left open rather than a row.
 const ROW_BYTES_MAX: usize = 1 << 20;
@@ -19,11 +21,11 @@ const ROW_BYTES_MAX: usize = 1 << 20;
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
     /// A file of a kind that isn't read.
-    #[error("`{0}` is not read: use .csv, .tsv, .ndjson or .jsonl, each also with .gz")]
+    #[error("`{0}` is not read: use .csv, .tsv, .ndjson or .jsonl, each also with .gz, or .xlsx, .xls, .ods")]
     UnknownForm(String),
-    /// A workbook.
-    #[error("`{0}`: workbooks are not read yet; save the sheet as CSV (UTF-8) and import that")]
-    Workbook(String),
+    /// A workbook that can't be read.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// The file ends before its header, or the header is not UTF-8.
     #[error("no header in UTF-8 on line {0}")]
     NoHeader(u64),
@@ -60,6 +62,7 @@ pub struct Table {
 enum Rows {
     Csv { reader: Box<csv::Reader<Counted<Input>>>, positions: Vec<usize>, width: usize },
     Lines { input: Input, columns: Vec<String> },
+    Sheet { workbook: Box<Workbook>, positions: Vec<usize> },
 }
 
 impl Table {
@@ -74,7 +77,7 @@ impl Table {
             "csv" | "txt" => Some(b','),
             "tsv" => Some(b'\t'),
             "ndjson" | "jsonl" => None,
-            "xlsx" | "xls" | "ods" => return Err(TableError::Workbook(file_name.to_owned())),
+            "xlsx" | "xls" | "ods" => return Table::sheet(input, mapping),
             _ => return Err(TableError::UnknownForm(file_name.to_owned())),
         };
         let input = unpacked(input).map_err(|source| TableError::Io { line: 0, source })?;
@@ -85,7 +88,7 @@ impl Table {
     }
 
     fn csv(mut input: Input, delimiter: u8, mapping: &Mapping) -> Result<Table, TableError> {
-        let Layout { delimiter: given, header_row } = *mapping.layout();
+        let Layout { delimiter: given, header_row, .. } = *mapping.layout();
         for line in 1..header_row {
             let skipped = read_line(&mut input).map_err(|source| TableError::Io { line, source })?;
             skipped.ok_or(TableError::NoHeader(header_row))?;
@@ -101,6 +104,14 @@ impl Table {
         let positions = mapping.positions(&header)?;
         let rows = Rows::Csv { reader: Box::new(reader), positions, width: header.len() };
         Ok(Table { rows, line: header_row })
+    }
+
+    fn sheet(input: impl Read, mapping: &Mapping) -> Result<Table, TableError> {
+        let Layout { header_row, sheet, .. } = mapping.layout();
+        let mut workbook = Workbook::open(input, sheet.as_deref())?;
+        let header = workbook.header(*header_row).filter(|header| !header.is_empty());
+        let positions = mapping.positions(&header.ok_or(TableError::NoHeader(*header_row))?)?;
+        Ok(Table { rows: Rows::Sheet { workbook: Box::new(workbook), positions }, line: *header_row })
     }
 
     /// The next row; none at the end.
@@ -122,6 +133,11 @@ impl Table {
                 let offset = record.position().map_or(0, csv::Position::byte);
                 self.line = reader.get_mut().line_at(offset);
                 Ok(Some(Row { line: self.line, cells: csv_cells(&record, positions, *width) }))
+            }
+            Rows::Sheet { workbook, positions } => {
+                let Some((line, cells)) = workbook.next_row(positions) else { return Ok(None) };
+                self.line = line;
+                Ok(Some(Row { line, cells: cells.map_err(|(code, reason)| row_fault(code, reason)) }))
             }
             Rows::Lines { input, columns } => loop {
                 let Some(line) = read_line(input)? else { return Ok(None) };

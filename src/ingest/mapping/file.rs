@@ -27,8 +27,7 @@ pub(super) struct MappingFile {
     pub(super) encoding: Option<String>,
     pub(super) header_row: Option<u64>,
     /// Which sheet of a workbook; a text file has none.
-    #[serde(rename = "sheet")]
-    _sheet: Option<String>,
+    pub(super) sheet: Option<String>,
     pub(super) fields: BTreeMap<String, FieldRow>,
 }
 

@@ -1,5 +1,6 @@
 //! A cell's text as the JSON value of a field.
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
@@ -105,7 +106,16 @@ impl Kind {
 
     fn time(self, text: &str, format: Option<&str>, timezone: &TimeZone) -> Result<Instant, (Code, String)> {
         let read = match format {
-            Some(format) => formatted(text, format, timezone)?,
+            // Date cells of workbooks come as ISO 8601, whatever form the column's texts have.
+            Some(format) => match (formatted(text, format, timezone), workbook_moment(text, timezone)) {
+                (Ok(read), _) => read,
+                (Err(_), Some(at)) => Some(at),
+                (Err(why), None) if self == Kind::Due => match text.parse::<Day>() {
+                    Ok(day) => Some(end_of_day(day, timezone)),
+                    Err(_) => return Err(why),
+                },
+                (Err(why), None) => return Err(why),
+            },
             None => match instant::read(text) {
                 Ok(at) => return Ok(at),
                 Err(NoInstant::Local(local)) => Some(local_instant(local, timezone)),
@@ -126,6 +136,12 @@ impl Kind {
     }
 }
 
+/// Serial numbers of 2000 to 2099: anything else in a column of times is no date.
+const SERIALS: std::ops::Range<f64> = 36_526.0..73_051.0;
+
+/// The day before the first one by which workbooks count, as far as their dates after February 1900 go.
+const SERIALS_FROM: DateTime = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
+
 /// What a reason shows a format by.
 const EXAMPLE: DateTime = jiff::civil::date(2024, 8, 2).at(13, 45, 0, 0);
 
@@ -140,6 +156,18 @@ fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Opt
         return Ok(Some(Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))));
     }
     Ok(parts.to_datetime().ok().filter(|_| parts.hour().is_some()).map(|local| local_instant(local, timezone)))
+}
+
+/// A local date and time in ISO 8601, or the serial number by which a workbook counts days: 45506.5 is noon of 2024-08-02.
+fn workbook_moment(text: &str, timezone: &TimeZone) -> Option<Option<Instant>> {
+    if let Err(NoInstant::Local(local)) = instant::read(text) {
+        return Some(local_instant(local, timezone));
+    }
+    let serial = text.parse::<f64>().ok().filter(|serial| SERIALS.contains(serial))?;
+    // Rounded to the millisecond: a third of a day has no exact number.
+    #[expect(clippy::cast_possible_truncation, reason = "a hundred thousand days at most")]
+    let since = SignedDuration::from_millis((serial * 86_400_000.0).round() as i64);
+    Some(SERIALS_FROM.checked_add(since).ok().and_then(|local| local_instant(local, timezone)))
 }
 
 fn formatted_day(text: &str, format: &str) -> Option<Day> {

@@ -69,7 +69,7 @@ fn faulty_rows_are_told_and_reading_goes_on() {
 #[test]
 fn what_cannot_be_read_is_said() {
     let error = |name: &str, text: &str| rows(name, text.as_bytes(), "").unwrap_err().to_string();
-    assert!(error("a.xlsx", "").contains("save the sheet as CSV"));
+    assert!(error("a.xlsx", "").starts_with("no workbook that can be read"));
     assert!(error("a.pdf", "").contains(".ndjson"));
     assert_eq!(error("a.csv", ""), "no header in UTF-8 on line 1");
     assert_eq!(error("a.csv", "no,day\n"), "fields.id: the table has no column `when`; it has no, day");
