@@ -152,6 +152,7 @@ impl Catalogue {
             })
             .collect();
         files.sort();
+        files.sort();
         let boards: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
         Catalogue::read(KPIS, TARGETS, &boards)
     }
@@ -195,8 +196,9 @@ impl Catalogue {
         boards: &[SourceFile<'_>],
     ) -> Result<Catalogue, CatalogueError> {
         let mut faults = Vec::new();
-        let version = version([kpis, targets, indicators].iter().chain(indices).chain(boards));
+        let base = version([kpis, targets, indicators].iter().chain(indices).chain(boards));
         let (words, kpis) = read::kpis(kpis, &mut faults);
+        let reporting = Reporting::embedded()?;
         let (targets_read, limits, no_boards) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut catalogue = Catalogue {
             words,
@@ -204,8 +206,8 @@ impl Catalogue {
             targets: targets_read,
             limits,
             boards: no_boards,
-            version,
-            reporting: Reporting::embedded()?,
+            version: format!("{base}-{}", reporting.version()),
+            reporting,
             indicators: indicator::read(indicators, &mut faults),
             indices: BTreeMap::new(),
         };
@@ -233,7 +235,8 @@ impl Catalogue {
         forms: &[SourceFile<'_>],
     ) -> Result<Catalogue, CatalogueError> {
         let reporting = Reporting::read(periods, forms)?;
-        let version = format!("{}-{}", self.version, reporting.version());
+        let base = self.version.split('-').next().unwrap_or_default();
+        let version = format!("{base}-{}", reporting.version());
         Ok(Catalogue { reporting, version, ..self })
     }
 

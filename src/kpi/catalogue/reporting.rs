@@ -28,13 +28,14 @@ impl Reporting {
     /// # Errors
     /// When a file that it was built with is faulty; a test of the project keeps that from happening.
     pub fn embedded() -> Result<Reporting, CatalogueError> {
-        let files: Vec<(String, String)> = FormFiles::iter()
+        let mut files: Vec<(String, String)> = FormFiles::iter()
             .filter(|name| name.ends_with(".toml"))
             .filter_map(|name| {
                 let file = FormFiles::get(&name)?;
                 Some((format!("dashboards/forms/{name}"), String::from_utf8_lossy(&file.data).into_owned()))
             })
             .collect();
+        files.sort();
         let forms: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
         Reporting::read(PERIODS, &forms)
     }

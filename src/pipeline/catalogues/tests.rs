@@ -3,9 +3,15 @@ use super::*;
 fn copied() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboards");
-    fs::create_dir(folder.path().join("boards")).unwrap();
-    for name in ["kpis.toml", "targets.toml", "boards/province.toml"] {
+    for name in ["kpis.toml", "targets.toml", "periods.toml"] {
         fs::copy(from.join(name), folder.path().join(name)).unwrap();
+    }
+    for part in ["boards", "forms"] {
+        fs::create_dir(folder.path().join(part)).unwrap();
+        for file in fs::read_dir(from.join(part)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.path().join(part).join(file.file_name())).unwrap();
+        }
     }
     folder
 }
@@ -20,6 +26,16 @@ fn a_copy_of_the_programs_own_is_the_same_catalogue_and_every_change_makes_anoth
     fs::write(folder.path().join("targets.toml"), "[[target]]\nkpi = \"online_rate\"\nvalue = 0.5\n").unwrap();
     assert!(catalogues.reload().unwrap().is_changed);
     assert_ne!(catalogues.now().version(), own.version());
+    // Without its own schemes and forms the program's hold; other ones are another catalogue.
+    let before = catalogues.now().version().to_owned();
+    fs::remove_file(folder.path().join("periods.toml")).unwrap();
+    assert!(!catalogues.reload().unwrap().is_changed);
+    let form = fs::read_to_string(folder.path().join("forms/ii06a.toml")).unwrap();
+    fs::write(folder.path().join("forms/ii06a.toml"), form + "\n# changed\n").unwrap();
+    let periods = Path::new(env!("CARGO_MANIFEST_DIR")).join("dashboards/periods.toml");
+    fs::copy(periods, folder.path().join("periods.toml")).unwrap();
+    assert!(catalogues.reload().unwrap().is_changed);
+    assert_ne!(catalogues.now().version(), before);
 }
 
 #[test]

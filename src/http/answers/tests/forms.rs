@@ -60,13 +60,14 @@ proptest! {
                     }
                     prop_assert_eq!(&form["total"], &forms[0]["total"]);
                 }
-                // The same numbers as the figures of the unit.
+                // The same numbers as the figures of the unit; where these are null the form has nothing to count.
                 let scheme = if period.contains("scheme") { "" } else { "&scheme=report" };
                 let asked_kpis: KpisQuery = asked(&format!("window={period}{scheme}{perspective}"));
                 let figures = answer(&view, code, &asked_kpis).unwrap();
                 prop_assert_eq!(&figures["window"], &forms[0]["window"]);
                 for (column, measure) in [("3", "taken_on"), ("6", "carried_over"), ("7", "resolved"), ("8", "resolved_early"), ("11", "in_progress")] {
-                    prop_assert_eq!(&figures["measures"][measure], &forms[0]["total"][column], "{} {}", measure, query);
+                    let figure = figures["measures"][measure].as_i64().unwrap_or(0);
+                    prop_assert_eq!(figure, forms[0]["total"][column].as_i64().unwrap(), "{} {}", measure, query);
                 }
             }
         }
