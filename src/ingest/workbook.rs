@@ -38,7 +38,10 @@ pub(super) struct Workbook {
 }
 
 /// A cell that holds no value.
-pub(super) type CellFault = (Code, String);
+type CellFault = (Code, String);
+
+/// A row's number from 1, and its cells.
+type SheetRow = (u64, Result<Vec<Option<String>>, CellFault>);
 
 impl Workbook {
     /// Reads a sheet, the first one when none is named.
@@ -78,7 +81,7 @@ impl Workbook {
     }
 
     /// The next row that isn't empty: its number from 1, and the cells at some positions.
-    pub(super) fn next_row(&mut self, positions: &[usize]) -> Option<(u64, Result<Vec<Option<String>>, CellFault>)> {
+    pub(super) fn next_row(&mut self, positions: &[usize]) -> Option<SheetRow> {
         loop {
             let row = self.next;
             self.next += 1;
