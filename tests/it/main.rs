@@ -24,6 +24,7 @@ mod stop;
 mod store;
 mod text;
 mod tidy;
+mod verify_finds;
 mod verify_random;
 mod verify_sql;
 mod verify_units;
