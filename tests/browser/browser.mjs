@@ -41,7 +41,7 @@ export function wallAddress(url, { unit = '17', ...query } = {}, board = 'provin
  * about, `page.heard` what the server said over the WebSocket. Nothing moves unless `motion` is asked for: live
  * traffic would blur a look.
  */
-export async function openWall(browser, url, { screen = SCREENS.wall, query = {}, motion = false } = {}) {
+export async function openWall(browser, url, { screen = SCREENS.wall, query = {}, motion = false, board = 'province' } = {}) {
   const page = await browser.newPage({ viewport: screen, reducedMotion: motion ? 'no-preference' : 'reduce' });
   page.faults = [];
   page.heard = [];
@@ -52,7 +52,7 @@ export async function openWall(browser, url, { screen = SCREENS.wall, query = {}
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => { page.heard.push({ at: Date.now(), ...JSON.parse(payload) }); });
   });
-  await page.goto(wallAddress(url, query));
+  await page.goto(wallAddress(url, query, board));
   await page.waitForSelector('[data-footer]', { timeout: 20_000 });
   return page;
 }

@@ -72,6 +72,28 @@ describe('the demonstration', () => {
       });
     });
   }
+
+  const digital = [
+    ['1080p, Vietnamese', 'digital-vi', {}],
+    ['1080p, English', 'digital-en', { query: { lang: 'en' } }],
+    ['2160p, Vietnamese', 'digital4k-vi', { screen: SCREENS.wall4k }],
+    ['upright, Vietnamese', 'digital-upright-vi', { screen: SCREENS.upright }],
+    ['upright, English', 'digital-upright-en', { screen: SCREENS.upright, query: { lang: 'en' } }],
+    ['1080p, a district', 'digital-district-vi', { query: { unit: '148' } }],
+  ];
+  for (const [name, file, options] of digital) {
+    describe(`the board of digital transformation at ${name}`, () => {
+      let page;
+      before(async () => {
+        page = await drawn(await openWall(browser, server.url, { ...options, board: 'digital' }));
+        await picture(page, file);
+      });
+      after(() => page?.close());
+      // Long names of indicators end in "…" rather than get smaller than can be read.
+      sound(() => page, { ellipsis: true });
+      nothing('marks made-up figures', () => checks.demoIsMarked(page, true));
+    });
+  }
 });
 
 describe('a server without figures', () => {

@@ -4,7 +4,7 @@ import type { Grid, Panel } from './board';
 export const COLUMNS = 12;
 
 /** Heights of full-width and half-width panels on a portrait wall, in px of 1920. */
-const PORTRAIT_HEIGHTS: Record<string, number> = { hero: 470, kpi: 300, progress: 300, counts: 318, trend: 196, ranking: 372, indicators: 330, index766: 230 };
+const PORTRAIT_HEIGHTS: Record<string, number> = { hero: 470, kpi: 300, progress: 300, counts: 318, trend: 196, ranking: 372, indicators: 330, index766: 420 };
 const PORTRAIT_HEIGHT_DEFAULT = 240;
 
 export interface Placed {
