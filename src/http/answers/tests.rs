@@ -1,6 +1,7 @@
 mod drill;
 mod ontime;
 mod forms;
+mod quality;
 mod standing;
 
 use serde_json::{Value, json};
