@@ -295,6 +295,10 @@ impl Maker<'_> {
         let (text, code) = (self.text(), self.code());
         let procedure = self.dice.of(&PROCEDURES).into();
         event.procedure = self.sometimes(2, procedure);
+        // A third of the dossiers have no due date of their own: their procedure's limit, if it has one, makes it.
+        if event.key.id.bytes().map(u64::from).sum::<u64>().is_multiple_of(3) {
+            event.due_at = Field::Absent;
+        }
         event.late_cause = self.sometimes(9, text.clone());
         event.received_by = self.sometimes(9, code);
         event.void = match self.dice.roll(40) {
