@@ -378,7 +378,7 @@ impl Maker<'_> {
             let raw = self.dice.of(&PROCEDURES);
             let (valid_from, valid_to) = (day(self), day(self));
             let valid_from = (self.dice.roll(3) == 0).then_some(valid_from);
-            let valid_to = (self.dice.roll(5) == 0).then_some(valid_to);
+            let valid_to = (self.dice.roll(2) == 0).then_some(valid_to);
             let profile = ProcedureProfile {
                 raw: raw.into(),
                 valid_to: valid_to.filter(|to| valid_from.is_none_or(|from| from <= *to)),
