@@ -161,12 +161,19 @@ impl Server {
         (status, answer.json().await.unwrap_or(Value::Null))
     }
 
-    /// PUTs units as CSV; they must be taken.
+    /// PUTs units as CSV; they must be taken. They are in the figures when this returns.
     pub async fn put_units(&self, csv: &str) {
         let request = self.http.put(format!("{}/api/v1/units", self.url)).header("content-type", "text/csv");
         let answer = request.body(csv.to_owned()).send().await.unwrap();
         let status = answer.status();
-        assert!(status.is_success(), "units refused: {status} {}", answer.text().await.unwrap());
+        let answer: Value = answer.json().await.unwrap();
+        assert!(status.is_success(), "units refused: {status} {answer}");
+        // A list without rows has no sequence.
+        let seq = answer["seq"].as_u64().unwrap_or(0);
+        self.until("/api/v1/units/unresolved/kpis?window=today", |figures| {
+            figures["seq"].as_u64().is_some_and(|reached| reached >= seq)
+        })
+        .await;
     }
 
     /// The figures of a unit and window.
