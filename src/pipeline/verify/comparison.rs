@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::cube::View;
-use crate::kpi::{Measure, Window, WindowChoice};
+use crate::kpi::{Catalogue, Measure, Window, WindowChoice};
 use crate::model::{Day, Zone};
 use crate::store::{FigureRow, KeySlice, REFOLD_KEYS, Store, UnitKey};
 use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId, UnitRole};
 
+use super::indicators::compare_indicators;
+use super::scores::{compare_kpis, compare_scores};
 use super::{DIFFERENCES_LISTED_MAX, Difference, VerifyError};
 
 /// Windows compared beside those that people look at.
@@ -20,12 +22,26 @@ const JUDGED_MAX: usize = 10_000_000;
 /// How many figures were compared, and those that differ.
 pub type Compared = (u64, Vec<Difference>);
 
-/// Compares a view with a store that holds exactly the view's records.
+/// What SQL made of the windows that were compared, and what is made of it in turn.
+pub(super) struct Windows {
+    /// The windows; the last one holds everything there is, unless there is nothing.
+    pub(super) windows: Vec<Window>,
+    /// Every measure that isn't 0 by its name, by place of the window, perspective and unit.
+    pub(super) measures: HashMap<(usize, Perspective, UnitKey), HashMap<String, i64>>,
+}
+
+/// Compares a view with a store that holds exactly the view's records: measures, units, raw records, and what a catalogue
+/// makes of them.
 ///
 /// # Errors
 /// When ClickHouse doesn't answer.
-pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let (compared, mut differences) = compare_figures(store, view, zone).await?;
+pub async fn compare(
+    store: &Store,
+    view: &Arc<View>,
+    zone: &Zone,
+    catalogue: &Catalogue,
+) -> Result<Compared, VerifyError> {
+    let (compared, mut differences) = compare_figures(store, view, zone, catalogue).await?;
     differences.extend(compare_raw(store, &suspected(store).await?).await?);
     Ok((compared, differences))
 }
@@ -34,14 +50,21 @@ pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Com
 ///
 /// # Errors
 /// When ClickHouse doesn't answer.
-pub(super) async fn compare_figures(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
+pub(super) async fn compare_figures(
+    store: &Store,
+    view: &Arc<View>,
+    zone: &Zone,
+    catalogue: &Catalogue,
+) -> Result<Compared, VerifyError> {
+    let days = compare_days(store, view, zone).await?;
+    let (of_windows, windows) = compare_windows(store, view, zone).await?;
+    let units = compare_units(store, view, zone).await?;
+    let (of_indicators, reports) = compare_indicators(store, view, zone, catalogue.indicators()).await?;
+    let kpis = compare_kpis(view, catalogue, &windows);
+    let scores = compare_scores(store, view, catalogue, (&windows, &reports)).await?;
     let mut compared = 0;
     let mut differences = Vec::new();
-    for (count, found) in [
-        compare_days(store, view, zone).await?,
-        compare_windows(store, view, zone).await?,
-        compare_units(store, view, zone).await?,
-    ] {
+    for (count, found) in [days, of_windows, units, of_indicators, kpis, scores] {
         compared += count;
         differences.extend(found);
     }
@@ -119,7 +142,7 @@ impl Days<'_> {
 
 /// Every measure of every unit with all below it in every perspective over windows that people look at, and some that
 /// nobody does: the check of the summing itself, since SQL judges each dossier for the whole window.
-async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
+async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<(Compared, Windows), VerifyError> {
     let windows = windows(view);
     let pairs: Vec<(Day, Day)> = windows.iter().map(|window| (window.first, window.last)).collect();
     let mut sides: BTreeMap<(usize, Perspective, UnitKey, String), (i64, i64)> = BTreeMap::new();
@@ -134,7 +157,10 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
             }
         }
     }
+    let mut measures: HashMap<_, HashMap<String, i64>> = HashMap::new();
     for row in store.verify_windows(zone, view.now(), &pairs).await? {
+        let of = (row.window, row.perspective, row.unit.clone());
+        measures.entry(of).or_default().insert(row.measure.clone(), row.total);
         sides.entry((row.window, row.perspective, row.unit, row.measure)).or_default().1 = row.total;
     }
     let compared = sides.len() as u64;
@@ -144,7 +170,7 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
         let when = within(window.unwrap_or_default(), perspective);
         difference("window", unit_words(&unit), when, measure, sides)
     });
-    Ok((compared, differences.collect()))
+    Ok(((compared, differences.collect()), Windows { windows, measures }))
 }
 
 /// The windows of `verify`: all there is, today, this and the last week, month, quarter and year, and a few drawn by the
