@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::cube::View;
-use crate::kpi::{Catalogue, Measure, Window, WindowChoice};
-use crate::model::{Day, Zone};
+use crate::kpi::{Cadence, Catalogue, Measure, Window, WindowChoice};
+use crate::model::{Day, Period, Zone};
 use crate::store::{FigureRow, KeySlice, REFOLD_KEYS, Store, UnitKey};
 use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId, UnitRole};
 
@@ -16,7 +16,7 @@ use super::{DIFFERENCES_LISTED_MAX, Difference, VerifyError};
 /// Windows compared beside those that people look at.
 const RANDOM_WINDOWS: u64 = 5;
 
-/// Dossiers times windows judged by SQL at most, but never fewer than two windows: bounds how long the sink is held.
+/// Dossiers times windows judged by SQL at most, but never fewer than all there is, whole periods and one more: bounds how long the sink is held.
 const JUDGED_MAX: usize = 10_000_000;
 
 /// How many figures were compared, and those that differ.
@@ -26,6 +26,8 @@ pub type Compared = (u64, Vec<Difference>);
 pub(super) struct Windows {
     /// The windows; the last one holds everything there is, unless there is nothing.
     pub(super) windows: Vec<Window>,
+    /// Places of windows that are the whole of a period, whose scores are compared.
+    pub(super) periods: Vec<(usize, Period)>,
     /// Every measure that isn't 0 by its name, by place of the window, perspective and unit.
     pub(super) measures: HashMap<(usize, Perspective, UnitKey), HashMap<String, i64>>,
 }
@@ -143,7 +145,8 @@ impl Days<'_> {
 /// Every measure of every unit with all below it in every perspective over windows that people look at, and some that
 /// nobody does: the check of the summing itself, since SQL judges each dossier for the whole window.
 async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<(Compared, Windows), VerifyError> {
-    let windows = windows(view);
+    let periods = scored_periods(view);
+    let windows = windows(view, &periods);
     let pairs: Vec<(Day, Day)> = windows.iter().map(|window| (window.first, window.last)).collect();
     let mut sides: BTreeMap<(usize, Perspective, UnitKey, String), (i64, i64)> = BTreeMap::new();
     for (number, window) in windows.iter().enumerate() {
@@ -170,31 +173,48 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
         let when = within(window.unwrap_or_default(), perspective);
         difference("window", unit_words(&unit), when, measure, sides)
     });
-    Ok(((compared, differences.collect()), Windows { windows, measures }))
+    let differences = differences.collect();
+    let place = |period: &Period| windows.iter().position(|window| *window == Window::of(*period));
+    let periods = periods.iter().filter_map(|period| Some((place(period)?, *period))).collect();
+    Ok(((compared, differences), Windows { windows, periods, measures }))
 }
 
-/// The windows of `verify`: all there is, today, this and the last week, month, quarter and year, and a few drawn by the
-/// sequence number. Of very many dossiers only some of them, others each time.
-fn windows(view: &View) -> Vec<Window> {
+/// The running year, and the period that most is reported of.
+fn scored_periods(view: &View) -> Vec<Period> {
+    let mut reports: BTreeMap<Period, usize> = BTreeMap::new();
+    for (_, period, ..) in view.indicator_reports() {
+        *reports.entry(period).or_default() += 1;
+    }
+    let most = reports.into_iter().max_by_key(|(period, count)| (*count, *period)).map(|(period, _)| period);
+    let mut periods = vec![Cadence::Year.around(view.today())];
+    periods.extend(most.filter(|period| *period != periods[0]));
+    periods
+}
+
+/// The windows of `verify`: all there is, whole periods, today, this and the last week, month, quarter and year, and a few
+/// drawn by the sequence number. Of very many dossiers only some of them, others each time.
+fn windows(view: &View, periods: &[Period]) -> Vec<Window> {
     let today = view.today();
     let mut windows: Vec<Window> = ["today", "week", "month", "quarter", "year"]
         .iter()
         .filter_map(|name| name.parse::<WindowChoice>().ok())
         .flat_map(|choice| [choice.on(today), choice.previous(today)])
         .collect();
-    let mut whole = None;
+    let mut kept: Vec<Window> = periods.iter().map(|period| Window::of(*period)).collect();
     let days = || Perspective::ALL.into_iter().flat_map(|of| view.changes(of)).map(|change| change.day);
     if let (Some(first), Some(last)) = (days().min(), days().max()) {
-        whole = Some(Window { first, last });
+        let whole = Window { first, last };
+        kept.retain(|window| *window != whole);
+        kept.push(whole);
         windows.extend((0..RANDOM_WINDOWS).map(|number| random_window((first, last), view.seq(), number)));
     }
     windows.sort_unstable();
     windows.dedup();
-    let turn = usize::try_from(view.seq() % windows.len() as u64).unwrap_or(0);
+    windows.retain(|window| !kept.contains(window));
+    let turn = usize::try_from(view.seq() % windows.len().max(1) as u64).unwrap_or(0);
     windows.rotate_left(turn);
-    windows.retain(|window| Some(*window) != whole);
-    windows.truncate((JUDGED_MAX / view.dossier_count().max(1)).max(2) - whole.iter().len());
-    windows.extend(whole);
+    windows.truncate((JUDGED_MAX / view.dossier_count().max(1)).saturating_sub(kept.len()).max(1));
+    windows.extend(kept);
     windows
 }
 

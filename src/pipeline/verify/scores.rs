@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::cube::{IndexReading, View};
 use crate::kpi::index::{Counter, Criterion, Inputs, NotApplied, Points, Rule, Term, WhenEmpty};
 use crate::kpi::measure::HOURS_BUCKETS;
-use crate::kpi::{Amount, Cadence, Catalogue, Formula, Index, Window};
+use crate::kpi::{Amount, Catalogue, Formula, Index};
 use crate::model::{Decimal, Period};
 use crate::store::{IndicatorFigureRow, ScoreInput, Store, UnitKey};
 use crate::units::{Hierarchy, Perspective, UnitId};
@@ -17,8 +17,6 @@ use crate::units::{Hierarchy, Perspective, UnitId};
 use super::comparison::{Compared, Windows, difference, unit_key, unit_words, within};
 use super::{Difference, VerifyError};
 
-/// Periods whose scores are compared; others each time.
-const PERIODS_MAX: usize = 2;
 /// Criteria that SQL scores at once.
 const INPUTS_MAX: usize = 20_000;
 
@@ -103,7 +101,7 @@ struct Subject {
     unit: UnitKey,
 }
 
-/// Compares the scores of all units in a few of the periods whose windows were compared: points of each criterion, of
+/// Compares the scores of all units in the whole periods that were compared: points of each criterion, of
 /// groups and of the whole.
 ///
 /// # Errors
@@ -116,36 +114,18 @@ pub(super) async fn compare_scores(
 ) -> Result<Compared, VerifyError> {
     let mut scores =
         Scores { sql, reports: counting(reports), subjects: Vec::new(), inputs: Vec::new(), cube: BTreeMap::new() };
-    for (number, period) in periods(view, &sql.windows) {
+    for (number, period) in &sql.periods {
         for index in catalogue.indices() {
             for perspective in Perspective::ALL {
-                let Some(reading) = view.index((index, catalogue), period, perspective) else { continue };
+                let Some(reading) = view.index((index, catalogue), *period, perspective) else { continue };
                 let unsourced = scores.unsourced(index, perspective);
                 for unit in view.tree(perspective.hierarchy).ids() {
-                    scores.add(view, (index, &reading, unit), (number, period, perspective), &unsourced);
+                    scores.add(view, (index, &reading, unit), (*number, *period, perspective), &unsourced);
                 }
             }
         }
     }
     scores.compare(store).await
-}
-
-/// The calendar periods among windows, with their places.
-fn periods(view: &View, windows: &[Window]) -> Vec<(usize, Period)> {
-    let calendar = [Cadence::Month, Cadence::Quarter, Cadence::Year];
-    let mut periods: Vec<(usize, Period)> = windows
-        .iter()
-        .enumerate()
-        .flat_map(|(number, window)| calendar.map(|cadence| (number, cadence.around(window.last))))
-        .filter(|(number, period)| {
-            let (first, last) = period.days();
-            windows[*number] == Window { first, last }
-        })
-        .collect();
-    let turn = usize::try_from(view.seq() % periods.len().max(1) as u64).unwrap_or(0);
-    periods.rotate_left(turn);
-    periods.truncate(PERIODS_MAX);
-    periods
 }
 
 /// What counts of each indicator: a unit's own report, else what is made of those below it.
