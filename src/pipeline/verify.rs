@@ -7,6 +7,7 @@
 
 mod comparison;
 mod indicators;
+mod same_day;
 mod scores;
 
 use std::sync::Arc;

@@ -10,6 +10,7 @@ use crate::store::{FigureRow, KeySlice, REFOLD_KEYS, Store, UnitKey};
 use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId, UnitRole};
 
 use super::indicators::compare_indicators;
+use super::same_day::compare_same_day;
 use super::scores::{compare_kpis, compare_scores};
 use super::{DIFFERENCES_LISTED_MAX, Difference, VerifyError};
 
@@ -60,13 +61,14 @@ pub(super) async fn compare_figures(
 ) -> Result<Compared, VerifyError> {
     let days = compare_days(store, view, zone).await?;
     let (of_windows, windows) = compare_windows(store, view, zone).await?;
+    let same_day = compare_same_day(store, view, zone, windows.windows[0]).await?;
     let units = compare_units(store, view, zone).await?;
     let (of_indicators, reports) = compare_indicators(store, view, zone, catalogue.indicators()).await?;
     let kpis = compare_kpis(view, catalogue, &windows);
     let scores = compare_scores(store, view, catalogue, (&windows, &reports)).await?;
     let mut compared = 0;
     let mut differences = Vec::new();
-    for (count, found) in [days, of_windows, units, of_indicators, kpis, scores] {
+    for (count, found) in [days, of_windows, same_day, units, of_indicators, kpis, scores] {
         compared += count;
         differences.extend(found);
     }
@@ -161,7 +163,7 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
         }
     }
     let mut measures: HashMap<_, HashMap<String, i64>> = HashMap::new();
-    for row in store.verify_windows(zone, view.now(), &pairs).await? {
+    for row in store.verify_windows(zone, view.now(), &pairs, false).await? {
         let of = (row.window, row.perspective, row.unit.clone());
         measures.entry(of).or_default().insert(row.measure.clone(), row.total);
         sides.entry((row.window, row.perspective, row.unit, row.measure)).or_default().1 = row.total;
