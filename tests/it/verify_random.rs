@@ -9,7 +9,7 @@ use std::time::{Duration, Instant as Timer};
 
 use opcentre::cube::Cube;
 use opcentre::kpi::Catalogue;
-use opcentre::model::{Instant, Record, Text, Zone};
+use opcentre::model::{Field, Instant, Record, Text, Zone};
 use opcentre::pipeline::verify::compare;
 use opcentre::store::Sequenced;
 
@@ -43,6 +43,10 @@ fn records(zone: &Zone, now: Instant, count: usize) -> Vec<Record> {
             }
             Record::Rating(mut rating) => {
                 rating.key.id = named(&rating.key.id);
+                rating.dossier = match rating.dossier {
+                    Field::Value(dossier) => Field::Value(named(&dossier)),
+                    other => other,
+                };
                 Some(Record::Rating(rating))
             }
             other => (number <= HIERARCHIES).then_some(other),
