@@ -24,6 +24,7 @@ use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
 use crate::units::UnitId;
 
+use super::adapters::post_portal;
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
@@ -50,16 +51,17 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
+        .route("/api/v1/adapters/dvcqg", post(post_portal))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct EventsQuery {
+pub(super) struct EventsQuery {
     source: Option<String>,
     #[serde(default)]
-    dry_run: bool,
+    pub(super) dry_run: bool,
 }
 
 /// What became of a batch (I-2): `received` = `accepted` + `rejected`.
@@ -137,9 +139,7 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let asked = query.source.as_deref().map(ingest::check_source).transpose();
-    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
-    let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
+    let source = source_of(&caller, &query)?;
     let body = body_of(body, state.limits.body_bytes_max)?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
@@ -171,14 +171,21 @@ async fn post_events(
     Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
 }
 
+/// Whose records these are: the caller's own source, or the one asked for.
+pub(super) fn source_of(caller: &Caller, query: &EventsQuery) -> Result<Text, Problem> {
+    let asked = query.source.as_deref().map(ingest::check_source).transpose();
+    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
+    Ok(caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT)))
+}
+
 /// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
-fn count_refused(batch: &Batch) {
+pub(super) fn count_refused(batch: &Batch) {
     for rejection in &batch.rejections {
         counter!("opcentre_ingest_rejected_total", "code" => rejection.code.as_str()).increment(1);
     }
 }
 
-fn count_accepted(batch: &Batch) {
+pub(super) fn count_accepted(batch: &Batch) {
     for record in &batch.records {
         let kind = match record {
             Record::Dossier(_) => "dossier",
@@ -237,7 +244,7 @@ impl<'a> RejectionAnswer<'a> {
 }
 
 /// Journals what was accepted; an empty body is a sign of life of its source and journalled as such.
-async fn append(journal: &Journal, batch: &Batch, source: Text, now: Instant) -> Result<u64, Problem> {
+pub(super) async fn append(journal: &Journal, batch: &Batch, source: Text, now: Instant) -> Result<u64, Problem> {
     let mut payloads: Vec<bytes::Bytes> = batch.records.iter().map(|record| encode(record).into()).collect();
     if batch.received == 0 {
         payloads.push(encode(&Record::Contact(Contact { source, at: now })).into());

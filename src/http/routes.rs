@@ -84,6 +84,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/live", Need::Socket(Role::View)),
     get("/api/v1/dossiers/{source}/{id}", Need::Role(Role::Operate)),
     with("POST", "/api/v1/events", Need::Role(Role::Ingest)),
+    with("POST", "/api/v1/adapters/dvcqg", Need::Role(Role::Ingest)),
     with("PUT", "/api/v1/units", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/sources", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/procedures", Need::Whole(Role::Operate)),
