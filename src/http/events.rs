@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
 use crate::ingest::{self, Batch, Context, Fault, Rejection};
-use crate::journal::Journal;
+use crate::journal::{Appended, Journal};
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
 use crate::units::UnitId;
@@ -27,10 +27,12 @@ use crate::units::UnitId;
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
+use super::imports::{self, Revived, Sent, Voided};
 use super::state::AppState;
+use super::units_load::caught_up;
 
 /// The source of records that name none, where the caller has none of its own.
-const SOURCE_DEFAULT: &str = "local";
+pub(super) const SOURCE_DEFAULT: &str = "local";
 /// Bytes of all bodies that are read and checked at once; in memory each takes up to a few times its own.
 const BODIES_BYTES_MAX: usize = 256 << 20;
 /// The least that a body is counted as, and the step in which all are.
@@ -60,6 +62,11 @@ struct EventsQuery {
     source: Option<String>,
     #[serde(default)]
     dry_run: bool,
+    /// The import that the records are a part of.
+    batch: Option<u64>,
+    /// Dossiers that an undo made void count again.
+    #[serde(default)]
+    revive: bool,
 }
 
 /// What became of a batch (I-2): `received` = `accepted` + `rejected`.
@@ -72,6 +79,12 @@ struct EventsAnswer<'a> {
     /// Of the accepted ones, the first hundred codes; empty also while the figures aren't ready.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unresolved: Vec<Unresolved<'a>>,
+    /// Accepted records that count nowhere; absent when there is none.
+    #[serde(skip_serializing_if = "Voided::is_empty")]
+    void: Voided,
+    /// What came back; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revived: Option<Revived>,
     /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
@@ -140,6 +153,11 @@ async fn post_events(
     let asked = query.source.as_deref().map(ingest::check_source).transpose();
     let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
+    if let Some(id) = query.batch {
+        imports::open_import(&state, &caller, id, &source).await?;
+        // Whoever sends a file is to hear of every dossier that is void.
+        caught_up(&state).await?;
+    }
     let body = body_of(body, state.limits.body_bytes_max)?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
@@ -159,16 +177,48 @@ async fn post_events(
     };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
     count_refused(&batch);
+    let part = Part { batch: query.batch.filter(|_| !query.dry_run), received: batch.received, now };
     if batch.records.is_empty() && batch.received > 0 {
-        let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;
+        part.note(&state, 0, None).await?;
+        let answer = serde_json::to_value(answer(&state, &batch, query.dry_run)).map_err(Problem::internal)?;
         return Err(Problem::NoneAccepted { received: batch.received, answer });
     }
-    if query.dry_run {
-        return Ok(Json(answer(&state, &batch, None, true)).into_response());
+    let mut told = answer(&state, &batch, query.dry_run);
+    let clearings = match query.revive {
+        true => {
+            let (revived, clearings) = imports::revive(&*caught_up(&state).await?, &batch.records);
+            told.revived = Some(revived);
+            clearings
+        }
+        false => Vec::new(),
+    };
+    // Those that come back say so themselves.
+    if let Ok(view) = state.view() {
+        told.void = imports::voided(&view, batch.records.iter().chain(&clearings));
     }
-    let seq = append(&state.journal, &batch, source, now).await?;
+    if query.dry_run {
+        return Ok(Json(told).into_response());
+    }
+    let appended = append(&state.journal, &batch, &clearings, source, now).await?;
+    let range = (appended.last_seq + 1 - appended.records, appended.last_seq);
+    part.note(&state, batch.records.len(), Some(range).filter(|_| !batch.records.is_empty())).await?;
     count_accepted(&batch);
-    Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
+    told.seq = Some(appended.last_seq);
+    Ok((StatusCode::ACCEPTED, Json(told)).into_response())
+}
+
+/// A request as a part of an import.
+struct Part {
+    batch: Option<u64>,
+    received: usize,
+    now: Instant,
+}
+
+impl Part {
+    async fn note(&self, state: &AppState, accepted: usize, range: Option<(u64, u64)>) -> Result<(), Problem> {
+        let Some(id) = self.batch else { return Ok(()) };
+        imports::note(state, id, Sent { received: self.received, accepted, range, at: self.now }).await
+    }
 }
 
 /// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
@@ -190,14 +240,16 @@ fn count_accepted(batch: &Batch) {
     }
 }
 
-fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: bool) -> EventsAnswer<'a> {
+fn answer<'a>(state: &'a AppState, batch: &'a Batch, dry_run: bool) -> EventsAnswer<'a> {
     EventsAnswer {
         received: batch.received,
         accepted: batch.records.len(),
         rejected: batch.rejected,
         rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
         unresolved: unresolved(state, batch),
-        seq,
+        void: Voided::default(),
+        revived: None,
+        seq: None,
         node: &state.node,
         dry_run,
     }
@@ -237,12 +289,19 @@ impl<'a> RejectionAnswer<'a> {
 }
 
 /// Journals what was accepted; an empty body is a sign of life of its source and journalled as such.
-async fn append(journal: &Journal, batch: &Batch, source: Text, now: Instant) -> Result<u64, Problem> {
-    let mut payloads: Vec<bytes::Bytes> = batch.records.iter().map(|record| encode(record).into()).collect();
+async fn append(
+    journal: &Journal,
+    batch: &Batch,
+    clearings: &[Record],
+    source: Text,
+    now: Instant,
+) -> Result<Appended, Problem> {
+    let records = batch.records.iter().chain(clearings);
+    let mut payloads: Vec<bytes::Bytes> = records.map(|record| encode(record).into()).collect();
     if batch.received == 0 {
         payloads.push(encode(&Record::Contact(Contact { source, at: now })).into());
     }
-    Ok(journal.append(payloads, now.0).await?.last_seq)
+    Ok(journal.append(payloads, now.0).await?)
 }
 
 /// The body, or why it isn't there.

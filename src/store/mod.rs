@@ -26,6 +26,7 @@ mod seed;
 mod history;
 mod verify;
 mod indicators;
+mod imports;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use clickhouse::{Client, Compression};
 
 pub use error::{Fault, StoreError};
 pub use history::HistoryEntry;
+pub use imports::{ImportedDossier, ImportedIndicator, ImportedRating, ImportedRecords};
 pub use indicators::IndicatorFigureRow;
 pub use insert::{LastSeq, ROWS_MAX, Sequenced};
 pub use seed::Seeded;

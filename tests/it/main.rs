@@ -24,6 +24,8 @@ mod stop;
 mod store;
 mod text;
 mod tidy;
+mod undo;
+mod unresolved;
 mod verify_finds;
 mod verify_random;
 mod verify_sql;
