@@ -6,6 +6,7 @@
 //! back ([`batches`]).
 
 mod batches;
+mod suggest;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -50,8 +51,17 @@ pub struct ImportArgs {
     #[arg(required = true)]
     pub file: Option<PathBuf>,
     /// How its columns become fields (TOML)
-    #[arg(long, value_name = "MAP.toml", required = true)]
+    #[arg(long, value_name = "MAP.toml", required_unless_present = "suggest")]
     pub mapping: Option<PathBuf>,
+    /// Propose a mapping for the table instead; needs no server
+    #[arg(long, conflicts_with_all = ["mapping", "dry_run", "revive", "rejects"])]
+    pub suggest: bool,
+    /// Where the proposal goes; not over a file that is there
+    #[arg(long, value_name = "MAP.toml", requires = "suggest")]
+    pub out: Option<PathBuf>,
+    /// The sending system, for the proposal
+    #[arg(long, value_name = "NAME", requires = "suggest")]
+    pub source: Option<String>,
     /// Check everything, store nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -78,6 +88,7 @@ pub struct ImportArgs {
 pub async fn run(args: &ImportArgs, now: Instant, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     match &args.action {
         Some(action) => batches::run(action, out).await,
+        None if args.suggest => suggest::run(args, out),
         None => run_with(args, now, out, Retry::DEFAULT).await,
     }
 }
@@ -349,7 +360,10 @@ impl<W: Write> Report<'_, W> {
         if units.len() > UNRESOLVED_PRINTED_MAX {
             writeln!(self.out, "  … and {} more", units.len() - UNRESOLVED_PRINTED_MAX)?;
         }
-        writeln!(self.out, "`opcentre units unresolved --out aliases.csv` lists them with the units that may be meant")?;
+        writeln!(
+            self.out,
+            "`opcentre units unresolved --out aliases.csv` lists them with the units that may be meant"
+        )?;
         Ok(())
     }
 

@@ -8,8 +8,8 @@ use anyhow::{Context as _, bail};
 use reqwest::Method;
 use serde::Deserialize as _;
 
-use super::unresolved::{self, UnresolvedArgs};
 use super::client::{Client, ListedRejection, Request, Retry, ServerArgs, say_again};
+use super::unresolved::{self, UnresolvedArgs};
 
 /// Bytes of a list: what the server takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;

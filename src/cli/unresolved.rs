@@ -103,7 +103,8 @@ pub(super) async fn run(args: &UnresolvedArgs, out: &mut impl Write) -> anyhow::
         print(value, out)?;
     }
     let printed = found.values.len().min(PRINTED_MAX);
-    if let Some(rest) = (found.values.len() - printed).checked_add(usize::try_from(found.more)?).filter(|rest| *rest > 0)
+    if let Some(rest) =
+        (found.values.len() - printed).checked_add(usize::try_from(found.more)?).filter(|rest| *rest > 0)
     {
         writeln!(out, "… and {rest} more values")?;
     }

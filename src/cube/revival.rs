@@ -7,8 +7,13 @@ use super::view::View;
 impl View {
     /// Whether a dossier is void.
     pub fn is_void(&self, key: &DossierKey) -> bool {
-        let entry = self.places.get(key).and_then(|place| self.dossiers.get(*place as usize));
-        entry.is_some_and(|entry| entry.state.void.value().is_some())
+        self.void_state(key).is_some()
+    }
+
+    /// The registers of a dossier that is void; none of another one. For what its own source sends of it.
+    pub fn void_state(&self, key: &DossierKey) -> Option<&DossierState> {
+        let entry = self.places.get(key).and_then(|place| self.dossiers.get(*place as usize))?;
+        Some(&entry.state).filter(|state| state.void.value().is_some())
     }
 
     /// In what a dossier would count otherwise by one state of its registers than by another: nothing when every figure is

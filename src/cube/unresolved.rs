@@ -116,11 +116,9 @@ fn value_of<'f>(found: &'f mut Found, source: &Text, raw: &Text, at: Instant) ->
 /// counts as it is now and processed.
 fn unresolved_of<'v>(dossier: &DossierRef<'v>) -> [Option<(&'v Text, Instant, bool)>; 4] {
     let state = dossier.state;
-    let is_unresolved =
-        |hierarchy, role| dossier.placement.unit(Perspective { hierarchy, role }) == UnitId::UNRESOLVED;
-    let newest = |register: &'v crate::model::Register<Text>, is_counted| {
-        Some((register.value()?, register.at()?, is_counted))
-    };
+    let is_unresolved = |hierarchy, role| dossier.placement.unit(Perspective { hierarchy, role }) == UnitId::UNRESOLVED;
+    let newest =
+        |register: &'v crate::model::Register<Text>, is_counted| Some((register.value()?, register.at()?, is_counted));
     let first = |register: &'v crate::model::First<Text>| register.get().map(|(at, raw)| (raw, at, false));
     // Who receives is who processes when nobody else is named: then the value is found as that.
     [

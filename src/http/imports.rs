@@ -28,8 +28,8 @@ use super::extract::{PathOf, QueryOf};
 use super::guard::require;
 use super::state::AppState;
 
-pub use keeper::Imports;
 use keeper::Import;
+pub use keeper::Imports;
 pub(super) use keeper::Sent;
 pub(super) use revive::{Revived, Voided, revive, voided};
 
@@ -42,9 +42,7 @@ const UNDO_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// The area's routes.
 pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/imports", get(list).post(begin))
-        .route("/api/v1/imports/{id}/undo", post(take_back))
+    Router::new().route("/api/v1/imports", get(list).post(begin)).route("/api/v1/imports/{id}/undo", post(take_back))
 }
 
 /// Why a dossier is void whose import was taken back.
@@ -173,9 +171,7 @@ async fn take_back(
     // One that breaks off is simply done again.
     match timeout(UNDO_TIMEOUT, undo::undo(&state, id, import, query.dry_run)).await {
         Ok(undone) => Ok(Json(undone?).into_response()),
-        Err(_) => {
-            Err(Problem::Timeout { timeout_ms: u64::try_from(UNDO_TIMEOUT.as_millis()).unwrap_or(u64::MAX) })
-        }
+        Err(_) => Err(Problem::Timeout { timeout_ms: u64::try_from(UNDO_TIMEOUT.as_millis()).unwrap_or(u64::MAX) }),
     }
 }
 

@@ -27,6 +27,7 @@ use super::wire::{Line, Name};
 use crate::model::{Instant, Text, Zone};
 use file::{FieldRow, MappingFile};
 use value::Kind;
+pub(super) use value::is_serial;
 
 /// Why a mapping can't be used; the message names the key.
 #[derive(Debug, thiserror::Error)]

@@ -30,6 +30,7 @@ mod procedures;
 pub mod mapping;
 pub mod table;
 pub mod workbook;
+pub mod suggest;
 pub mod rejects;
 
 pub use body::EnvelopeError;

@@ -22,6 +22,7 @@ mod rejects;
 mod start;
 mod stop;
 mod store;
+mod suggest;
 mod text;
 mod tidy;
 mod undo;

@@ -62,10 +62,11 @@ impl Desk {
         self.server.reach("17", answer["seq"].as_u64().unwrap()).await;
     }
 
-    /// Waits until everything that was journalled is in the figures.
-    async fn settled(&self) {
-        let report = self.server.verified().await;
-        self.server.reach("17", report["seq"].as_u64().unwrap()).await;
+    /// Waits until everything that was journalled is in the figures; their sequence.
+    async fn settled(&self) -> Value {
+        let (status, answer) = self.server.get("/api/v1/unresolved").await;
+        assert_eq!(status, 200, "{answer}");
+        answer["seq"].clone()
     }
 }
 
@@ -114,16 +115,16 @@ async fn an_import_is_taken_back_but_for_what_is_known_from_elsewhere_and_comes_
     assert_eq!(code, Some(1), "{out}");
     assert!(out.contains("4 dossiers: 3 taken out of all figures, 0 were already, 1 stay"), "{out}");
     assert!(out.contains("live stays: also known from other sending, 1 records"), "{out}");
-    desk.settled().await;
+    desk.server.verified().await;
     assert_eq!(desk.measures(&MEASURES).await, [1, 0, 1, 0, 0]);
     let (_, dossier) = desk.server.get("/api/v1/dossiers/motcua/a").await;
     assert_eq!(dossier["registers"]["void"]["value"], "import 1 undone");
     // It can be done again, and nothing can be added to what was taken back.
-    let seq = desk.server.report().await["seq"].clone();
+    let seq = desk.settled().await;
     let (code, out) = told(&desk.run(&["undo", "1"]));
     assert_eq!(code, Some(1), "{out}");
     assert!(out.contains("4 dossiers: 0 taken out of all figures, 3 were already, 1 stay"), "{out}");
-    assert_eq!(desk.server.report().await["seq"], seq, "nothing was written");
+    assert_eq!(desk.settled().await, seq, "nothing was written");
     let (status, answer) = desk.server.post_to("/api/v1/events?source=motcua&batch=1", String::new()).await;
     assert_eq!((status, &answer["code"]), (409, &json!("import_undone")));
 
@@ -144,7 +145,10 @@ async fn an_import_is_taken_back_but_for_what_is_known_from_elsewhere_and_comes_
     .concat();
     let (code, out) = desk.import("right.csv", MAPPING, &right, &[]);
     assert_eq!(code, Some(1), "{out}");
-    assert!(out.contains("NOT COUNTED: 3 accepted rows are of 3 dossiers that are void, in no figure:\n  a, b, c\n"), "{out}");
+    assert!(
+        out.contains("NOT COUNTED: 3 accepted rows are of 3 dossiers that are void, in no figure:\n  a, b, c\n"),
+        "{out}"
+    );
     desk.settled().await;
     assert_eq!(desk.measures(&MEASURES).await, [2, 0, 2, 0, 0]);
     let (code, out) = desk.import("right.csv", MAPPING, &right, &["--revive"]);
@@ -152,9 +156,12 @@ async fn an_import_is_taken_back_but_for_what_is_known_from_elsewhere_and_comes_
     assert!(out.contains("2 dossiers count again"), "{out}");
     // As it was first, `b` was in the other unit, which can't be taken out again: it isn't let back with a wrong place.
     assert!(out.contains("b stays void: what was taken back would still show in unit"), "{out}");
-    assert!(out.contains("NOT COUNTED: 1 accepted rows are of 1 dossiers that are void, in no figure:\n  b\n"), "{out}");
+    assert!(
+        out.contains("NOT COUNTED: 1 accepted rows are of 1 dossiers that are void, in no figure:\n  b\n"),
+        "{out}"
+    );
     assert_eq!(code, Some(1), "{out}");
-    desk.settled().await;
+    desk.server.verified().await;
     assert_eq!(desk.measures(&MEASURES).await, [4, 1, 3, 0, 0]);
     // What two imports brought goes only when both are taken back.
     let (code, out) = told(&desk.run(&["undo", "3"]));
@@ -170,7 +177,8 @@ async fn an_import_is_taken_back_but_for_what_is_known_from_elsewhere_and_comes_
 #[tokio::test]
 async fn ratings_and_indicators_of_an_import_are_cleared() {
     let desk = Desk::start().await;
-    let rating = |id: &str| json!({"type": "rating", "id": id, "unit": "148", "at": "2024-07-03T08:00:00+07:00", "score": 5});
+    let rating =
+        |id: &str| json!({"type": "rating", "id": id, "unit": "148", "at": "2024-07-03T08:00:00+07:00", "score": 5});
     desk.send(&[rating("known")]).await;
     let mapping = "type = \"rating\"\nsource = \"motcua\"\n[fields]\nid = \"id\"\nunit = \"unit\"\nat = \"at\"\nscore = \"score\"\n";
     let table = "id,unit,at,score\nnew,148,2024-07-03T23:59:59.999,4\nknown,148,2024-07-04T08:00:00,1\n";
@@ -194,7 +202,7 @@ async fn ratings_and_indicators_of_an_import_are_cleared() {
     let (code, out) = told(&desk.run(&["undo", "2"]));
     assert_eq!(code, Some(0), "{out}");
     assert!(out.contains("1 indicators: 1 taken out of all figures, 0 were already, 0 stay"), "{out}");
-    desk.settled().await;
+    desk.server.verified().await;
     assert_eq!(desk.measures(&["ratings", "ratings_satisfied"]).await, [1, 0]);
     assert_eq!(reports().await, 0);
     let (code, out) = told(&desk.run(&["undo", "2"]));
@@ -232,5 +240,8 @@ async fn h1_an_import_is_taken_back_by_who_may_send_its_source_and_by_nobody_els
         let request = world.ask(Who::Whole, Method::POST, &path).header("content-type", "application/x-ndjson");
         request.body(line.clone()).send().await.unwrap().status().as_u16()
     };
-    assert_eq!((send("own-source", 1).await, send("own-source", 2).await, send("own-source", 7).await), (409, 400, 404));
+    assert_eq!(
+        (send("own-source", 1).await, send("own-source", 2).await, send("own-source", 7).await),
+        (409, 400, 404)
+    );
 }

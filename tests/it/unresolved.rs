@@ -50,7 +50,8 @@ async fn r23_raw_values_become_aliases_that_a_person_let_pass_and_figures_move()
     for (raw, count) in raws {
         sent.extend((0..count).map(|number| dossier(&format!("{raw} {number}"), raw)));
     }
-    sent += &json!({"type": "rating", "id": "r", "unit": "4903", "at": "2024-07-02T08:00:00+07:00", "score": 5}).to_string();
+    sent += &json!({"type": "rating", "id": "r", "unit": "4903", "at": "2024-07-02T08:00:00+07:00", "score": 5})
+        .to_string();
     let (status, answer) = server.post("motcua", sent).await.unwrap();
     assert_eq!((status, &answer["rejected"]), (202, &json!(0)), "{answer}");
 
@@ -76,8 +77,16 @@ async fn r23_raw_values_become_aliases_that_a_person_let_pass_and_figures_move()
     let file = folder.path().join("aliases.csv");
     let shown = units(&server, &["unresolved", "--out", file.to_str().unwrap()]);
     assert_eq!(shown.status.code(), Some(1), "{shown:?}");
-    assert!(told(&shown).contains("motcua \"4903\": 3 dossiers, 1 ratings, 2024-07-01 to 2024-07-02"), "{}", told(&shown));
-    assert!(told(&shown).contains("04903 Xã Tu Lý, Đà Bắc (its code without zeros at the front; 95)"), "{}", told(&shown));
+    assert!(
+        told(&shown).contains("motcua \"4903\": 3 dossiers, 1 ratings, 2024-07-01 to 2024-07-02"),
+        "{}",
+        told(&shown)
+    );
+    assert!(
+        told(&shown).contains("04903 Xã Tu Lý, Đà Bắc (its code without zeros at the front; 95)"),
+        "{}",
+        told(&shown)
+    );
     let written = fs::read_to_string(&file).unwrap();
     assert_eq!(written.lines().count(), 4, "{written}");
     // A person knows better about the one with no likely unit.

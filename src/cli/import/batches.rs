@@ -146,7 +146,11 @@ async fn undo(client: &Client, id: u64, dry_run: bool, out: &mut impl Write) -> 
         writeln!(out, "import {id} of source {}: undone{kind}", undone.source)?;
         return Ok(ExitCode::SUCCESS);
     }
-    writeln!(out, "import {id} of source {}: undone in part; what stays keeps what the import said of it{kind}", undone.source)?;
+    writeln!(
+        out,
+        "import {id} of source {}: undone in part; what stays keeps what the import said of it{kind}",
+        undone.source
+    )?;
     Ok(ExitCode::FAILURE)
 }
 
@@ -260,11 +264,19 @@ impl Standing {
         if let Some(revived) = &self.revived {
             writeln!(out, "{} dossiers count again, whose import had been taken back", revived.dossiers)?;
             for kept in revived.kept_void_list.iter().take(PRINTED_MAX) {
-                writeln!(out, "  {} stays void: what was taken back would still show in {}", kept.id, kept.differs.join(", "))?;
+                writeln!(
+                    out,
+                    "  {} stays void: what was taken back would still show in {}",
+                    kept.id,
+                    kept.differs.join(", ")
+                )?;
             }
             if revived.kept_void > 0 {
                 let count = revived.kept_void;
-                writeln!(out, "{count} dossiers stay void; import them as another source, or send them as new dossiers")?;
+                writeln!(
+                    out,
+                    "{count} dossiers stay void; import them as another source, or send them as new dossiers"
+                )?;
             }
         }
         if *records == 0 {

@@ -83,8 +83,8 @@ pub(in crate::http) fn revive(view: &View, records: &[Record]) -> (Revived, Vec<
     }
     let (mut revived, mut clearings) = (Revived::default(), Vec::new());
     for (key, places) in of_key {
-        let Some(known) = view.dossier(&key) else { continue };
-        let (Some(reason), Some(at)) = (known.state.void.value(), known.state.void.at()) else { continue };
+        let Some(known) = view.void_state(&key) else { continue };
+        let (Some(reason), Some(at)) = (known.void.value(), known.void.at()) else { continue };
         if !is_of_undo(reason) {
             continue;
         }
@@ -98,7 +98,7 @@ pub(in crate::http) fn revive(view: &View, records: &[Record]) -> (Revived, Vec<
         // With the unit of the newest record, so that no register but `void` says anything else.
         let mut clearing = DossierEvent::new(key.clone(), newest.unit.clone(), newest.at.max(at.plus_ms(1)));
         clearing.void = Field::Null;
-        let mut joined = known.state.clone();
+        let mut joined = known.clone();
         joined.join(fresh.clone());
         joined.apply(&clearing);
         fresh.void = Register::default();

@@ -94,9 +94,9 @@ pub(super) async fn undo(state: &AppState, id: u64, import: Import, dry_run: boo
         tracing::warn!(error = &error as &dyn std::error::Error, "the records of an import can't be read");
         Problem::StoreAway
     })?;
-    undone.dossiers = plan.dossiers(found.0, records.node);
-    undone.ratings = plan.ratings(&found.1);
-    undone.indicators = plan.indicators(&found.2)?;
+    undone.dossiers = plan.take_dossiers(found.0, records.node);
+    undone.ratings = plan.take_ratings(&found.1);
+    undone.indicators = plan.take_indicators(&found.2)?;
     let within = |seq: u64| import.ranges.iter().any(|(first, last)| (*first..=*last).contains(&seq));
     undone.set_aside = state.verifier.sink.borrow().quarantined.iter().filter(|one| within(one.seq)).count();
     let outcomes = [&undone.dossiers, &undone.ratings, &undone.indicators];
@@ -146,7 +146,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn dossiers(&mut self, found: Vec<ImportedDossier>, node: u64) -> Outcome {
+    fn take_dossiers(&mut self, found: Vec<ImportedDossier>, node: u64) -> Outcome {
         let mut outcome = Outcome { known: found.len(), ..Outcome::default() };
         for dossier in found {
             let ImportedDossier { id, first, voided, others, other_records } = dossier;
@@ -168,7 +168,7 @@ impl Plan {
         outcome
     }
 
-    fn ratings(&mut self, found: &[ImportedRating]) -> Outcome {
+    fn take_ratings(&mut self, found: &[ImportedRating]) -> Outcome {
         let mut outcome = Outcome { known: found.len(), ..Outcome::default() };
         for rating in found {
             if rating.score.1 == 0 {
@@ -190,7 +190,7 @@ impl Plan {
         outcome
     }
 
-    fn indicators(&mut self, found: &[ImportedIndicator]) -> Result<Outcome, Problem> {
+    fn take_indicators(&mut self, found: &[ImportedIndicator]) -> Result<Outcome, Problem> {
         let mut outcome = Outcome { known: found.len(), ..Outcome::default() };
         for report in found {
             let cleared = |place: usize| match report.held.get(place) {
@@ -251,10 +251,6 @@ async fn append(state: &AppState, id: u64, records: &[Record]) -> Result<Option<
     Ok(seq)
 }
 
-async fn change(
-    state: &AppState,
-    id: u64,
-    change: impl FnOnce(&mut Import) + Send + 'static,
-) -> Result<(), Problem> {
+async fn change(state: &AppState, id: u64, change: impl FnOnce(&mut Import) + Send + 'static) -> Result<(), Problem> {
     kept(state, move |imports: Arc<super::Imports>| -> Result<(), FactsError> { imports.change(id, change) }).await
 }

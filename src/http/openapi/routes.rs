@@ -138,7 +138,11 @@ fn records() -> Vec<Route> {
                 &json!({"type": "string", "minLength": 1, "maxLength": 64, "default": "local"}),
             )
             .query("dry_run", "Check everything, store nothing", &json!({"type": "boolean", "default": false}))
-            .query("batch", "The import that the records are a part of", &json!({"type": "integer", "minimum": 1, "maximum": SAFE}))
+            .query(
+                "batch",
+                "The import that the records are a part of",
+                &json!({"type": "integer", "minimum": 1, "maximum": SAFE}),
+            )
             .query(
                 "revive",
                 "Let dossiers count again whose import was taken back",

@@ -8,7 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::super::rejection::{Code, shown};
-use super::value::Kind;
+use super::value::{self, Kind};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -47,6 +47,8 @@ pub(super) struct FieldRow {
     nulls: Vec<String>,
     pad: Option<usize>,
     pub(super) decimal_comma: bool,
+    /// The time of a date without one.
+    pub(super) time_of_day: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -66,6 +68,7 @@ struct FieldTable {
     pad: Option<usize>,
     #[serde(default)]
     decimal_comma: bool,
+    time_of_day: Option<String>,
 }
 
 impl FieldRow {
@@ -82,6 +85,12 @@ impl FieldRow {
     pub(super) fn check(&self, kind: Kind) -> Result<(), (String, String)> {
         if self.format.is_some() && !kind.is_time() {
             return Err(("format".to_owned(), "only a time has a format".to_owned()));
+        }
+        if let Some(text) = &self.time_of_day {
+            let why = if kind.is_time() { "write it as 08:00" } else { "only a time has a time of day" };
+            if !kind.is_time() || value::time_of_day(text).is_none() {
+                return Err(("time_of_day".to_owned(), why.to_owned()));
+            }
         }
         if self.sep.is_some() && self.join.is_none() {
             return Err(("sep".to_owned(), "only join has a separator".to_owned()));
@@ -138,9 +147,21 @@ impl<'de> Visitor<'de> for FieldVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldRow, A::Error> {
         let table = FieldTable::deserialize(MapAccessDeserializer::new(map))?;
-        let FieldTable { column, join, sep, latest, constant, format, map, default, nulls, pad, decimal_comma } = table;
-        let is_plain = false;
-        Ok(FieldRow { column, is_plain, join, sep, latest, constant, format, map, default, nulls, pad, decimal_comma })
+        Ok(FieldRow {
+            column: table.column,
+            is_plain: false,
+            join: table.join,
+            sep: table.sep,
+            latest: table.latest,
+            constant: table.constant,
+            format: table.format,
+            map: table.map,
+            default: table.default,
+            nulls: table.nulls,
+            pad: table.pad,
+            decimal_comma: table.decimal_comma,
+            time_of_day: table.time_of_day,
+        })
     }
 }
 

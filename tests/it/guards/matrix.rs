@@ -66,7 +66,11 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => vec![Try::plain(route.path)],
         (
             "GET",
-            "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness"
+            "/api/v1/successions"
+            | "/api/v1/aliases"
+            | "/api/v1/rejects"
+            | "/api/v1/sources"
+            | "/api/v1/freshness"
             | "/api/v1/unresolved",
         ) => vec![Try::plain(route.path)],
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
