@@ -203,6 +203,7 @@ async fn post_events(
     let range = (appended.last_seq + 1 - appended.records, appended.last_seq);
     part.note(&state, batch.records.len(), Some(range).filter(|_| !batch.records.is_empty())).await?;
     count_accepted(&batch);
+    counter!("opcentre_ingest_void_total").increment(told.void.records() as u64);
     told.seq = Some(appended.last_seq);
     Ok((StatusCode::ACCEPTED, Json(told)).into_response())
 }

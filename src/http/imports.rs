@@ -96,7 +96,10 @@ async fn begin(
     body: Result<Json<Begin>, axum::extract::rejection::JsonRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let Json(asked) = body.map_err(|rejection| Problem::BadParameter { reason: rejection.body_text() })?;
+    let Json(asked) = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::BodyTooLarge { bytes_max: super::bounds::BODY_BYTES_MAX },
+        _ => Problem::BadParameter { reason: rejection.body_text() },
+    })?;
     let Begin { source, file, sha256 } = asked;
     if sha256.len() != 64 || !sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
         let reason = "sha256 is to be 64 digits of 0 to 9 and a to f".to_owned();

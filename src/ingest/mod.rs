@@ -21,6 +21,7 @@ mod fields;
 mod check;
 mod line;
 mod counted;
+mod encoded;
 mod sheet;
 mod units;
 mod unit_check;

@@ -52,12 +52,9 @@ pub enum SuggestError {
     /// A workbook that can't be read.
     #[error(transparent)]
     Workbook(#[from] WorkbookError),
-    /// A text in an encoding that imports don't read.
-    #[error("the file is in {0}, which is not read: save it as CSV UTF-8")]
-    Encoding(&'static str),
-    /// A text that is no UTF-8.
-    #[error("line {line} is no UTF-8 (perhaps windows-1258 or windows-1252), which is not read: save it as CSV UTF-8")]
-    NoUtf8 {
+    /// A text in an encoding that isn't known.
+    #[error("line {line} is neither UTF-8 nor UTF-16 nor windows-1258: save the file as CSV UTF-8")]
+    NoText {
         /// The first such line.
         line: usize,
     },

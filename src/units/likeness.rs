@@ -225,7 +225,11 @@ impl<'a> Lookalikes<'a> {
         if is_number || edits_max == 0 {
             return;
         }
-        for (known, units) in self.names.iter().filter(|(known, _)| *known != name) {
+        // Few slips are at both ends of a name.
+        let ends = |text: &str| (text.chars().next(), text.chars().next_back());
+        let (front, back) = ends(name);
+        let is_close = |known: &str| known != name && (ends(known).0 == front || ends(known).1 == back);
+        for (known, units) in self.names.iter().filter(|(known, _)| is_close(known)) {
             let Some(edits) = edits(name, known, edits_max) else { continue };
             // A letter that differs costs the more the shorter the name is.
             let letters = name.chars().count().max(1);

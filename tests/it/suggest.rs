@@ -179,5 +179,18 @@ async fn an_ugly_csv_becomes_right_figures() {
     assert_eq!(code, Some(0), "{out}");
     let names = ["received", "resolved_early", "resolved_on_time", "in_progress_overdue"];
     assert_eq!(figures(&server, "04903", &names).await, [20, 10, 0, 10]);
+    // The same in UTF-16: the mapping says so, the records are the same.
+    let (file, second) = (path("so-16.csv"), path("map-16.toml"));
+    let units = ugly_csv().encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    fs::write(&file, units).unwrap();
+    assert_eq!(import(&[&file, "--suggest", "--source", "motcua", "--out", &second]).0, Some(0));
+    let proposed = fs::read_to_string(&second).unwrap();
+    assert!(proposed.contains("encoding = \"utf-16\"\n"), "{proposed}");
+    let decided =
+        proposed.replace("\"9\" = \"TODO\"", "\"9\" = \"done\"").replace("\"4\" = \"TODO\"", "\"4\" = \"processing\"");
+    fs::write(&second, decided).unwrap();
+    let (code, out) = import(&[&file, "--mapping", &second, "--url", &server.url]);
+    assert_eq!(code, Some(0), "{out}");
+    assert_eq!(figures(&server, "04903", &names).await, [20, 10, 0, 10]);
     server.verified().await;
 }

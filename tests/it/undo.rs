@@ -127,6 +127,11 @@ async fn an_import_is_taken_back_but_for_what_is_known_from_elsewhere_and_comes_
     assert_eq!(desk.settled().await, seq, "nothing was written");
     let (status, answer) = desk.server.post_to("/api/v1/events?source=motcua&batch=1", String::new()).await;
     assert_eq!((status, &answer["code"]), (409, &json!("import_undone")));
+    // Whoever sends something for such a dossier hears that it counts nowhere.
+    let late =
+        json!({"type": "dossier", "id": "a", "unit": "148", "at": "2024-07-30T08:00:00+07:00", "status": "delivered"});
+    let (status, answer) = desk.server.post_to("/api/v1/events?source=motcua&dry_run=true", late.to_string()).await;
+    assert_eq!((status, &answer["void"]), (200, &json!({"records": 1, "dossiers": 1, "ids": ["a"]})));
 
     // The numbers, and what they stand for, outlive the process.
     let Desk { folder, server } = desk;
@@ -134,7 +139,12 @@ async fn an_import_is_taken_back_but_for_what_is_known_from_elsewhere_and_comes_
     let server = Server::start(&folder.path().join("data"), &["--now", NOW]).await;
     let desk = Desk { folder, server };
     assert!(told(&desk.run(&["batches"])).1.contains("4 rows, 4 accepted\tundone 2024-08-02"));
-    // The corrected file, without more: the rows of void dossiers are told, loudly.
+    comes_back_corrected(&desk).await;
+}
+
+/// The corrected file, after its first form was taken back.
+async fn comes_back_corrected(desk: &Desk) {
+    // Without more: the rows of void dossiers are told, loudly.
     let right = [
         HEADER.to_owned(),
         row("a", "148", "2024-07-05T16:00:00", "Xong"),

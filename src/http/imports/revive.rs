@@ -23,6 +23,11 @@ pub(in crate::http) struct Voided {
 }
 
 impl Voided {
+    /// How many records.
+    pub(in crate::http) fn records(&self) -> usize {
+        self.records
+    }
+
     /// Whether there is none.
     pub(in crate::http) fn is_empty(&self) -> bool {
         self.records == 0

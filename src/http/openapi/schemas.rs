@@ -103,7 +103,11 @@ fn records() -> Value {
                 "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
                 "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
                 "node": text(),
-                "dry_run": {"type": "boolean"}
+                "dry_run": {"type": "boolean"},
+                "void": object(json!({
+                    "records": count(), "dossiers": count(), "ids": {"type": "array", "items": text()}
+                })),
+                "revived": object(json!({"dossiers": count(), "kept_void": count(), "kept_void_list": {"type": "array"}}))
             }
         },
         "Rejection": object(json!({"line": {"type": "integer", "minimum": 1}, "pointer": text(), "code": text(), "reason": text()}))

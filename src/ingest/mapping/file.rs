@@ -9,6 +9,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::super::rejection::{Code, shown};
 use super::value::{self, Kind};
+use crate::model::Text;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -110,7 +111,7 @@ impl FieldRow {
     pub(super) fn mapped(&self, text: Option<String>) -> Result<Option<String>, (Code, String)> {
         let Some(text) = text else { return Ok(self.default.as_ref().map(|default| default.0.clone())) };
         if let Some(map) = &self.map {
-            return match map.get(text.trim()).or(self.default.as_ref()) {
+            return match map.get(Text::new(text.trim()).as_str()).or(self.default.as_ref()) {
                 Some(value) => Ok(Some(value.0.clone())),
                 None => Err((Code::UnmappedValue, self.unmapped(&text))),
             };
@@ -155,7 +156,7 @@ impl<'de> Visitor<'de> for FieldVisitor {
             latest: table.latest,
             constant: table.constant,
             format: table.format,
-            map: table.map,
+            map: table.map.map(|map| map.into_iter().map(|(text, to)| (Text::new(&text).to_string(), to)).collect()),
             default: table.default,
             nulls: table.nulls,
             pad: table.pad,

@@ -5,9 +5,11 @@ use std::io::{Cursor, Read};
 
 use super::super::body::without_mark;
 use super::super::counted::Counted;
+use super::super::encoded::{self, Decoded};
 use super::super::workbook::{TextRow, Workbook};
 use super::SuggestError;
 use super::words::{Header, header};
+use crate::model::Text;
 
 /// Rows that are looked at.
 pub(super) const ROWS_MAX: usize = 20_000;
@@ -24,6 +26,8 @@ const TEXT_BYTES_MAX: u64 = 64 << 20;
 pub(super) struct Look {
     /// Of a text: what stands between cells, where that isn't what the name says.
     pub(super) delimiter: Option<u8>,
+    /// Of a text: its encoding, where that isn't UTF-8.
+    pub(super) encoding: Option<&'static str>,
     /// Of a workbook: the sheet, and whether there are others.
     pub(super) sheet: Option<String>,
     pub(super) has_other_sheets: bool,
@@ -70,13 +74,21 @@ pub(super) fn look(file_name: &str, input: impl Read) -> Result<Look, SuggestErr
     let ending = lower.trim_end_matches(".gz").rsplit('.').next().unwrap_or_default();
     match ending {
         "xlsx" | "xls" | "ods" => workbook(input),
-        "csv" | "txt" | "tsv" => text(&unpacked(input)?, if ending == "tsv" { b'\t' } else { b',' }),
-        "ndjson" | "jsonl" => lines(&unpacked(input)?),
+        "csv" | "txt" | "tsv" => {
+            let (bytes, encoding) = unpacked(input)?;
+            let look = text(&bytes, if ending == "tsv" { b'\t' } else { b',' })?;
+            Ok(Look { encoding, ..look })
+        }
+        "ndjson" | "jsonl" => {
+            let (bytes, encoding) = unpacked(input)?;
+            Ok(Look { encoding, ..lines(&bytes)? })
+        }
         _ => Err(SuggestError::UnknownForm(file_name.to_owned())),
     }
 }
 
-fn unpacked(input: impl Read) -> Result<Vec<u8>, SuggestError> {
+/// The text of a file in UTF-8, and in which encoding it was when that wasn't its own.
+fn unpacked(input: impl Read) -> Result<(Vec<u8>, Option<&'static str>), SuggestError> {
     let mut bytes = Vec::new();
     let mut input = std::io::BufReader::new(input);
     if std::io::BufRead::fill_buf(&mut input)?.starts_with(&[0x1f, 0x8b]) {
@@ -84,19 +96,29 @@ fn unpacked(input: impl Read) -> Result<Vec<u8>, SuggestError> {
     } else {
         input.take(TEXT_BYTES_MAX).read_to_end(&mut bytes)?;
     }
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(SuggestError::Encoding("UTF-16"));
-    }
+    let is_utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
     let cut = bytes.len() as u64 == TEXT_BYTES_MAX;
-    match std::str::from_utf8(&bytes) {
-        Ok(_) => Ok(bytes),
+    if let Err(error) = std::str::from_utf8(&bytes)
+        && !is_utf16
         // The last letter may have been cut through.
-        Err(error) if cut && bytes.len() - error.valid_up_to() < 4 => {
-            bytes.truncate(error.valid_up_to());
-            Ok(bytes)
-        }
-        Err(error) => Err(SuggestError::NoUtf8 { line: line_of(&bytes, error.valid_up_to()) }),
+        && cut
+        && bytes.len() - error.valid_up_to() < 4
+    {
+        bytes.truncate(error.valid_up_to());
     }
+    let name = match std::str::from_utf8(&bytes) {
+        _ if is_utf16 => "utf-16",
+        Ok(_) => return Ok((bytes, None)),
+        Err(_) => "windows-1258",
+    };
+    let no_text = |bytes: &[u8]| {
+        let first = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
+        SuggestError::NoText { line: line_of(bytes, first) }
+    };
+    let mut text = Vec::new();
+    let encoding = encoded::encoding(name).ok_or_else(|| no_text(&bytes))?;
+    Decoded::new(&bytes[..], encoding).read_to_end(&mut text).map_err(|_| no_text(&bytes))?;
+    Ok((text, Some(name)))
 }
 
 fn line_of(bytes: &[u8], offset: usize) -> usize {
@@ -146,10 +168,15 @@ fn csv_rows(bytes: &[u8], delimiter: u8, rows_max: usize) -> Vec<TextRow> {
     while rows.len() < rows_max && reader.read_byte_record(&mut record).unwrap_or(false) {
         let line = record.position().map_or(0, csv::Position::byte);
         let line = reader.get_mut().line_at(line);
-        let cell = |bytes: &[u8]| Some(String::from_utf8_lossy(bytes).into_owned()).filter(|text| !text.is_empty());
+        let cell = |bytes: &[u8]| Some(composed(&String::from_utf8_lossy(bytes))).filter(|text| !text.is_empty());
         rows.push((line, record.iter().map(cell).collect()));
     }
     rows
+}
+
+/// With each letter in one piece, as it is compared.
+fn composed(text: &str) -> String {
+    Text::new(text).to_string()
 }
 
 /// NDJSON: the names of the first rows, in order of the alphabet.

@@ -72,6 +72,24 @@ fn what_is_missing_is_said() {
     parsed(&found.toml).unwrap();
     let error = |bytes: &[u8]| suggest("a.csv", bytes, None).unwrap_err().to_string();
     assert_eq!(error(b""), "there is no header and no row in the file");
-    assert!(error(&[0xff, 0xfe, b'a', 0]).contains("UTF-16"));
-    assert!(error(b"a,b\n1,\xd2\n").starts_with("line 2 is no UTF-8"));
+    assert_eq!(
+        error(&[0xff, 0xfe, 0x00, 0xd8, 0x41, 0x00]),
+        "line 1 is neither UTF-8 nor UTF-16 nor windows-1258: save the file as CSV UTF-8"
+    );
+}
+
+#[test]
+fn a_text_of_another_encoding_is_recognised_and_read() {
+    // As that encoding has it: the tone behind its letter.
+    let text = "Ma\u{303} h\u{f4}\u{300} s\u{1a1},\u{110}\u{1a1}n vi\u{323},Ng\u{e0}y ti\u{ea}\u{301}p nh\u{e2}\u{323}n\n1,17,02/08/2024 08:00\n";
+    let (bytes, _, failed) = encoding_rs::WINDOWS_1258.encode(text);
+    assert!(!failed);
+    let found = suggest("a.csv", &*bytes, Some("s")).unwrap();
+    assert_eq!(found.fields, ["id", "unit", "received_at"], "{}", found.toml);
+    let mapping = parsed(&found.toml).unwrap();
+    let mut table =
+        crate::ingest::table::Table::open("a.csv", std::io::Cursor::new(bytes.into_owned()), &mapping).unwrap();
+    let cells = table.next_row().unwrap().unwrap().cells.unwrap();
+    let line = mapping.line(&cells, crate::model::Instant(0)).unwrap();
+    assert!(line.contains("\"received_at\":\"2024-08-02T01:00:00.000Z\""), "{line}");
 }

@@ -1,7 +1,5 @@
 //! The proposal as a file.
 
-use std::fmt::Write as _;
-
 use super::dates::{Dates, shown};
 use super::look::{Column, Look};
 use super::words::{is_null, is_personal, meaning, portal_meaning};
@@ -81,6 +79,16 @@ fn layout(draft: &mut Draft, look: &Look) {
     if let Some(delimiter) = look.delimiter {
         draft.line(&format!("delimiter = {}", quoted(&char::from(delimiter).to_string())));
     }
+    match look.encoding {
+        Some("utf-16") => draft.line("encoding = \"utf-16\""),
+        Some(name) => {
+            draft.line(&format!("encoding = {}   # no UTF-8; see whether the words below are right", quoted(name)));
+            draft.line(
+                "# Letters of old fonts (TCVN3, VNI) come out wrong in any case: save such a file as UTF-8 first.",
+            );
+        }
+        None => {}
+    }
     let cells = || look.columns.iter().flat_map(|column| column.cells.iter().flatten());
     let mut nulls: Vec<&str> = cells().map(|cell| cell.trim()).filter(|cell| is_null(cell)).collect();
     if !nulls.is_empty() {
@@ -149,13 +157,13 @@ fn text(draft: &mut Draft, guess: &Guess<'_>) {
         }
         shapes.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let list: Vec<&str> = shapes.iter().take(EXAMPLES_MAX).map(|(shape, _)| shape.as_str()).collect();
-        let _ = write!(evidence, ", written as {}", list.join(" or "));
+        evidence += &format!(", written as {}", list.join(" or "));
         let double = values.iter().filter(|(_, count)| *count > 1).count();
         if double > 0 {
-            let _ = write!(evidence, "; {} stand in more than one row, which are joined", thousands(double));
+            evidence += &format!("; {} stand in more than one row, which are joined", thousands(double));
         }
     } else {
-        let _ = write!(evidence, ", {} values{}", thousands(values.len()), examples(&values));
+        evidence += &format!(", {} values{}", thousands(values.len()), examples(&values));
     }
     draft.line(&format!("# {evidence}"));
     let column_name = quoted(&column.name);
@@ -165,6 +173,11 @@ fn text(draft: &mut Draft, guess: &Guess<'_>) {
                 "# {} of the codes have fewer than {width} digits: a spreadsheet drops zeros at the front",
                 thousands(short)
             ));
+            if width == 5 && column.filled().any(|cell| matches!(cell.trim().len(), 2 | 3)) {
+                draft.line(
+                    "# AMBIGUOUS: some have two or three digits: of provinces and districts these are whole codes",
+                );
+            }
             draft.line(&format!("{field} = {{ column = {column_name}, pad = {width} }}"));
         }
         None => draft.line(&format!("{field} = {column_name}")),
