@@ -1,8 +1,17 @@
-//! Whether a dossier would count alike by some of its records alone.
+//! The way back of a dossier that was made void: only where it counts as its new records alone say.
 
-use crate::model::{Derived, DossierKey, DossierState, derive};
+use crate::model::{Derived, DossierEvent, DossierKey, DossierState, Field, Text, derive};
 
 use super::view::View;
+
+/// What becomes of a void dossier for which new records come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revival {
+    /// With this record behind them it counts exactly as they alone say.
+    Clear(Box<DossierEvent>),
+    /// It would count otherwise, because something of its former records would show: in these fields.
+    Differs(Vec<&'static str>),
+}
 
 impl View {
     /// Whether a dossier is void.
@@ -10,15 +19,43 @@ impl View {
         self.void_state(key).is_some()
     }
 
-    /// The registers of a dossier that is void; none of another one. For what its own source sends of it.
-    pub fn void_state(&self, key: &DossierKey) -> Option<&DossierState> {
+    /// The registers of a dossier that is void; none of another one.
+    fn void_state(&self, key: &DossierKey) -> Option<&DossierState> {
         let entry = self.places.get(key).and_then(|place| self.dossiers.get(*place as usize))?;
         Some(&entry.state).filter(|state| state.void.value().is_some())
     }
 
+    /// Why a dossier is void; none of another one.
+    pub fn void_reason(&self, key: &DossierKey) -> Option<&Text> {
+        self.void_state(key)?.void.value()
+    }
+
+    /// How a void dossier would count with new records of it, its `void` cleared behind the write that set it; none of a
+    /// dossier that isn't void, or without records.
+    pub fn revival<'e>(
+        &self,
+        key: &DossierKey,
+        events: impl Iterator<Item = &'e DossierEvent> + Clone,
+    ) -> Option<Revival> {
+        let known = self.void_state(key)?;
+        let at = known.void.at()?;
+        // With the unit of the newest record, so that no register but `void` says anything else.
+        let newest = events.clone().max_by_key(|event| (event.at, &event.unit))?;
+        let mut clearing = DossierEvent::new(key.clone(), newest.unit.clone(), newest.at.max(at.plus_ms(1)));
+        clearing.void = Field::Null;
+        let (mut joined, mut fresh) = (known.clone(), DossierState::default());
+        for event in events {
+            joined.apply(event);
+            fresh.apply(event);
+        }
+        joined.apply(&clearing);
+        let differs = self.differs(key, &joined, &fresh);
+        Some(if differs.is_empty() { Revival::Clear(Box::new(clearing)) } else { Revival::Differs(differs) })
+    }
+
     /// In what a dossier would count otherwise by one state of its registers than by another: nothing when every figure is
     /// the same, whenever it is asked for.
-    pub fn differs(&self, key: &DossierKey, one: &DossierState, other: &DossierState) -> Vec<&'static str> {
+    fn differs(&self, key: &DossierKey, one: &DossierState, other: &DossierState) -> Vec<&'static str> {
         let judged = |state: &DossierState| derive(state, &self.zone, self.rules());
         let (a, b): (Derived, Derived) = (judged(one), judged(other));
         let reader = self.counters.reader(&self.zone);

@@ -153,9 +153,9 @@ fn guesses(look: &Look) -> Guesses<'_> {
 fn is_of_people(column: &Column, field: &str) -> bool {
     let is_time = field.ends_with("_at");
     let filled = column.filled().count();
-    let of_id = |value: &str| {
-        is_personal(value) && (value.trim().len() == 12 || !value.trim().bytes().all(|b| b.is_ascii_digit()))
-    };
+    // Of an id nine or ten digits may number anything.
+    let is_long = |value: &str| value.len() > 10 || !value.bytes().all(|byte| byte.is_ascii_digit());
+    let of_id = |value: &str| is_personal(value) && is_long(value.trim());
     let people = column.filled().filter(|value| if field == "id" { of_id(value) } else { is_personal(value) }).count();
     !is_time && people > 0 && people * 10 >= filled * if field.is_empty() { 1 } else { 3 }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::cube::View;
-use crate::model::{DossierEvent, DossierKey, DossierState, Field, Record, Register, Text};
+use crate::cube::{Revival, View};
+use crate::model::{DossierKey, Field, Record, Text};
 
 /// Ids that are listed; more are only counted.
 const LISTED_MAX: usize = 100;
@@ -88,34 +88,25 @@ pub(in crate::http) fn revive(view: &View, records: &[Record]) -> (Revived, Vec<
     }
     let (mut revived, mut clearings) = (Revived::default(), Vec::new());
     for (key, places) in of_key {
-        let Some(known) = view.void_state(&key) else { continue };
-        let (Some(reason), Some(at)) = (known.void.value(), known.void.at()) else { continue };
-        if !is_of_undo(reason) {
+        if !view.void_reason(&key).is_some_and(|reason| is_of_undo(reason)) {
             continue;
         }
         let events = places.iter().filter_map(|place| match &records[*place] {
             Record::Dossier(event) => Some(event.as_ref()),
             _ => None,
         });
-        let mut fresh = DossierState::default();
-        events.clone().for_each(|event| fresh.apply(event));
-        let Some(newest) = events.max_by_key(|event| event.at) else { continue };
-        // With the unit of the newest record, so that no register but `void` says anything else.
-        let mut clearing = DossierEvent::new(key.clone(), newest.unit.clone(), newest.at.max(at.plus_ms(1)));
-        clearing.void = Field::Null;
-        let mut joined = known.clone();
-        joined.join(fresh.clone());
-        joined.apply(&clearing);
-        fresh.void = Register::default();
-        let differs = view.differs(&key, &joined, &fresh);
-        if differs.is_empty() {
-            revived.dossiers += 1;
-            clearings.push(Record::Dossier(Box::new(clearing)));
-        } else {
-            revived.kept_void += 1;
-            if revived.kept_void_list.len() < LISTED_MAX {
-                revived.kept_void_list.push(KeptVoid { id: key.id, differs });
+        match view.revival(&key, events) {
+            Some(Revival::Clear(clearing)) => {
+                revived.dossiers += 1;
+                clearings.push(Record::Dossier(clearing));
             }
+            Some(Revival::Differs(differs)) => {
+                revived.kept_void += 1;
+                if revived.kept_void_list.len() < LISTED_MAX {
+                    revived.kept_void_list.push(KeptVoid { id: key.id, differs });
+                }
+            }
+            None => {}
         }
     }
     (revived, clearings)

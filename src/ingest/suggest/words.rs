@@ -62,8 +62,10 @@ pub(super) fn is_personal(value: &str) -> bool {
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let is_phone =
         is_number && (number.starts_with('0') && number.len() == 10 || number.starts_with("84") && number.len() == 11);
-    // Of a card's number a spreadsheet drops the zero at the front.
-    let is_card = is_number && matches!(number.len(), 9 | 11 | 12) && !value.contains(['.', ' ']);
+    // Of a card's number of twelve digits a spreadsheet drops the zero at the front; older ones have nine.
+    let is_card = is_number
+        && (number.len() == 12 && number.starts_with('0') || matches!(number.len(), 9 | 11))
+        && !value.contains(['.', ' ']);
     is_phone || is_card || value.contains('@') || is_name(value)
 }
 
