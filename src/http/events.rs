@@ -183,15 +183,9 @@ async fn post_events(
         let answer = serde_json::to_value(answer(&state, &batch, query.dry_run)).map_err(Problem::internal)?;
         return Err(Problem::NoneAccepted { received: batch.received, answer });
     }
+    let (batch, revived, clearings) = revived(&state, batch, query.revive).await?;
     let mut told = answer(&state, &batch, query.dry_run);
-    let clearings = match query.revive {
-        true => {
-            let (revived, clearings) = imports::revive(&*caught_up(&state).await?, &batch.records);
-            told.revived = Some(revived);
-            clearings
-        }
-        false => Vec::new(),
-    };
+    told.revived = revived;
     // Those that come back say so themselves.
     if let Ok(view) = state.view() {
         told.void = imports::voided(&view, batch.records.iter().chain(&clearings));
@@ -206,6 +200,24 @@ async fn post_events(
     counter!("opcentre_ingest_void_total").increment(told.void.records() as u64);
     told.seq = Some(appended.last_seq);
     Ok((StatusCode::ACCEPTED, Json(told)).into_response())
+}
+
+/// The batch, what comes back with it and the records that say so; each dossier is judged, off the threads that serve
+/// sockets.
+async fn revived(
+    state: &AppState,
+    batch: Batch,
+    is_asked: bool,
+) -> Result<(Batch, Option<Revived>, Vec<Record>), Problem> {
+    if !is_asked {
+        return Ok((batch, None, Vec::new()));
+    }
+    let view = caught_up(state).await?;
+    let judge = move || {
+        let (revived, clearings) = imports::revive(&view, &batch.records);
+        (batch, Some(revived), clearings)
+    };
+    tokio::task::spawn_blocking(judge).await.map_err(Problem::internal)
 }
 
 /// A request as a part of an import.

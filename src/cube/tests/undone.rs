@@ -8,7 +8,7 @@ use crate::model::DossierState;
 fn voiding(events: &[DossierEvent]) -> DossierEvent {
     let first = events.iter().map(|event| (event.at, event.unit.clone())).min().unwrap();
     let last_void = events.iter().filter(|event| !event.void.is_absent());
-    let last_void = last_void.map(|event| (event.at, &event.void == &Field::Null, event.unit.clone())).max();
+    let last_void = last_void.map(|event| (event.at, event.void == Field::Null, event.unit.clone())).max();
     let (at, unit) = match last_void {
         Some((at, _, unit)) if at >= first.0 => (at, unit),
         _ => first,

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::super::rejection::{Code, shown};
 use super::value::{self, Kind};
@@ -42,7 +42,8 @@ pub(super) struct FieldRow {
     pub(super) sep: Option<String>,
     pub(super) latest: Option<Vec<String>>,
     pub(super) constant: Option<Scalar>,
-    pub(super) format: Option<String>,
+    /// The forms of its times; the first that a text has is taken.
+    pub(super) format: Vec<String>,
     map: Option<BTreeMap<String, Scalar>>,
     default: Option<Scalar>,
     nulls: Vec<String>,
@@ -61,7 +62,8 @@ struct FieldTable {
     latest: Option<Vec<String>>,
     #[serde(rename = "const")]
     constant: Option<Scalar>,
-    format: Option<String>,
+    #[serde(default)]
+    format: Formats,
     map: Option<BTreeMap<String, Scalar>>,
     default: Option<Scalar>,
     #[serde(default)]
@@ -84,7 +86,7 @@ impl FieldRow {
 
     /// What can be said of the row without a table: constants, defaults and mapped values are values of the field.
     pub(super) fn check(&self, kind: Kind) -> Result<(), (String, String)> {
-        if self.format.is_some() && !kind.is_time() {
+        if !self.format.is_empty() && !kind.is_time() {
             return Err(("format".to_owned(), "only a time has a format".to_owned()));
         }
         if let Some(text) = &self.time_of_day {
@@ -155,7 +157,7 @@ impl<'de> Visitor<'de> for FieldVisitor {
             sep: table.sep,
             latest: table.latest,
             constant: table.constant,
-            format: table.format,
+            format: table.format.0,
             map: table.map.map(|map| map.into_iter().map(|(text, to)| (Text::new(&text).to_string(), to)).collect()),
             default: table.default,
             nulls: table.nulls,
@@ -193,5 +195,35 @@ impl<'de> Deserialize<'de> for Scalar {
             }
         }
         deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+/// One form of times, or several.
+#[derive(Default)]
+struct Formats(Vec<String>);
+
+impl<'de> Deserialize<'de> for Formats {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FormatsVisitor;
+        impl<'de> Visitor<'de> for FormatsVisitor {
+            type Value = Formats;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a form of times such as \"%d/%m/%Y %H:%M\", or a list of them")
+            }
+
+            fn visit_str<E>(self, format: &str) -> Result<Formats, E> {
+                Ok(Formats(vec![format.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Formats, A::Error> {
+                let mut formats = Vec::new();
+                while let Some(format) = list.next_element()? {
+                    formats.push(format);
+                }
+                Ok(Formats(formats))
+            }
+        }
+        deserializer.deserialize_any(FormatsVisitor)
     }
 }

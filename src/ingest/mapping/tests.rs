@@ -87,6 +87,10 @@ fn r1_only_a_due_date_may_be_a_date_alone() {
     let date = |field: &str| format!("{field} = {{ column = \"x\", format = \"%d/%m/%Y\" }}");
     check(&date("due_at"), "31/07/2011", r#","due_at":"2011-08-01T03:59:59.999Z""#);
     check("due_at = \"x\"", "2011-07-31", r#","due_at":"2011-08-01T03:59:59.999Z""#);
+    let two = "due_at = { column = \"x\", format = [\"%d/%m/%Y %H:%M\", \"%d/%m/%Y\"] }";
+    check(two, "31/07/2011 08:00", r#","due_at":"2011-07-31T12:00:00.000Z""#);
+    check(two, "31/07/2011", r#","due_at":"2011-08-01T03:59:59.999Z""#);
+    refused(two, "7/2011", Code::BadInstant, "is not in the format `%d/%m/%Y %H:%M`");
     // The serial number of a day, as it comes from a cell that isn't formatted as a date.
     check(&date("due_at"), "40755", r#","due_at":"2011-08-01T03:59:59.999Z""#);
     check(&date("received_at"), "40755", r#","received_at":"2011-07-31T04:00:00.000Z""#);

@@ -108,7 +108,7 @@ impl Kind {
     /// mapping gives it.
     fn time(self, text: &str, row: &FieldRow, timezone: &TimeZone) -> Result<Instant, (Code, String)> {
         let given = row.time_of_day.as_deref().and_then(time_of_day);
-        let at = match moment(text, row.format.as_deref(), timezone)? {
+        let at = match moment(text, &row.format, timezone)? {
             Moment::At(at) => at,
             Moment::Serial(day) | Moment::Date(day) if given.is_some() => {
                 given.and_then(|time| local_instant(day.date().to_datetime(time), timezone))
@@ -139,9 +139,10 @@ enum Moment {
     Date(Day),
 }
 
-fn moment(text: &str, format: Option<&str>, timezone: &TimeZone) -> Result<Moment, (Code, String)> {
-    let Some(format) = format else {
-        return match instant::read(text) {
+fn moment(text: &str, formats: &[String], timezone: &TimeZone) -> Result<Moment, (Code, String)> {
+    let read = instant::read(text);
+    let Some(first) = formats.first() else {
+        return match read {
             Ok(at) => Ok(Moment::At(Some(at))),
             Err(NoInstant::Local(local)) => Ok(Moment::At(local_instant(local, timezone))),
             Err(NoInstant::Date(day)) => Ok(Moment::Date(day)),
@@ -151,13 +152,19 @@ fn moment(text: &str, format: Option<&str>, timezone: &TimeZone) -> Result<Momen
             }
         };
     };
+    let moments = formats.iter().map(|format| match formatted(text, format, timezone) {
+        Ok(Some(at)) => Ok(Moment::At(at)),
+        Ok(None) => Ok(formatted_day(text, format).map_or(Moment::At(None), Moment::Date)),
+        Err(why) => Err(why),
+    });
+    if let Some(moment) = moments.flatten().next() {
+        return Ok(moment);
+    }
     // Date cells of workbooks come as ISO 8601 or as serial numbers, whatever form the column's texts have.
-    match (formatted(text, format, timezone), instant::read(text)) {
-        (Ok(Some(at)), _) => Ok(Moment::At(at)),
-        (Ok(None), _) => Ok(formatted_day(text, format).map_or(Moment::At(None), Moment::Date)),
-        (Err(_), Err(NoInstant::Local(local))) => Ok(Moment::At(local_instant(local, timezone))),
-        (Err(_), Err(NoInstant::Date(day))) => Ok(Moment::Date(day)),
-        (Err(why), _) => serial_moment(text, timezone).ok_or(why),
+    match read {
+        Err(NoInstant::Local(local)) => Ok(Moment::At(local_instant(local, timezone))),
+        Err(NoInstant::Date(day)) => Ok(Moment::Date(day)),
+        _ => serial_moment(text, timezone).ok_or_else(|| not_in_format(text, first)),
     }
 }
 
@@ -171,16 +178,18 @@ const SERIALS_FROM: DateTime = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
 const EXAMPLE: DateTime = jiff::civil::date(2024, 8, 2).at(13, 45, 0, 0);
 
 /// The instant of a text in a format: none when it has no time of day, the inner none when out of jiff's range.
-fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, (Code, String)> {
-    let parts = BrokenDownTime::parse(format, text).map_err(|_| {
-        let example = BrokenDownTime::from(EXAMPLE).to_string(format).ok();
-        let example = example.map(|text| format!(", such as {}", shown(&text))).unwrap_or_default();
-        (Code::BadInstant, format!("{} is not in the format {}{example}", shown(text), shown(format)))
-    })?;
+fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, jiff::Error> {
+    let parts = BrokenDownTime::parse(format, text)?;
     if let Ok(timestamp) = parts.to_timestamp() {
         return Ok(Some(Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))));
     }
     Ok(parts.to_datetime().ok().filter(|_| parts.hour().is_some()).map(|local| local_instant(local, timezone)))
+}
+
+fn not_in_format(text: &str, format: &str) -> (Code, String) {
+    let example = BrokenDownTime::from(EXAMPLE).to_string(format).ok();
+    let example = example.map(|text| format!(", such as {}", shown(&text))).unwrap_or_default();
+    (Code::BadInstant, format!("{} is not in the format {}{example}", shown(text), shown(format)))
 }
 
 /// Whether a text is the serial number by which a workbook counts days.

@@ -24,15 +24,17 @@ const FORMATS: &[&str] = &[
     "%Y/%m/%d",
 ];
 
+/// Forms of one column.
+const FORMATS_MAX: usize = 3;
+
 /// What the cells of a column are as times.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Dates {
     /// Cells that are read with this form.
     pub(super) read: usize,
-    /// The form that most texts have; none when they are ISO 8601 alone.
-    pub(super) format: Option<&'static str>,
-    /// Cells in that form, in ISO 8601, and serial numbers of workbooks.
-    pub(super) formatted: usize,
+    /// The forms that texts have, that of most first, each with how many; none when they are ISO 8601 alone.
+    pub(super) formats: Vec<(&'static str, usize)>,
+    /// Cells in ISO 8601, and serial numbers of workbooks.
     pub(super) iso: usize,
     pub(super) serials: usize,
     /// Of all those, dates without a time.
@@ -59,27 +61,35 @@ pub(super) fn dates<'c>(cells: impl Iterator<Item = &'c str> + Clone) -> Dates {
             Err(NoInstant::Malformed) => texts.push(cell),
         }
     }
-    let count = |format: &str| texts.iter().filter(|text| parses(format, text)).count();
-    // Of equal ones the first, which has a time, or the day first.
-    let mut best = (0, None);
-    for format in FORMATS {
-        let matched = count(format);
-        if matched > best.0 {
-            best = (matched, Some(*format));
-        }
-    }
-    (found.formatted, found.format) = best;
-    if let Some(format) = found.format {
-        let has_time = format.contains("%H");
-        found.days += if has_time { 0 } else { found.formatted };
+    let mut formatted = 0;
+    while found.formats.len() < FORMATS_MAX && !texts.is_empty() {
+        let count = |format: &str| texts.iter().filter(|text| parses(format, text)).count();
+        // Of equal ones the first, which has a time, or the day first.
+        let first = found.formats.first().map(|(format, _)| *format);
+        let fits =
+            FORMATS.iter().filter(|format| first.is_none_or(|first| is_month_first(first) == is_month_first(format)));
+        let counts = fits.map(|format| (count(format), *format));
+        let Some((most, format)) = counts.rev().max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0) else {
+            break;
+        };
         let other = format.replace("%d", "%x").replace("%m", "%d").replace("%x", "%m");
-        found.is_ambiguous = !format.starts_with("%Y") && count(&other) == found.formatted;
-    } else if found.serials > 0 {
-        // Serial numbers are read beside a form, whichever it is.
-        found.format = Some("%d/%m/%Y %H:%M");
+        found.is_ambiguous |= found.formats.is_empty() && !format.starts_with("%Y") && count(&other) == most;
+        found.days += if format.contains("%H") { 0 } else { most };
+        found.formats.push((format, most));
+        formatted += most;
+        texts.retain(|text| !parses(format, text));
     }
-    found.read = found.formatted + found.iso + found.serials;
+    if found.formats.is_empty() && found.serials > 0 {
+        // Serial numbers are read beside a form, whichever it is.
+        found.formats.push(("%d/%m/%Y %H:%M", 0));
+    }
+    found.read = formatted + found.iso + found.serials;
     found
+}
+
+/// Forms with the month first and forms with the day first are never of one column: a date may be read by either.
+fn is_month_first(format: &str) -> bool {
+    format.starts_with("%m")
 }
 
 fn parses(format: &str, text: &str) -> bool {
@@ -100,16 +110,22 @@ mod tests {
     #[test]
     fn the_form_of_dates_is_found() {
         let of = |cells: &[&str]| dates(cells.iter().copied());
+        let first = |found: &Dates| found.formats.first().map(|(format, _)| *format);
         let found = of(&["13/08/2024 08:30", "02/08/2024 09:00", "x"]);
-        assert_eq!((found.format, found.read, found.days, found.is_ambiguous), (Some("%d/%m/%Y %H:%M"), 2, 0, false));
+        assert_eq!((first(&found), found.read, found.days, found.is_ambiguous), (Some("%d/%m/%Y %H:%M"), 2, 0, false));
         let found = of(&["02/08/2024", "03/08/2024"]);
-        assert_eq!((found.format, found.days, found.is_ambiguous), (Some("%d/%m/%Y"), 2, true));
+        assert_eq!((first(&found), found.days, found.is_ambiguous), (Some("%d/%m/%Y"), 2, true));
         let found = of(&["08/13/2024", "08/02/2024"]);
-        assert_eq!((found.format, found.is_ambiguous), (Some("%m/%d/%Y"), false));
+        assert_eq!((first(&found), found.is_ambiguous), (Some("%m/%d/%Y"), false));
         let found = of(&["2024-08-02T08:30:00", "2024-08-02"]);
-        assert_eq!((found.format, found.read, found.days), (None, 2, 1));
+        assert_eq!((first(&found), found.read, found.days), (None, 2, 1));
         let found = of(&["45506.354166666664", "45506"]);
-        assert_eq!((found.format, found.serials, found.days), (Some("%d/%m/%Y %H:%M"), 2, 1));
+        assert_eq!((first(&found), found.serials, found.days), (Some("%d/%m/%Y %H:%M"), 2, 1));
         assert_eq!(of(&["Xong", "17"]).read, 0);
+        let found = of(&["13/08/2024 08:30", "14/08/2024", "02/08/2024 09:00"]);
+        assert_eq!(found.formats, [("%d/%m/%Y %H:%M", 2), ("%d/%m/%Y", 1)]);
+        assert_eq!((found.read, found.days, found.is_ambiguous), (3, 1, false));
+        let found = of(&["13/08/2024", "14/08/2024", "08/15/2024"]);
+        assert_eq!((found.formats, found.read), (vec![("%d/%m/%Y", 2)], 2));
     }
 }

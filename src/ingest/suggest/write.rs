@@ -203,9 +203,8 @@ fn time(draft: &mut Draft, guess: &Guess<'_>, dates: &Dates) {
     let Guess { field, column, .. } = guess;
     let filled = column.filled().count();
     let mut forms = Vec::new();
-    if let Some(format) = dates.format.filter(|_| dates.formatted > 0) {
-        forms.push(format!("{} {}", thousands(dates.formatted), shown(format)));
-    }
+    let texts = dates.formats.iter().filter(|(_, count)| *count > 0);
+    forms.extend(texts.clone().map(|(format, count)| format!("{} {}", thousands(*count), shown(format))));
     forms.extend((dates.iso > 0).then(|| format!("{} as ISO 8601 or cells with a date", thousands(dates.iso))));
     forms.extend((dates.serials > 0).then(|| format!("{} serial numbers of a spreadsheet", thousands(dates.serials))));
     let values = column.values();
@@ -214,11 +213,16 @@ fn time(draft: &mut Draft, guess: &Guess<'_>, dates: &Dates) {
         let rest = filled - dates.read;
         draft.line(&format!("# {} cells are in no such form: their rows will be refused", thousands(rest)));
     }
-    if dates.is_ambiguous && dates.formatted > 0 {
+    if dates.is_ambiguous {
         draft.line("# AMBIGUOUS: no day is later than the 12th, so day and month may be changed over; make sure of it");
     }
     let mut keys = vec![format!("column = {}", quoted(&column.name))];
-    keys.extend(dates.format.map(|format| format!("format = {}", quoted(format))));
+    let formats: Vec<String> = dates.formats.iter().map(|(format, _)| quoted(format)).collect();
+    match formats.as_slice() {
+        [] => {}
+        [one] => keys.push(format!("format = {one}")),
+        several => keys.push(format!("format = [{}]", several.join(", "))),
+    }
     if dates.days > 0 {
         let days = thousands(dates.days);
         if *field == "due_at" {
