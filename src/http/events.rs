@@ -153,11 +153,15 @@ async fn post_events(
     let asked = query.source.as_deref().map(ingest::check_source).transpose();
     let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
     let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
-    if let Some(id) = query.batch {
-        imports::open_import(&state, &caller, id, &source).await?;
-        // Whoever sends a file is to hear of every dossier that is void.
-        caught_up(&state).await?;
-    }
+    let _under_way = match query.batch {
+        Some(id) => {
+            let under_way = imports::open_import(&state, &caller, id, &source).await?;
+            // Whoever sends a file is to hear of every dossier that is void.
+            caught_up(&state).await?;
+            Some(under_way)
+        }
+        None => None,
+    };
     let body = body_of(body, state.limits.body_bytes_max)?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
+use tokio::sync::OwnedRwLockReadGuard;
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
@@ -188,14 +189,23 @@ async fn of_caller(state: &AppState, caller: &Caller, id: u64) -> Result<Import,
     import.filter(|import| is_own(caller, import)).ok_or(Problem::UnknownImport { id })
 }
 
+/// A request that is a part of an import: none is taken back while it is under way.
+pub(super) type UnderWay = OwnedRwLockReadGuard<()>;
+
 /// The import that records are to be a part of: one of the caller and of their source that wasn't taken back.
-pub(super) async fn open_import(state: &AppState, caller: &Caller, id: u64, source: &Text) -> Result<(), Problem> {
+pub(super) async fn open_import(
+    state: &AppState,
+    caller: &Caller,
+    id: u64,
+    source: &Text,
+) -> Result<UnderWay, Problem> {
+    let under_way = Arc::clone(&state.imports.requests).read_owned().await;
     let import = of_caller(state, caller, id).await?;
     if import.source != *source {
         let reason = format!("import {id} is of the source {:?}", import.source);
         return Err(Problem::BadParameter { reason });
     }
-    if import.undone_ms.is_some() { Err(Problem::ImportUndone { id }) } else { Ok(()) }
+    if import.undone_ms.is_some() { Err(Problem::ImportUndone { id }) } else { Ok(under_way) }
 }
 
 /// Notes what a request of an import brought, before its sender hears of it.

@@ -10,6 +10,11 @@ use crate::model::{Instant, Text};
 /// Every import, by its number.
 const IMPORTS: Shelf<Import> = Shelf::new("imports");
 
+/// The number of the next import; a row under the empty key.
+const NEXT: Shelf<u64> = Shelf::new("imports_next");
+/// Imports that are kept: an older one can't be taken back any more.
+const IMPORTS_MAX: u64 = 10_000;
+
 /// One import: a file that was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Import {
@@ -42,22 +47,26 @@ pub struct Imports {
     facts: Facts,
     /// Held while a row is read and written again.
     writing: Arc<std::sync::Mutex<()>>,
-    /// Held while one is taken back: one at a time.
-    pub(super) undoing: Arc<tokio::sync::Mutex<()>>,
+    /// Held by requests that are a part of an import, and alone while one is taken back: then none is under way.
+    pub(super) requests: Arc<tokio::sync::RwLock<()>>,
 }
 
 impl Imports {
     /// Those of a data dir.
     pub fn new(facts: Facts) -> Imports {
-        Imports { facts, writing: Arc::default(), undoing: Arc::default() }
+        Imports { facts, writing: Arc::default(), requests: Arc::default() }
     }
 
     /// Notes a new import; its number.
     pub(super) fn begin(&self, import: &Import) -> Result<u64, FactsError> {
         let _alone = self.writing.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let id = self.facts.count(IMPORTS)? + 1;
+        let id = self.facts.get(NEXT, b"")?.unwrap_or(1);
         let mut change = Change::default();
         change.put(IMPORTS, &number_key(id), import)?;
+        change.put(NEXT, b"", &(id + 1))?;
+        if let Some(oldest) = id.checked_sub(IMPORTS_MAX) {
+            change.remove(IMPORTS, &number_key(oldest));
+        }
         self.facts.commit(change)?;
         Ok(id)
     }

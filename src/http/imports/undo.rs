@@ -73,7 +73,7 @@ struct Kept {
 
 /// Takes an import back, or says what that would do.
 pub(super) async fn undo(state: &AppState, id: u64, import: Import, dry_run: bool) -> Result<Undone, Problem> {
-    let _alone = state.imports.undoing.lock().await;
+    let _alone = state.imports.requests.write().await;
     let now = (state.clock)();
     if !dry_run && import.undone_ms.is_none() {
         // First, so that no request of the import is taken in behind it.
