@@ -190,20 +190,25 @@ async fn post_events(
     let (batch, revived, clearings) = revived(&state, batch, query.revive).await?;
     let mut told = answer(&state, &batch, query.dry_run);
     told.revived = revived;
-    // Those that come back say so themselves.
-    if let Ok(view) = state.view() {
-        told.void = imports::voided(&view, batch.records.iter().chain(&clearings));
-    }
     if query.dry_run {
+        told.void = void(&state, &batch, &clearings);
         return Ok(Json(told).into_response());
     }
     let appended = append(&state.journal, &batch, &clearings, source, now).await?;
     let range = (appended.last_seq + 1 - appended.records, appended.last_seq);
     part.note(&state, batch.records.len(), Some(range).filter(|_| !batch.records.is_empty())).await?;
     count_accepted(&batch);
+    // Only now: an undo looks again for what was journalled before its own records were seen here.
+    told.void = void(&state, &batch, &clearings);
     counter!("opcentre_ingest_void_total").increment(told.void.records() as u64);
     told.seq = Some(appended.last_seq);
     Ok((StatusCode::ACCEPTED, Json(told)).into_response())
+}
+
+/// Records that count nowhere; those that come back say so themselves. None while the figures aren't ready.
+fn void(state: &AppState, batch: &Batch, clearings: &[Record]) -> Voided {
+    let view = state.view().ok();
+    view.map_or_else(Voided::default, |view| imports::voided(&view, batch.records.iter().chain(clearings)))
 }
 
 /// The batch, what comes back with it and the records that say so; each dossier is judged, off the threads that serve

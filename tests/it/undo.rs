@@ -221,6 +221,43 @@ async fn ratings_and_indicators_of_an_import_are_cleared() {
 }
 
 #[tokio::test]
+async fn what_comes_while_an_import_is_taken_back_counts_or_its_sender_is_told() {
+    let desk = Desk::start().await;
+    let ids: Vec<String> = (0..150).map(|number| format!("n{number}")).collect();
+    let rows: String = ids.iter().map(|id| row(id, "148", "", "Chờ")).collect();
+    let (code, out) = desk.import("many.csv", MAPPING, &format!("{HEADER}{rows}"), &[]);
+    assert_eq!(code, Some(0), "{out}");
+    let send = async |ids: &[String]| {
+        let mut told = Vec::new();
+        for id in ids {
+            let at = "2024-07-20T08:00:00+07:00";
+            let record = json!({"type": "dossier", "id": id, "unit": "148", "at": at, "status": "done"});
+            let (status, answer) = desk.server.post("motcua", record.to_string()).await.unwrap();
+            assert_eq!(status, 202, "{answer}");
+            told.push(answer["void"]["records"] == 1);
+        }
+        told
+    };
+    let undo = async { desk.server.post_to("/api/v1/imports/1/undo", String::new()).await };
+    let (during, after) = ids.split_at(100);
+    let (mut told, (status, undone)) = tokio::join!(send(during), undo);
+    assert_eq!(status, 200, "{undone}");
+    told.extend(send(after).await);
+    desk.settled().await;
+    let mut void = Vec::new();
+    for id in &ids {
+        let (_, dossier) = desk.server.get(&format!("/api/v1/dossiers/motcua/{id}?provenance=false")).await;
+        void.push(dossier["derived"]["void"] == true);
+    }
+    let untold: Vec<&String> =
+        (0..).zip(&ids).filter(|(place, _)| void[*place] && !told[*place]).map(|(_, id)| id).collect();
+    assert!(untold.is_empty(), "{untold:?}");
+    assert!(void[100..].iter().all(|void| *void), "what comes afterwards counts nowhere");
+    let kept = void.iter().filter(|void| !**void).count() as u64;
+    assert_eq!((undone["dossiers"]["kept"].as_u64(), undone["complete"].as_bool()), (Some(kept), Some(kept == 0)));
+}
+
+#[tokio::test]
 async fn h1_an_import_is_taken_back_by_who_may_send_its_source_and_by_nobody_else() {
     let world = World::start().await;
     let body = |source: &str| json!({"source": source, "file": "a.csv", "sha256": "0".repeat(64)});

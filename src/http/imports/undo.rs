@@ -6,6 +6,7 @@
 //! said of it, and is named. A rating's score and an indicator's numbers are cleared a millisecond after their newest
 //! write, because at equal `at` a value beats null. Doing it again finds nothing left to do.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::store::{ImportedDossier, ImportedIndicator, ImportedRating, ImportedR
 
 use super::super::error::Problem;
 use super::super::state::AppState;
+use super::super::units_load::caught_up;
 use super::keeper::{Import, add_range};
 use super::{kept, reason};
 
@@ -90,10 +92,7 @@ pub(super) async fn undo(state: &AppState, id: u64, import: Import, dry_run: boo
     };
     let mut plan = Plan { id, source: import.source.clone(), all, records: Vec::new() };
     let mut undone = Undone { id, source: records.source.clone(), dry_run, ..Undone::default() };
-    let found = found(&store, &records).await.map_err(|error| {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the records of an import can't be read");
-        Problem::StoreAway
-    })?;
+    let found = found(&store, &records).await.map_err(unread)?;
     undone.dossiers = plan.take_dossiers(found.0, records.node);
     undone.ratings = plan.take_ratings(&found.1);
     undone.indicators = plan.take_indicators(&found.2)?;
@@ -102,10 +101,26 @@ pub(super) async fn undo(state: &AppState, id: u64, import: Import, dry_run: boo
     let outcomes = [&undone.dossiers, &undone.ratings, &undone.indicators];
     undone.complete = undone.set_aside == 0 && outcomes.iter().all(|outcome| outcome.kept == 0);
     undone.node = state.node.to_string();
-    if !dry_run {
+    if !dry_run && !plan.records.is_empty() {
         undone.seq = append(state, id, &plan.records).await?;
+        let spared = plan.spare(&look_again(state, &records).await?, &mut undone.dossiers, records.node);
+        undone.seq = append(state, id, &spared).await?.or(undone.seq);
+        undone.complete &= spared.is_empty();
     }
     Ok(undone)
+}
+
+/// The dossiers once more, when the figures have what was written: whatever was journalled before without its sender
+/// hearing that it counts nowhere is stored now.
+async fn look_again(state: &AppState, records: &ImportedRecords) -> Result<Vec<ImportedDossier>, Problem> {
+    caught_up(state).await?;
+    let store = stored(state).await?;
+    store.imported_dossiers(records).await.map_err(unread)
+}
+
+fn unread(error: StoreError) -> Problem {
+    tracing::warn!(error = &error as &dyn std::error::Error, "the records of an import can't be read");
+    Problem::StoreAway
 }
 
 /// ClickHouse, once it has everything journalled so far.
@@ -166,6 +181,27 @@ impl Plan {
             }
         }
         outcome
+    }
+
+    /// Lets dossiers count again of which something else came while they were made void.
+    fn spare(&self, again: &[ImportedDossier], outcome: &mut Outcome, node: u64) -> Vec<Record> {
+        let voided = self.records.iter().filter_map(|record| match record {
+            Record::Dossier(event) => Some((event.key.id.as_str(), event.as_ref())),
+            _ => None,
+        });
+        let voided: BTreeMap<&str, &DossierEvent> = voided.collect();
+        let late = again.iter().filter(|dossier| dossier.others > 0 && dossier.voided.1 == 1);
+        let late = late.filter_map(|dossier| Some((dossier, *voided.get(dossier.id.as_str())?)));
+        let mut spared = Vec::new();
+        for (dossier, event) in late {
+            outcome.undone -= 1;
+            let imports = self.imports_of(&dossier.other_records, node);
+            outcome.keep(Kept { id: dossier.id.clone(), records: dossier.others, imports });
+            let mut clearing = DossierEvent::new(event.key.clone(), event.unit.clone(), event.at.plus_ms(1));
+            clearing.void = Field::Null;
+            spared.push(Record::Dossier(Box::new(clearing)));
+        }
+        spared
     }
 
     fn take_ratings(&mut self, found: &[ImportedRating]) -> Outcome {
