@@ -350,10 +350,10 @@ impl<W: Write> Report<'_, W> {
         )?;
         let mut units: Vec<(&String, &u64)> = self.unresolved.iter().collect();
         units.sort_by_key(|(unit, records)| (std::cmp::Reverse(**records), *unit));
-        // A dry run leaves nothing behind that could be asked about; nor may every caller ask.
-        let asked = if dry_run { None } else { unresolved::ask(client, Some(self.mapping.source())).await.ok() };
+        let raws: Vec<&str> = units.iter().map(|(unit, _)| unit.as_str()).collect();
+        let likely = unresolved::likely(client, self.mapping.source(), &raws, dry_run).await;
         for (unit, records) in units.iter().take(UNRESOLVED_PRINTED_MAX) {
-            let known = asked.iter().flat_map(|asked| &asked.values).find(|value| value.raw == **unit);
+            let known = likely.iter().find(|value| value.raw == **unit);
             let told = known.and_then(|value| value.suggestions.first()).map(|one| format!(": perhaps {}", one.told()));
             writeln!(self.out, "  {unit}: {records}{}", told.unwrap_or_default())?;
         }

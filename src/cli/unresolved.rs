@@ -13,6 +13,8 @@ use super::client::{Client, Request, Retry, ServerArgs, say_again};
 
 /// Values that are printed; all of them go to `--out`.
 const PRINTED_MAX: usize = 100;
+/// Values that a dry run asks about.
+const ASKED_MAX: usize = 20;
 
 /// Which values, and where the list goes
 #[derive(Clone, Debug, clap::Args)]
@@ -83,9 +85,10 @@ impl Suggestion {
     }
 }
 
-/// Asks for the values behind `unresolved`.
-pub(super) async fn ask(client: &Client, source: Option<&str>) -> anyhow::Result<Unresolved> {
-    let query = source.map(|source| ("source", source.to_owned())).into_iter().collect();
+/// Asks for the values behind `unresolved`; or for one of them, also one that nobody has sent.
+pub(super) async fn ask(client: &Client, source: Option<&str>, raw: Option<&str>) -> anyhow::Result<Unresolved> {
+    let given = [("source", source), ("raw", raw)];
+    let query = given.into_iter().filter_map(|(name, text)| Some((name, text?.to_owned()))).collect();
     let path = "/api/v1/unresolved";
     let request = Request { method: Method::GET, path, query, content_type: "application/json", body: String::new() };
     let answer = client.send(&request, say_again).await?;
@@ -95,10 +98,24 @@ pub(super) async fn ask(client: &Client, source: Option<&str>) -> anyhow::Result
     Unresolved::deserialize(&answer.body).context("the server's list can't be read")
 }
 
+/// What is known of raw values that were just sent, or, in a dry run, would have been: that leaves nothing behind, so the
+/// first ones are asked about one by one. Nothing when the caller may not ask.
+pub(super) async fn likely(client: &Client, source: &str, raws: &[&str], dry_run: bool) -> Vec<Value> {
+    if !dry_run {
+        return ask(client, Some(source), None).await.map_or(Vec::new(), |asked| asked.values);
+    }
+    let mut values = Vec::new();
+    for raw in raws.iter().take(ASKED_MAX) {
+        let Ok(asked) = ask(client, Some(source), Some(raw)).await else { break };
+        values.extend(asked.values);
+    }
+    values
+}
+
 /// Prints them and writes the list. Exit codes: 0 nothing is unresolved, 1 something is.
 pub(super) async fn run(args: &UnresolvedArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let client = Client::new(&args.server, Retry::BRIEF)?;
-    let found = ask(&client, args.source.as_deref()).await?;
+    let found = ask(&client, args.source.as_deref(), None).await?;
     for value in found.values.iter().take(PRINTED_MAX) {
         print(value, out)?;
     }

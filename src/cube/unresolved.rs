@@ -61,6 +61,16 @@ impl View {
         found.into_values().collect()
     }
 
+    /// A raw value that nobody has sent, as if it were sent now; none when it names a unit today.
+    pub fn unsent(&self, source: &str, raw: &str) -> Option<UnresolvedValue> {
+        let (source, raw) = (Text::new(source), Text::new(raw));
+        let meant = self.units().meant(&source, &raw);
+        let is_unknown = self.units().read(meant, self.today()).unit == UnitId::UNRESOLVED;
+        let mut found = Found::new();
+        value_of(&mut found, &source, &raw, self.now);
+        found.into_values().next().filter(|_| is_unknown)
+    }
+
     /// By place of a unit: the province it stands in.
     fn provinces(&self) -> Vec<Option<UnitId>> {
         let tree = self.tree(Hierarchy::Now);

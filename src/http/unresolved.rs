@@ -32,6 +32,8 @@ pub(super) fn router(places: Places) -> Router<AppState> {
 #[serde(deny_unknown_fields)]
 struct UnresolvedQuery {
     source: Option<String>,
+    /// One value only, also one that nobody has sent yet.
+    raw: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -98,12 +100,18 @@ async fn unresolved(
     // Whoever asks after an import or an alias means what came of it.
     caught_up(&state).await?;
     let asked = Asked::of(state, &caller, "")?;
-    asked.answer(&places, move |figures, _| listed(figures.view, figures.node, query.source.as_deref())).await
+    asked.answer(&places, move |figures, _| listed(figures.view, figures.node, &query)).await
 }
 
-fn listed(view: &View, node: &str, source: Option<&str>) -> Result<Response, Problem> {
+fn listed(view: &View, node: &str, query: &UnresolvedQuery) -> Result<Response, Problem> {
     let mut values = view.unresolved();
-    values.retain(|value| source.is_none_or(|source| *value.source == *source));
+    let fits = |asked: &Option<String>, known: &Text| asked.as_ref().is_none_or(|asked| Text::new(asked) == *known);
+    values.retain(|value| fits(&query.source, &value.source) && fits(&query.raw, &value.raw));
+    if values.is_empty()
+        && let Some(raw) = &query.raw
+    {
+        values.extend(view.unsent(query.source.as_deref().unwrap_or_default(), raw));
+    }
     values.sort_by_key(|value| std::cmp::Reverse((value.counted, value.dossiers)));
     let lookalikes = Lookalikes::of(view.units());
     json(&UnresolvedAnswer {

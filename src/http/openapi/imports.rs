@@ -14,6 +14,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get_of("/api/v1/unresolved", "units", "What sources sent as codes that name no unit, and what may be meant")
             .query("source", "Of one source only", &text())
+            .query("raw", "One value only, also one that nobody has sent yet", &text())
             .json(200, "Those with most dossiers first", "UnresolvedValues")
             .problem(403, &["forbidden", "needs_whole"])
             .problem(503, &["busy"])
