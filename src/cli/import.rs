@@ -2,7 +2,11 @@
 //!
 //! Rows become wire lines here and are checked by the server; both kinds of fault are reported with row, column, code
 //! and reason. A text is read as it is sent: memory doesn't grow with it. Importing the same file again changes
-//! nothing (I-3), so an import that broke off is simply started again.
+//! nothing (I-3), so an import that broke off is simply started again. Each import has a number by which it can be taken
+//! back ([`batches`]).
+
+mod batches;
+mod suggest;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,9 +21,13 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::client::{Answer, Client, ListedRejection, Request, Retry, ServerArgs, say_again};
+use super::unresolved;
 use crate::ingest::mapping::Mapping;
 use crate::ingest::table::{Table, TableError};
 use crate::model::{Instant, Zone};
+
+pub use batches::ImportAction;
+use batches::{Batch, Standing};
 
 /// Lines of one request.
 const BATCH_LINES_MAX: usize = 5_000;
@@ -34,15 +42,32 @@ const EXIT_USAGE: u8 = 2;
 
 /// Import a table (CSV, TSV, NDJSON, also .gz; XLSX, XLS, ODS) as records
 #[derive(Clone, Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ImportArgs {
+    /// In place of a table: what was imported, and taking it back
+    #[command(subcommand)]
+    pub action: Option<ImportAction>,
     /// The table
-    pub file: PathBuf,
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
     /// How its columns become fields (TOML)
-    #[arg(long, value_name = "MAP.toml")]
-    pub mapping: PathBuf,
+    #[arg(long, value_name = "MAP.toml", required_unless_present = "suggest")]
+    pub mapping: Option<PathBuf>,
+    /// Propose a mapping for the table instead; needs no server
+    #[arg(long, conflicts_with_all = ["mapping", "dry_run", "revive", "rejects"])]
+    pub suggest: bool,
+    /// Where the proposal goes; not over a file that is there
+    #[arg(long, value_name = "MAP.toml", requires = "suggest")]
+    pub out: Option<PathBuf>,
+    /// The sending system, for the proposal
+    #[arg(long, value_name = "NAME", requires = "suggest")]
+    pub source: Option<String>,
     /// Check everything, store nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Let dossiers count again whose import was taken back
+    #[arg(long)]
+    pub revive: bool,
     /// Write every refused row to this CSV file: row, column, code, reason
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -61,7 +86,11 @@ pub struct ImportArgs {
 /// # Errors
 /// When reading fails midway, or the server can't be reached or refuses the request as a whole.
 pub async fn run(args: &ImportArgs, now: Instant, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    run_with(args, now, out, Retry::DEFAULT).await
+    match &args.action {
+        Some(action) => batches::run(action, out).await,
+        None if args.suggest => suggest::run(args, out),
+        None => run_with(args, now, out, Retry::DEFAULT).await,
+    }
 }
 
 async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: Retry) -> anyhow::Result<ExitCode> {
@@ -80,9 +109,12 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         file: rejects_file(args.rejects.as_deref())?,
         tally: Tally::default(),
         unresolved: BTreeMap::new(),
+        standing: Standing::default(),
     };
-    let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args.dry_run) };
-    let mut import = Import { sender, report, batch: Batch::default() };
+    let client = Client::new(&args.server, retry)?;
+    let batch = if args.dry_run { None } else { Some(Batch::begin(&client, &mapping, shown_file(args)).await?) };
+    let sender = Sender { client, query: query(&mapping, args, batch.as_ref()) };
+    let mut import = Import { sender, report, lines: Lines::default() };
     while let Some(row) = table.next_row()? {
         import.report.tally.rows += 1;
         match row.cells.and_then(|cells| mapping.line(&cells, now)) {
@@ -91,8 +123,12 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         }
     }
     import.flush().await?;
-    let all_accepted = import.report.end(args)?;
-    Ok(if all_accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let Import { sender, mut report, .. } = import;
+    report.bar.finish_and_clear();
+    report.say_unresolved(&sender.client, args.dry_run).await?;
+    let all_count = report.standing.say(report.out)?;
+    let all_accepted = report.end(args, batch.as_ref())?;
+    Ok(if all_accepted && all_count { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 type Opened = Result<(Mapping, Table), String>;
@@ -102,29 +138,35 @@ fn open(args: &ImportArgs, bar: &ProgressBar) -> anyhow::Result<Opened> {
     let Ok(zone) = Zone::named(&args.timezone) else {
         return Ok(Err(format!("--timezone {}: no such time zone", args.timezone)));
     };
-    let shown = args.mapping.display();
-    let text = std::fs::read_to_string(&args.mapping).with_context(|| format!("{shown} can't be read"))?;
+    let (file, map) = (shown_file(args), args.mapping.as_deref().unwrap_or(Path::new("")));
+    let shown = map.display();
+    let text = std::fs::read_to_string(map).with_context(|| format!("{shown} can't be read"))?;
     let mapping = match Mapping::parse(&text, &zone) {
         Ok(mapping) => mapping,
         Err(error) => return Ok(Err(format!("{shown}: {error}"))),
     };
-    let input = File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
+    let input = File::open(file).with_context(|| format!("{} can't be read", file.display()))?;
     bar.set_length(input.metadata().map_or(0, |metadata| metadata.len()));
     bar.set_style(ProgressStyle::with_template("{bar:32} {percent:>3}% {bytes}/{total_bytes} {msg} {eta}")?);
-    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
     match Table::open(&name, bar.wrap_read(input), &mapping) {
         Ok(table) => Ok(Ok((mapping, table))),
         Err(TableError::Mapping(error)) => Ok(Err(format!("{shown}: {error}"))),
-        Err(error @ TableError::Io { .. }) => Err(error).with_context(|| args.file.display().to_string()),
+        Err(error @ TableError::Io { .. }) => Err(error).with_context(|| file.display().to_string()),
         Err(error) => Ok(Err(error.to_string())),
     }
 }
 
-fn query(mapping: &Mapping, dry_run: bool) -> Vec<(&'static str, String)> {
+/// The table; clap asks for it.
+fn shown_file(args: &ImportArgs) -> &Path {
+    args.file.as_deref().unwrap_or(Path::new(""))
+}
+
+fn query(mapping: &Mapping, args: &ImportArgs, batch: Option<&Batch>) -> Vec<(&'static str, String)> {
     let mut query = vec![("source", mapping.source().to_string())];
-    if dry_run {
-        query.push(("dry_run", "true".to_owned()));
-    }
+    query.extend(args.dry_run.then(|| ("dry_run", "true".to_owned())));
+    query.extend(args.revive.then(|| ("revive", "true".to_owned())));
+    query.extend(batch.map(|batch| ("batch", batch.id.to_string())));
     query
 }
 
@@ -137,7 +179,7 @@ fn rejects_file(path: Option<&Path>) -> anyhow::Result<Option<csv::Writer<File>>
 
 /// Lines on their way and the rows that they came from.
 #[derive(Default)]
-struct Batch {
+struct Lines {
     rows: Vec<u64>,
     body: String,
 }
@@ -151,6 +193,8 @@ struct Verdict {
     /// Codes of units that the server doesn't know.
     #[serde(default)]
     unresolved: Vec<Unresolved>,
+    #[serde(flatten)]
+    standing: Standing,
 }
 
 #[derive(Debug, Deserialize)]
@@ -162,23 +206,23 @@ struct Unresolved {
 struct Import<'a, W: Write> {
     sender: Sender,
     report: Report<'a, W>,
-    batch: Batch,
+    lines: Lines,
 }
 
 impl<W: Write> Import<'_, W> {
     async fn add(&mut self, row: u64, line: &str) -> anyhow::Result<()> {
-        let full = self.batch.rows.len() == BATCH_LINES_MAX || self.batch.body.len() + line.len() >= BATCH_BYTES_MAX;
+        let full = self.lines.rows.len() == BATCH_LINES_MAX || self.lines.body.len() + line.len() >= BATCH_BYTES_MAX;
         if full {
             self.flush().await?;
         }
-        self.batch.rows.push(row);
-        self.batch.body.push_str(line);
-        self.batch.body.push('\n');
+        self.lines.rows.push(row);
+        self.lines.body.push_str(line);
+        self.lines.body.push('\n');
         Ok(())
     }
 
     async fn flush(&mut self) -> anyhow::Result<()> {
-        let Batch { mut rows, mut body } = std::mem::take(&mut self.batch);
+        let Lines { mut rows, mut body } = std::mem::take(&mut self.lines);
         if rows.is_empty() {
             return Ok(());
         }
@@ -188,6 +232,7 @@ impl<W: Write> Import<'_, W> {
         for unresolved in std::mem::take(&mut verdict.unresolved) {
             *self.report.unresolved.entry(unresolved.unit).or_default() += unresolved.records;
         }
+        self.report.standing.add(std::mem::take(&mut verdict.standing));
         loop {
             let listed = u64::try_from(verdict.rejections.len()).unwrap_or(u64::MAX);
             for rejection in &verdict.rejections {
@@ -227,6 +272,7 @@ impl Sender {
     async fn send(&self, body: String, bar: &ProgressBar, ask_only: bool) -> anyhow::Result<Verdict> {
         let mut query = self.query.clone();
         if ask_only && query.iter().all(|(name, _)| *name != "dry_run") {
+            query.retain(|(name, _)| !matches!(*name, "batch" | "revive"));
             query.push(("dry_run", "true".to_owned()));
         }
         let path = "/api/v1/events";
@@ -269,6 +315,8 @@ struct Report<'a, W: Write> {
     tally: Tally,
     /// Records by unknown unit.
     unresolved: BTreeMap<String, u64>,
+    /// Records that count nowhere, and dossiers that count again.
+    standing: Standing,
 }
 
 impl<W: Write> Report<'_, W> {
@@ -291,7 +339,7 @@ impl<W: Write> Report<'_, W> {
     }
 
     /// Records of units that nobody loaded are accepted and count under `unresolved`: not to be overlooked.
-    fn say_unresolved(&mut self) -> std::io::Result<()> {
+    async fn say_unresolved(&mut self, client: &Client, dry_run: bool) -> std::io::Result<()> {
         if self.unresolved.is_empty() {
             return Ok(());
         }
@@ -302,18 +350,25 @@ impl<W: Write> Report<'_, W> {
         )?;
         let mut units: Vec<(&String, &u64)> = self.unresolved.iter().collect();
         units.sort_by_key(|(unit, records)| (std::cmp::Reverse(**records), *unit));
+        let raws: Vec<&str> = units.iter().map(|(unit, _)| unit.as_str()).collect();
+        let likely = unresolved::likely(client, self.mapping.source(), &raws, dry_run).await;
         for (unit, records) in units.iter().take(UNRESOLVED_PRINTED_MAX) {
-            writeln!(self.out, "  {unit}: {records}")?;
+            let known = likely.iter().find(|value| value.raw == **unit);
+            let told = known.and_then(|value| value.suggestions.first()).map(|one| format!(": perhaps {}", one.told()));
+            writeln!(self.out, "  {unit}: {records}{}", told.unwrap_or_default())?;
         }
         if units.len() > UNRESOLVED_PRINTED_MAX {
             writeln!(self.out, "  … and {} more", units.len() - UNRESOLVED_PRINTED_MAX)?;
         }
+        writeln!(
+            self.out,
+            "`opcentre units unresolved --out aliases.csv` lists them with the units that may be meant"
+        )?;
         Ok(())
     }
 
     /// The last lines; whether every row was accepted.
-    fn end(mut self, args: &ImportArgs) -> anyhow::Result<bool> {
-        self.bar.finish_and_clear();
+    fn end(mut self, args: &ImportArgs, batch: Option<&Batch>) -> anyhow::Result<bool> {
         if let Some(file) = &mut self.file {
             file.flush()?;
         }
@@ -325,7 +380,9 @@ impl<W: Write> Report<'_, W> {
                 None => writeln!(self.out, "… and {rest} more refused rows; --rejects FILE writes them all")?,
             }
         }
-        self.say_unresolved()?;
+        if let Some(batch) = batch {
+            batch.say(self.out)?;
+        }
         let kind = if args.dry_run { " (dry run: nothing was stored)" } else { "" };
         writeln!(self.out, "{rows} rows of source {}: {}{kind}", self.mapping.source(), self.tally.shown())?;
         Ok(refused == 0)

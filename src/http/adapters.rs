@@ -6,14 +6,14 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role};
 use crate::ingest::{Context, Delivery, EnvelopeError, PortalMessage};
 use crate::model::{DossierKey, Text};
 
 use super::error::Problem;
-use super::events::{EventsQuery, RejectionAnswer, append, body_of, count_accepted, count_refused, source_of, text};
+use super::events::{RejectionAnswer, append, body_of, count_accepted, count_refused, source_of, text};
 use super::extract::QueryOf;
 use super::guard::require;
 use super::state::AppState;
@@ -25,6 +25,14 @@ const TAKEN: &str = "00";
 const REFUSED: &str = "01";
 /// Rejections listed in an answer; more are only counted.
 const REJECTIONS_LISTED_MAX: usize = 1_000;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PortalQuery {
+    source: Option<String>,
+    #[serde(default)]
+    dry_run: bool,
+}
 
 /// What became of a message (I-2), counted in dossiers: `received` = `accepted` + `rejected`.
 #[derive(Debug, Serialize)]
@@ -48,12 +56,12 @@ struct PortalAnswer<'a> {
 pub(super) async fn post_portal(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
-    QueryOf(query): QueryOf<EventsQuery>,
+    QueryOf(query): QueryOf<PortalQuery>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let source = source_of(&caller, &query)?;
+    let source = source_of(&caller, query.source.as_deref())?;
     let body = body_of(body, state.limits.body_bytes_max)?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
@@ -85,7 +93,7 @@ pub(super) async fn post_portal(
     if dry_run {
         return Ok(Json(answer(&state, &delivery, None, true)).into_response());
     }
-    let seq = append(&state.journal, &delivery.batch, source, now).await?;
+    let seq = append(&state.journal, &delivery.batch, &[], source, now).await?.last_seq;
     count_accepted(&delivery.batch);
     Ok((StatusCode::ACCEPTED, Json(answer(&state, &delivery, Some(seq), false))).into_response())
 }

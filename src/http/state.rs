@@ -19,6 +19,7 @@ use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
+use super::imports::Imports;
 use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
@@ -87,6 +88,8 @@ pub struct AppState {
     pub portal: Arc<Portal>,
     /// Closed periods.
     pub closings: Closings,
+    /// Files that were sent.
+    pub imports: Imports,
 }
 
 impl AppState {

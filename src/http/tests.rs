@@ -66,6 +66,7 @@ impl World {
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             portal: Arc::new(crate::ingest::Portal::embedded()),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
+            imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),
             catalogues: Catalogues::of(catalogue()),
         };

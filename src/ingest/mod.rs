@@ -23,6 +23,7 @@ mod check;
 mod line;
 mod counted;
 mod portal;
+mod encoded;
 mod sheet;
 mod units;
 mod unit_check;
@@ -32,6 +33,7 @@ mod procedures;
 pub mod mapping;
 pub mod table;
 pub mod workbook;
+pub mod suggest;
 pub mod rejects;
 
 pub use body::EnvelopeError;

@@ -330,6 +330,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         rejects: parts.rejects.clone(),
         portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
+        imports: http::Imports::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }
 }

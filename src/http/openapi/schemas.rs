@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
-    let indicators = super::indicators::schemas();
-    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators];
+    let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
@@ -103,7 +103,11 @@ fn records() -> Value {
                 "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
                 "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
                 "node": text(),
-                "dry_run": {"type": "boolean"}
+                "dry_run": {"type": "boolean"},
+                "void": object(json!({
+                    "records": count(), "dossiers": count(), "ids": {"type": "array", "items": text()}
+                })),
+                "revived": object(json!({"dossiers": count(), "kept_void": count(), "kept_void_list": {"type": "array"}}))
             }
         },
         "PortalMessage": {

@@ -66,7 +66,12 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => vec![Try::plain(route.path)],
         (
             "GET",
-            "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness",
+            "/api/v1/successions"
+            | "/api/v1/aliases"
+            | "/api/v1/rejects"
+            | "/api/v1/sources"
+            | "/api/v1/freshness"
+            | "/api/v1/unresolved",
         ) => vec![Try::plain(route.path)],
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => vec![Try::with(route.path, "text/csv", "code\n".into())],
@@ -74,6 +79,9 @@ fn tries(route: &Route) -> Vec<Try> {
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
         }
+        ("GET", "/api/v1/imports") => vec![Try::plain(route.path)],
+        ("POST", "/api/v1/imports") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
+        ("POST", "/api/v1/imports/{id}/undo") => vec![Try::plain("/api/v1/imports/1/undo")],
         ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
         ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
@@ -192,13 +200,16 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
             role(&[Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/metrics") => role(&[Whole, Admin], 200),
+        ("GET", "/metrics" | "/api/v1/unresolved") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/sources") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => role(&[Whole, Admin], 400),
+        ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
+        ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),
+        ("POST", "/api/v1/imports/{id}/undo") => role(&[Ingest, Operate, Whole, Admin], 404),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
