@@ -43,6 +43,9 @@ pub struct ImportArgs {
     /// Check everything, store nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// It is old data: figures of the units it concerns are marked until all of it is in
+    #[arg(long, conflicts_with = "dry_run")]
+    pub backfill: bool,
     /// Write every refused row to this CSV file: row, column, code, reason
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -81,7 +84,7 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         tally: Tally::default(),
         unresolved: BTreeMap::new(),
     };
-    let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args.dry_run) };
+    let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args) };
     let mut import = Import { sender, report, batch: Batch::default() };
     while let Some(row) = table.next_row()? {
         import.report.tally.rows += 1;
@@ -91,6 +94,9 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         }
     }
     import.flush().await?;
+    if args.backfill {
+        import.sender.end_backfill(&import.report.bar).await?;
+    }
     let all_accepted = import.report.end(args)?;
     Ok(if all_accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -120,10 +126,12 @@ fn open(args: &ImportArgs, bar: &ProgressBar) -> anyhow::Result<Opened> {
     }
 }
 
-fn query(mapping: &Mapping, dry_run: bool) -> Vec<(&'static str, String)> {
+fn query(mapping: &Mapping, args: &ImportArgs) -> Vec<(&'static str, String)> {
     let mut query = vec![("source", mapping.source().to_string())];
-    if dry_run {
+    if args.dry_run {
         query.push(("dry_run", "true".to_owned()));
+    } else if args.backfill {
+        query.push((BACKFILL, "true".to_owned()));
     }
     query
 }
@@ -223,12 +231,31 @@ struct Sender {
     query: Vec<(&'static str, String)>,
 }
 
+/// The parameter that says that records are old data.
+const BACKFILL: &str = "backfill";
+
 impl Sender {
+    /// Says that all old data is sent, with an empty batch.
+    async fn end_backfill(&self, bar: &ProgressBar) -> anyhow::Result<()> {
+        let kept = self.query.iter().filter(|(name, _)| *name != BACKFILL).cloned();
+        let query = kept.chain([(BACKFILL, "done".to_owned())]).collect();
+        self.post(query, String::new(), bar).await.map(drop)
+    }
+
     async fn send(&self, body: String, bar: &ProgressBar, ask_only: bool) -> anyhow::Result<Verdict> {
         let mut query = self.query.clone();
         if ask_only && query.iter().all(|(name, _)| *name != "dry_run") {
             query.push(("dry_run", "true".to_owned()));
         }
+        self.post(query, body, bar).await
+    }
+
+    async fn post(
+        &self,
+        query: Vec<(&'static str, String)>,
+        body: String,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<Verdict> {
         let path = "/api/v1/events";
         let request = Request { method: Method::POST, path, query, content_type: "application/x-ndjson", body };
         let waiting = |why: &str, wait: Duration| {

@@ -24,6 +24,7 @@ use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
 use crate::units::UnitId;
 
+use super::backfill::OldData;
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
@@ -60,6 +61,7 @@ struct EventsQuery {
     source: Option<String>,
     #[serde(default)]
     dry_run: bool,
+    backfill: Option<OldData>,
 }
 
 /// What became of a batch (I-2): `received` = `accepted` + `rejected`.
@@ -166,7 +168,12 @@ async fn post_events(
     if query.dry_run {
         return Ok(Json(answer(&state, &batch, None, true)).into_response());
     }
-    let seq = append(&state.journal, &batch, source, now).await?;
+    let seq = match query.backfill {
+        None => append(&state.journal, &batch, source, now).await?,
+        Some(old) => {
+            old.appended(&state.backfills, &source, now, append(&state.journal, &batch, source.clone(), now)).await?
+        }
+    };
     count_accepted(&batch);
     Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
 }

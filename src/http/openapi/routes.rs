@@ -21,6 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(drill());
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
+    all.extend(super::kit::routes());
     all
 }
 
@@ -137,6 +138,12 @@ fn records() -> Vec<Route> {
                 &json!({"type": "string", "minLength": 1, "maxLength": 64, "default": "local"}),
             )
             .query("dry_run", "Check everything, store nothing", &json!({"type": "boolean", "default": false}))
+            .query(
+                "backfill",
+                "It is old data: figures of the units that the source feeds are marked until it is all in; `done` with \
+                 the last batch, which may be empty",
+                &any_of(&["true", "done"]),
+            )
             .body(&[
                 ("application/json", list, json!([example])),
                 ("application/x-ndjson", text(), json!(format!("{example}\n"))),
