@@ -11,6 +11,7 @@ use crate::units::Hierarchy;
 use super::answers::{Figures, Table, Tabular};
 use super::error::Problem;
 use super::state::AppState;
+use super::tokens::written;
 
 /// What a batch says of old data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -41,11 +42,6 @@ impl OldData {
         }
         Ok(seq)
     }
-}
-
-/// Does what waits for the disk off the runtime's threads.
-async fn written(work: impl FnOnce() -> Result<(), crate::facts::FactsError> + Send + 'static) -> Result<(), Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map_err(Problem::internal)
 }
 
 /// An answer with the mark.

@@ -17,9 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
 public class Send {
@@ -28,10 +28,6 @@ public class Send {
     static final URI ADDRESS = URI.create(env("OPCENTRE_URL", "http://127.0.0.1:8080") + "/api/v1/events?" + env("OPCENTRE_QUERY", ""));
     static final String TOKEN = env("OPCENTRE_TOKEN", "");
     static final int BATCH = Integer.parseInt(env("OPCENTRE_BATCH", "1000"));
-    static final String TEXT = "\"((?:[^\"\\\\]|\\\\.)*)\"";
-    static final Pattern REFUSED = Pattern.compile(
-        "\"line\":(\\d+),\"pointer\":" + TEXT + ",\"code\":" + TEXT + ",\"reason\":" + TEXT);
-
     static String env(String name, String otherwise) {
         String value = System.getenv(name);
         return value == null ? otherwise : value;
@@ -43,12 +39,6 @@ public class Send {
             gzip.write((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return bytes.toByteArray();
-    }
-
-    static long count(String answer, String name) {
-        Matcher found = Pattern.compile("\"" + name + "\":(\\d+)").matcher(answer);
-        if (!found.find()) throw new IllegalStateException("no " + name + " in the answer: " + answer);
-        return Long.parseLong(found.group(1));
     }
 
     /** Sends a batch until it is answered; repeats are harmless. The number of refused lines. */
@@ -72,13 +62,14 @@ public class Send {
             }
             // 422: no line was accepted; the answer says why of each, like that of a batch taken in part.
             if (status == 200 || status == 202 || status == 422) {
-                Matcher refused = REFUSED.matcher(answer);
-                while (refused.find()) {
-                    long line = first - 1 + Long.parseLong(refused.group(1));
-                    System.out.println("line " + line + ": " + refused.group(3) + " " + refused.group(2) + ": " + refused.group(4));
+                Map<?, ?> verdict = (Map<?, ?>) new Json(answer).value();
+                for (Object one : (List<?>) verdict.get("rejections")) {
+                    Map<?, ?> refused = (Map<?, ?>) one;
+                    long line = first - 1 + number(refused.get("line"));
+                    System.out.println("line " + line + ": " + refused.get("code") + " " + refused.get("pointer") + ": " + refused.get("reason"));
                 }
-                long rejected = count(answer, "rejected");
-                System.out.println(count(answer, "received") + " received, " + count(answer, "accepted") + " accepted, " + rejected + " rejected");
+                long rejected = number(verdict.get("rejected"));
+                System.out.println(verdict.get("received") + " received, " + verdict.get("accepted") + " accepted, " + rejected + " rejected");
                 return rejected;
             }
             if (status != 0 && status != 429 && status != 503) {
@@ -93,6 +84,74 @@ public class Send {
         System.err.println("batch from line " + first + ": given up after " + TRIES_MAX + " tries");
         System.exit(1);
         return 0;
+    }
+
+    static long number(Object text) {
+        return Long.parseLong((String) text);
+    }
+
+    /** Reads JSON; numbers, true, false and null as their own text. A program with a JSON library uses that instead. */
+    static class Json {
+        final String text;
+        int at = 0;
+
+        Json(String text) {
+            this.text = text;
+        }
+
+        char next() {
+            while (Character.isWhitespace(text.charAt(at))) at++;
+            return text.charAt(at);
+        }
+
+        Object value() {
+            char first = next();
+            if (first == '"') return string();
+            int begin = at;
+            if (first == '{' || first == '[') return nested(first == '{');
+            while (at < text.length() && ",]} \t\r\n".indexOf(text.charAt(at)) < 0) at++;
+            return text.substring(begin, at);
+        }
+
+        Object nested(boolean isObject) {
+            Map<String, Object> members = new HashMap<>();
+            List<Object> items = new ArrayList<>();
+            at++;
+            while (next() != (isObject ? '}' : ']')) {
+                if (text.charAt(at) == ',') {
+                    at++;
+                } else if (isObject) {
+                    next();
+                    String name = string();
+                    next();
+                    at++; // the colon
+                    members.put(name, value());
+                } else {
+                    items.add(value());
+                }
+            }
+            at++;
+            return isObject ? members : items;
+        }
+
+        String string() {
+            StringBuilder read = new StringBuilder();
+            for (at++; text.charAt(at) != '"'; at++) {
+                char one = text.charAt(at);
+                if (one == '\\') {
+                    one = text.charAt(++at);
+                    if (one == 'u') {
+                        one = (char) Integer.parseInt(text.substring(at + 1, at + 5), 16);
+                        at += 4;
+                    } else if ("bfnrt".indexOf(one) >= 0) {
+                        one = "\b\f\n\r\t".charAt("bfnrt".indexOf(one));
+                    }
+                }
+                read.append(one);
+            }
+            at++;
+            return read.toString();
+        }
     }
 
     public static void main(String[] arguments) throws Exception {
