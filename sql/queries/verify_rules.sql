@@ -245,6 +245,10 @@ r12_limits AS
         local_day(taken_on) AS limit_day,
         arrayLast(version -> version.1 <= limit_day, procedure_versions.versions) AS version,
         if(accepted AND due_walked = none AND limit_day <= version.2, version.3, '') AS limit_unit,
+        -- whatever its due date is; today's version before it is taken on
+        if(accepted, limit_day, today) AS version_day,
+        arrayLast(version -> version.1 <= version_day, procedure_versions.versions) AS version_then,
+        version_then.3 = 'same_day' AND version_day <= version_then.2 AS is_same_day,
         version.4 AS limit_value,
         (taken_calendar.worked_days - taken_calendar.is_worked) * day_length
             + taken_calendar.is_worked * arraySum(arrayMap(
@@ -340,6 +344,7 @@ rating_registers AS
         max(unit) AS unit_register,
         min(unit_first) AS first_register,
         max(score) AS score_register,
+        max(dossier) AS dossier_register,
         code_of(source, unit_register) AS newest_code,
         first_code_of(source, first_register) AS first_code
     FROM rating_state
@@ -350,6 +355,8 @@ rating_registers AS
 rated AS
 (
     SELECT
+        source,
+        if(substring(dossier_register, 7, 1) = '\x01', substring(dossier_register, 8), '') AS dossier_id,
         local_day(toInt64(bitShiftRight(score_register, 9))) AS score_day,
         toInt64(bitAnd(score_register, 255)) AS score,
         step_on(newest_units.steps, newest_code.3).3 AS unit_now,

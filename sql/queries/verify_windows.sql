@@ -1,7 +1,8 @@
 -- The last part after verify_hierarchy, verify_rules and verify_paths: every measure of every unit of every tree with its
 -- descendants (R-24) in every perspective over whole windows, straight from R-16 to R-21 dossier by dossier and not from
 -- day deltas: the check of the summing itself.
--- Parameters besides theirs: first_days and last_days, the windows' first and last days.
+-- Parameters besides theirs: first_days and last_days, the windows' first and last days; without_same_day, to leave out
+-- dossiers of procedures that are done on the same day, with their ratings.
 -- Rows: window (from 0), perspective (see verify_rules), unit_tree, unit_key and unit_from (an empty tree for
 -- `unresolved`), measure, total (never 0).
 ,
@@ -43,6 +44,7 @@ windowed AS
             AND NOT (last_seen[10] != never AND last_seen[10] >= reopened AND local_day(last_seen[10]) <= last_day)
             AS is_uncollected
     FROM judged
+    WHERE NOT ({without_same_day:Bool} AND is_same_day)
 ),
 
 dossier_totals AS
@@ -112,6 +114,7 @@ rating_totals AS
         ] AS totals
     FROM rated
     WHERE score_day BETWEEN bounds.2 AND bounds.3
+        AND (source, dossier_id) NOT IN (SELECT source, id FROM judged WHERE {without_same_day:Bool} AND is_same_day)
     GROUP BY bounds, place
 ),
 

@@ -250,6 +250,11 @@ impl Catalogue {
         self.indices.get(id)
     }
 
+    /// All indices, by id.
+    pub fn indices(&self) -> impl Iterator<Item = &Index> {
+        self.indices.values()
+    }
+
     /// Names what it was read from: the same for the same texts, on every node.
     pub fn version(&self) -> &str {
         &self.version

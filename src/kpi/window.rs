@@ -32,7 +32,8 @@ impl Window {
         from.is_none_or(|from| from <= self.last) && to.is_none_or(|to| self.first <= to)
     }
 
-    fn of(period: Period) -> Window {
+    /// All days of a period.
+    pub fn of(period: Period) -> Window {
         let (first, last) = period.days();
         Window { first, last }
     }

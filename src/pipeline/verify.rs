@@ -2,10 +2,13 @@
 //!
 //! The cube copies its figures at (seq S, instant T); the sink stores exactly up to S and holds; SQL computes every
 //! measure of every unit and day in every perspective from the state tables at T, the same figures for whole windows
-//! straight from the rules, the place of every unit, and folds the raw records again. They must agree exactly.
+//! straight from the rules, the place of every unit, the KPIs and scores made of these, and folds the raw records again.
+//! They must agree exactly.
 
 mod comparison;
 mod indicators;
+mod same_day;
+mod scores;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +23,6 @@ use crate::store::{Store, StoreError};
 
 pub use comparison::{Compared, compare};
 use comparison::{compare_figures, compare_raw, suspected};
-pub use indicators::compare_indicators;
 
 use super::catalogues::Catalogues;
 use super::live::SnapshotRequest;
@@ -87,13 +89,13 @@ pub struct Report {
 /// One figure that differs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Difference {
-    /// Which comparison: `day`, `window`, `unit`, `indicator` or `raw`.
+    /// Which comparison: `day`, `window`, `unit`, `indicator`, `kpi`, `score` or `raw`.
     pub check: String,
     /// Code of the unit (and the first day of its version), or the key of the record.
     pub unit: String,
     /// Day or window.
     pub when: String,
-    /// Name of the measure or register.
+    /// Name of the measure, register, KPI or part of an index.
     pub measure: String,
     /// What the cube has, or the state table in check `raw`.
     pub cube: String,
@@ -112,7 +114,7 @@ pub struct Verifier {
     pub stores: watch::Receiver<Option<Store>>,
     /// The zone of local days.
     pub zone: Zone,
-    /// Whose indicators are compared.
+    /// Whose KPIs, indicators and indices are compared.
     pub catalogues: Catalogues,
     /// This node.
     pub node: String,
@@ -135,12 +137,9 @@ impl Verifier {
         let store = self.stores.borrow().clone().ok_or(VerifyError::Away)?;
         let suspected = suspected(&store).await?;
         let (view, release) = self.align().await?;
-        let (mut compared, mut differences) = compare_figures(&store, &view, &self.zone).await?;
-        differences.extend(compare_raw(&store, &suspected).await?);
         let catalogue = self.catalogues.now();
-        let (more, found) = compare_indicators(&store, &view, &self.zone, catalogue.indicators()).await?;
-        compared += more;
-        differences.extend(found);
+        let (compared, mut differences) = compare_figures(&store, &view, &self.zone, &catalogue).await?;
+        differences.extend(compare_raw(&store, &suspected).await?);
         if release.is_closed() {
             // The sink went on by itself: what SQL saw may be past the figures.
             return Err(VerifyError::TooLong { hold_s: self.hold_max.as_secs() });

@@ -21,6 +21,7 @@ mod error;
 mod settings;
 mod migrate;
 mod row;
+mod scores;
 mod insert;
 mod seed;
 mod history;
@@ -38,6 +39,7 @@ pub use error::{Fault, StoreError};
 pub use history::HistoryEntry;
 pub use indicators::IndicatorFigureRow;
 pub use insert::{LastSeq, ROWS_MAX, Sequenced};
+pub use scores::{ScoreInput, ScoreRow};
 pub use seed::Seeded;
 pub use verify::{Difference, FigureRow, KeySlice, REFOLD_KEYS, UnitKey, UnitPath, Verdict, WindowRow};
 

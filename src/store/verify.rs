@@ -242,7 +242,7 @@ impl Store {
 
     /// Every measure of every unit of every tree with all below it in every perspective over windows of whole local
     /// days, both included, straight from the rules dossier by dossier: the check of summing day deltas and of adding up
-    /// units.
+    /// units. On request without dossiers of procedures that are done on the same day, and without their ratings.
     ///
     /// # Errors
     /// As any query.
@@ -251,10 +251,12 @@ impl Store {
         zone: &Zone,
         now: Instant,
         windows: &[(Day, Day)],
+        without_same_day: bool,
     ) -> Result<Vec<WindowRow>, StoreError> {
         let first_days: Vec<i32> = windows.iter().map(|(first, _)| first.0).collect();
         let last_days: Vec<i32> = windows.iter().map(|(_, last)| last.0).collect();
         let query = self.at(WINDOWS, zone, now).param("first_days", first_days).param("last_days", last_days);
+        let query = query.param("without_same_day", without_same_day);
         let mut cursor = query.fetch::<WindowWire<'_>>()?;
         let mut rows = Vec::new();
         while let Some(row) = cursor.next().await? {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use opcentre::cube::{Cube, View};
 use opcentre::kpi::{Catalogue, Slot};
 use opcentre::model::{Class, Day, DossierKey, Instant, Record, Zone};
-use opcentre::pipeline::verify::{compare, compare_indicators};
+use opcentre::pipeline::verify::compare;
 use opcentre::store::{Seeded, Sequenced, Store, UnitKey, Verdict};
 use opcentre::units::{Perspective, UnitId};
 
@@ -186,9 +186,7 @@ async fn verdict_differences(store: &Store, view: &View, world: &World) -> Vec<S
 
 /// SQL's figures beside a view's.
 async fn sql_differences(store: &Store, view: &Arc<View>, zone: &Zone, when: &str) -> Vec<String> {
-    let (compared, mut found) = compare(store, view, zone).await.unwrap();
-    let catalogue = Catalogue::embedded().unwrap();
-    found.extend(compare_indicators(store, view, zone, catalogue.indicators()).await.unwrap().1);
+    let (compared, found) = compare(store, view, zone, &Catalogue::embedded().unwrap()).await.unwrap();
     assert!(compared > 0, "nothing was compared");
     found.iter().map(|difference| format!("{when} {difference:?}")).collect()
 }

@@ -1,5 +1,6 @@
 //! Verify over both hierarchies and roles after many random records: duplicates, disorder, ties of one millisecond,
-//! reopenings, transfers, moved due dates, pauses, voids, unknown units and hierarchies that come late.
+//! reopenings, transfers, moved due dates, pauses, voids, limits of procedures, indicators, unknown units and hierarchies
+//! that come late: measures, KPIs, indicators and scores.
 //!
 //! A few thousand records in every run of the tests, a million by `make soak`.
 
@@ -7,7 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant as Timer};
 
 use opcentre::cube::Cube;
-use opcentre::model::{Instant, Record, Text, Zone};
+use opcentre::kpi::Catalogue;
+use opcentre::model::{Field, Instant, Record, Text, Zone};
 use opcentre::pipeline::verify::compare;
 use opcentre::store::Sequenced;
 
@@ -41,6 +43,10 @@ fn records(zone: &Zone, now: Instant, count: usize) -> Vec<Record> {
             }
             Record::Rating(mut rating) => {
                 rating.key.id = named(&rating.key.id);
+                rating.dossier = match rating.dossier {
+                    Field::Value(dossier) => Field::Value(named(&dossier)),
+                    other => other,
+                };
                 Some(Record::Rating(rating))
             }
             other => (number <= HIERARCHIES).then_some(other),
@@ -83,7 +89,7 @@ async fn c2_i3_verify_agrees_in_every_perspective_after_random_records() {
     let view = Arc::new(cube.view());
     let stored_mib = memory_peak_mib(engine.pid());
     let begun = Timer::now();
-    let (compared, differences) = compare(&store, &view, &zone).await.unwrap();
+    let (compared, differences) = compare(&store, &view, &zone, &Catalogue::embedded().unwrap()).await.unwrap();
     let took = begun.elapsed();
     println!(
         "{} records, {} dossiers: {compared} figures compared in {took:?}; engine's peak {} MiB ({stored_mib} before), \

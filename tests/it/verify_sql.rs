@@ -998,7 +998,7 @@ async fn c3_c4_windows_are_sums_of_day_deltas_and_of_units() {
         let begin = first.plus(i32::try_from(dice.roll(36)).unwrap());
         windows.push((begin, begin.plus(i32::try_from(dice.roll(12)).unwrap())));
     }
-    let mut direct = store.verify_windows(&zone(), now, &windows).await.unwrap();
+    let mut direct = store.verify_windows(&zone(), now, &windows, false).await.unwrap();
     direct.retain(|row| row.perspective == Perspective::default());
     let mut expected: BTreeMap<(usize, UnitKey, String), i64> = BTreeMap::new();
     let mut units = store.verify_units(&zone(), now).await.unwrap();

@@ -52,7 +52,7 @@ async fn paths(store: &Store, hierarchy: Hierarchy) -> Vec<String> {
 /// `unit measure total` in a perspective over a window, of measures that begin with some text.
 async fn totals(store: &Store, perspective: Perspective, of: &str, (first, last): (&str, &str)) -> Vec<String> {
     let window = (zone().day(time(first)), zone().day(time(last)));
-    let mut rows = store.verify_windows(&zone(), time(NOW), &[window]).await.unwrap();
+    let mut rows = store.verify_windows(&zone(), time(NOW), &[window], false).await.unwrap();
     rows.retain(|row| row.perspective == perspective && row.measure.starts_with(of));
     rows.iter().map(|row| format!("{} {} {}", unit_name(&row.unit), row.measure, row.total)).collect()
 }

@@ -4,28 +4,47 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::cube::View;
-use crate::kpi::{Measure, Window, WindowChoice};
-use crate::model::{Day, Zone};
+use crate::kpi::{Cadence, Catalogue, Measure, Window, WindowChoice};
+use crate::model::{Day, Period, Zone};
 use crate::store::{FigureRow, KeySlice, REFOLD_KEYS, Store, UnitKey};
 use crate::units::{Hierarchy, Perspective, TERRITORY, UNRESOLVED, UnitId, UnitRole};
 
+use super::indicators::compare_indicators;
+use super::same_day::compare_same_day;
+use super::scores::{compare_kpis, compare_scores};
 use super::{DIFFERENCES_LISTED_MAX, Difference, VerifyError};
 
 /// Windows compared beside those that people look at.
 const RANDOM_WINDOWS: u64 = 5;
 
-/// Dossiers times windows judged by SQL at most, but never fewer than two windows: bounds how long the sink is held.
+/// Dossiers times windows judged by SQL at most, but never fewer than all there is, whole periods and one more: bounds how long the sink is held.
 const JUDGED_MAX: usize = 10_000_000;
 
 /// How many figures were compared, and those that differ.
 pub type Compared = (u64, Vec<Difference>);
 
-/// Compares a view with a store that holds exactly the view's records.
+/// What SQL made of the windows that were compared, and what is made of it in turn.
+pub(super) struct Windows {
+    /// The windows; the last one holds everything there is, unless there is nothing.
+    pub(super) windows: Vec<Window>,
+    /// Places of windows that are the whole of a period, whose scores are compared.
+    pub(super) periods: Vec<(usize, Period)>,
+    /// Every measure that isn't 0 by its name, by place of the window, perspective and unit.
+    pub(super) measures: HashMap<(usize, Perspective, UnitKey), HashMap<String, i64>>,
+}
+
+/// Compares a view with a store that holds exactly the view's records: measures, units, raw records, and what a catalogue
+/// makes of them.
 ///
 /// # Errors
 /// When ClickHouse doesn't answer.
-pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let (compared, mut differences) = compare_figures(store, view, zone).await?;
+pub async fn compare(
+    store: &Store,
+    view: &Arc<View>,
+    zone: &Zone,
+    catalogue: &Catalogue,
+) -> Result<Compared, VerifyError> {
+    let (compared, mut differences) = compare_figures(store, view, zone, catalogue).await?;
     differences.extend(compare_raw(store, &suspected(store).await?).await?);
     Ok((compared, differences))
 }
@@ -34,14 +53,22 @@ pub async fn compare(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Com
 ///
 /// # Errors
 /// When ClickHouse doesn't answer.
-pub(super) async fn compare_figures(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
+pub(super) async fn compare_figures(
+    store: &Store,
+    view: &Arc<View>,
+    zone: &Zone,
+    catalogue: &Catalogue,
+) -> Result<Compared, VerifyError> {
+    let days = compare_days(store, view, zone).await?;
+    let (of_windows, windows) = compare_windows(store, view, zone).await?;
+    let same_day = compare_same_day(store, view, zone, windows.windows[0]).await?;
+    let units = compare_units(store, view, zone).await?;
+    let (of_indicators, reports) = compare_indicators(store, view, zone, catalogue.indicators()).await?;
+    let kpis = compare_kpis(view, catalogue, &windows);
+    let scores = compare_scores(store, view, catalogue, (&windows, &reports)).await?;
     let mut compared = 0;
     let mut differences = Vec::new();
-    for (count, found) in [
-        compare_days(store, view, zone).await?,
-        compare_windows(store, view, zone).await?,
-        compare_units(store, view, zone).await?,
-    ] {
+    for (count, found) in [days, of_windows, same_day, units, of_indicators, kpis, scores] {
         compared += count;
         differences.extend(found);
     }
@@ -119,8 +146,9 @@ impl Days<'_> {
 
 /// Every measure of every unit with all below it in every perspective over windows that people look at, and some that
 /// nobody does: the check of the summing itself, since SQL judges each dossier for the whole window.
-async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<Compared, VerifyError> {
-    let windows = windows(view);
+async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result<(Compared, Windows), VerifyError> {
+    let periods = scored_periods(view);
+    let windows = windows(view, &periods);
     let pairs: Vec<(Day, Day)> = windows.iter().map(|window| (window.first, window.last)).collect();
     let mut sides: BTreeMap<(usize, Perspective, UnitKey, String), (i64, i64)> = BTreeMap::new();
     for (number, window) in windows.iter().enumerate() {
@@ -134,7 +162,10 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
             }
         }
     }
-    for row in store.verify_windows(zone, view.now(), &pairs).await? {
+    let mut measures: HashMap<_, HashMap<String, i64>> = HashMap::new();
+    for row in store.verify_windows(zone, view.now(), &pairs, false).await? {
+        let of = (row.window, row.perspective, row.unit.clone());
+        measures.entry(of).or_default().insert(row.measure.clone(), row.total);
         sides.entry((row.window, row.perspective, row.unit, row.measure)).or_default().1 = row.total;
     }
     let compared = sides.len() as u64;
@@ -144,31 +175,48 @@ async fn compare_windows(store: &Store, view: &Arc<View>, zone: &Zone) -> Result
         let when = within(window.unwrap_or_default(), perspective);
         difference("window", unit_words(&unit), when, measure, sides)
     });
-    Ok((compared, differences.collect()))
+    let differences = differences.collect();
+    let place = |period: &Period| windows.iter().position(|window| *window == Window::of(*period));
+    let periods = periods.iter().filter_map(|period| Some((place(period)?, *period))).collect();
+    Ok(((compared, differences), Windows { windows, periods, measures }))
 }
 
-/// The windows of `verify`: all there is, today, this and the last week, month, quarter and year, and a few drawn by the
-/// sequence number. Of very many dossiers only some of them, others each time.
-fn windows(view: &View) -> Vec<Window> {
+/// The running year, and the period that most is reported of.
+fn scored_periods(view: &View) -> Vec<Period> {
+    let mut reports: BTreeMap<Period, usize> = BTreeMap::new();
+    for (_, period, ..) in view.indicator_reports() {
+        *reports.entry(period).or_default() += 1;
+    }
+    let most = reports.into_iter().max_by_key(|(period, count)| (*count, *period)).map(|(period, _)| period);
+    let mut periods = vec![Cadence::Year.around(view.today())];
+    periods.extend(most.filter(|period| *period != periods[0]));
+    periods
+}
+
+/// The windows of `verify`: all there is, whole periods, today, this and the last week, month, quarter and year, and a few
+/// drawn by the sequence number. Of very many dossiers only some of them, others each time.
+fn windows(view: &View, periods: &[Period]) -> Vec<Window> {
     let today = view.today();
     let mut windows: Vec<Window> = ["today", "week", "month", "quarter", "year"]
         .iter()
         .filter_map(|name| name.parse::<WindowChoice>().ok())
         .flat_map(|choice| [choice.on(today), choice.previous(today)])
         .collect();
-    let mut whole = None;
+    let mut kept: Vec<Window> = periods.iter().map(|period| Window::of(*period)).collect();
     let days = || Perspective::ALL.into_iter().flat_map(|of| view.changes(of)).map(|change| change.day);
     if let (Some(first), Some(last)) = (days().min(), days().max()) {
-        whole = Some(Window { first, last });
+        let whole = Window { first, last };
+        kept.retain(|window| *window != whole);
+        kept.push(whole);
         windows.extend((0..RANDOM_WINDOWS).map(|number| random_window((first, last), view.seq(), number)));
     }
     windows.sort_unstable();
     windows.dedup();
-    let turn = usize::try_from(view.seq() % windows.len() as u64).unwrap_or(0);
+    windows.retain(|window| !kept.contains(window));
+    let turn = usize::try_from(view.seq() % windows.len().max(1) as u64).unwrap_or(0);
     windows.rotate_left(turn);
-    windows.retain(|window| Some(*window) != whole);
-    windows.truncate((JUDGED_MAX / view.dossier_count().max(1)).max(2) - whole.iter().len());
-    windows.extend(whole);
+    windows.truncate((JUDGED_MAX / view.dossier_count().max(1)).saturating_sub(kept.len()).max(1));
+    windows.extend(kept);
     windows
 }
 

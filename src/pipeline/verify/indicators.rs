@@ -15,17 +15,17 @@ use super::comparison::{Compared, difference, unit_key, unit_words, within};
 /// Hierarchy, unit, code, period, whether it is what is below.
 type Key = (Hierarchy, UnitKey, String, String, bool);
 
-/// Compares every indicator of every unit that reported or stands above one that did, in both hierarchies. Scores of
-/// indices are functions of these and of measures, which are compared apart.
+/// Compares every indicator of every unit that reported or stands above one that did, in both hierarchies; also what SQL
+/// made of them.
 ///
 /// # Errors
 /// When ClickHouse doesn't answer.
-pub async fn compare_indicators(
+pub(super) async fn compare_indicators(
     store: &Store,
     view: &Arc<View>,
     zone: &Zone,
     indicators: &Indicators,
-) -> Result<Compared, VerifyError> {
+) -> Result<(Compared, Vec<IndicatorFigureRow>), VerifyError> {
     let mut sides: BTreeMap<Key, (String, String)> = BTreeMap::new();
     let known = view.indicator_reports().filter(|(code, ..)| indicators.get(code).is_some());
     let reported: BTreeSet<(&str, Period)> = known.map(|(code, period, ..)| (code.as_str(), period)).collect();
@@ -47,9 +47,10 @@ pub async fn compare_indicators(
     let periods: Vec<Period> =
         reported.iter().map(|(_, period)| *period).collect::<BTreeSet<_>>().into_iter().collect();
     let catalogue: Vec<(&str, &str)> = indicators.iter().map(|of| (of.code.as_str(), roll_up(of.roll_up))).collect();
-    for row in store.verify_indicators((zone, view.now()), &catalogue, &periods).await? {
-        let IndicatorFigureRow { hierarchy, unit, code, period, parts, num, den, value } = row;
-        sides.entry((hierarchy, unit, code, period, parts > 0)).or_default().1 = told(parts, [&num, &den, &value]);
+    let rows = store.verify_indicators((zone, view.now()), &catalogue, &periods).await?;
+    for row in &rows {
+        let key = (row.hierarchy, row.unit.clone(), row.code.clone(), row.period.clone(), row.parts > 0);
+        sides.entry(key).or_default().1 = told(row.parts, [&row.num, &row.den, &row.value]);
     }
     let compared = sides.len() as u64;
     let differs = sides.into_iter().filter(|(_, (cube, sql))| cube != sql);
@@ -58,7 +59,7 @@ pub async fn compare_indicators(
         let measure = if is_below { format!("{code} below") } else { code };
         difference("indicator", unit_words(&unit), within(period, of), measure, sides)
     });
-    Ok((compared, differences.collect()))
+    Ok(((compared, differences.collect()), rows))
 }
 
 fn words(reported: &Reported, parts: u64) -> String {

@@ -14,7 +14,16 @@ use opcentre::model::{
 use crate::store::Dice;
 
 /// Of each way to roll up one: weighted, sum, latest, none.
-const INDICATORS: [&str; 4] = ["dossiers.digitised", "portals.active", "centre.received_to_date", "reform.rank"];
+const INDICATORS: [&str; 7] = [
+    "dossiers.digitised",
+    "portals.active",
+    "centre.received_to_date",
+    "reform.rank",
+    // What an index is made from: over 4/5 is full, over all, a value.
+    "qd766.online_services",
+    "qd766.dossier_sync",
+    "qd766.publish_on_time",
+];
 
 /// The sending systems; they use the same ids.
 pub const SOURCES: [&str; 2] = ["a", "b"];
@@ -175,7 +184,7 @@ impl Maker<'_> {
         self.people = (0..DOSSIERS).map(|number| self.person(number)).collect();
         records.extend((0..EVENTS).map(|_| Record::Dossier(Box::new(self.event()))));
         records.extend((0..40).map(|_| Record::Rating(self.rating())));
-        records.extend((0..24).map(|_| Record::Indicator(self.indicator())));
+        records.extend((0..40).map(|_| Record::Indicator(self.indicator())));
         let source = self.dice.of(&SOURCES);
         records.push(Record::Contact(Contact { source: source.into(), at: self.world.now }));
         records.extend(self.lasting());
@@ -351,12 +360,13 @@ impl Maker<'_> {
     fn indicator(&mut self) -> IndicatorReport {
         let number = self.dice.roll(5);
         let period = self.dice.of(&["2024", "2024-Q2"]).parse().unwrap();
+        let denominator = self.dice.of(&["7", "7", "3", "0"]);
         IndicatorReport {
             source: self.dice.of(&SOURCES).into(),
             key: IndicatorKey { code: self.dice.of(&INDICATORS).into(), unit: self.code(), period },
             at: self.world.now.plus_ms(-number.cast_signed()),
             numerator: self.sometimes(2, number.to_string().parse().unwrap()),
-            denominator: self.sometimes(2, "7".parse().unwrap()),
+            denominator: self.sometimes(2, denominator.parse().unwrap()),
             value: self.sometimes(2, "0.5".parse().unwrap()),
             declared: Field::Absent,
         }
