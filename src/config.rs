@@ -88,6 +88,8 @@ pub struct Config {
     pub fault_live_hang: Option<PathBuf>,
     /// How long `verify` may hold the sink.
     pub verify_hold: Duration,
+    /// After which time without a batch of old data a source's backfill is over.
+    pub backfill_quiet: Duration,
     /// How long a stop waits for the sink.
     pub stop_flush: Duration,
     /// Bounds of the journal.
@@ -154,6 +156,7 @@ impl Config {
         let clickhouse_timeout = Duration::from_secs(read.whole("clickhouse_timeout_s"));
         let verify_hold = Duration::from_secs(read.whole("verify_hold_s"));
         let stop_flush = Duration::from_secs(read.whole("stop_flush_s"));
+        let backfill_quiet = Duration::from_secs(60 * read.whole("backfill_minutes"));
         let data_dir = read.parsed("data_dir", |path| match path {
             "" => Err("is empty".to_owned()),
             path => Ok(PathBuf::from(path)),
@@ -174,6 +177,7 @@ impl Config {
                     demo: false,
                     fault_live_hang,
                     verify_hold,
+                    backfill_quiet,
                     stop_flush,
                     journal,
                     limits,

@@ -68,6 +68,9 @@ pub struct ImportArgs {
     /// Let dossiers count again whose import was taken back
     #[arg(long)]
     pub revive: bool,
+    /// It is old data: figures of the units it concerns are marked until all of it is in
+    #[arg(long, conflicts_with = "dry_run")]
+    pub backfill: bool,
     /// Write every refused row to this CSV file: row, column, code, reason
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -123,6 +126,9 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         }
     }
     import.flush().await?;
+    if args.backfill {
+        import.sender.end_backfill(&import.report.bar).await?;
+    }
     let Import { sender, mut report, .. } = import;
     report.bar.finish_and_clear();
     report.say_unresolved(&sender.client, args.dry_run).await?;
@@ -167,6 +173,7 @@ fn query(mapping: &Mapping, args: &ImportArgs, batch: Option<&Batch>) -> Vec<(&'
     query.extend(args.dry_run.then(|| ("dry_run", "true".to_owned())));
     query.extend(args.revive.then(|| ("revive", "true".to_owned())));
     query.extend(batch.map(|batch| ("batch", batch.id.to_string())));
+    query.extend(args.backfill.then(|| (BACKFILL, "true".to_owned())));
     query
 }
 
@@ -268,13 +275,32 @@ struct Sender {
     query: Vec<(&'static str, String)>,
 }
 
+/// The parameter that says that records are old data.
+const BACKFILL: &str = "backfill";
+
 impl Sender {
+    /// Says that all old data is sent, with an empty batch.
+    async fn end_backfill(&self, bar: &ProgressBar) -> anyhow::Result<()> {
+        let kept = self.query.iter().filter(|(name, _)| !matches!(*name, BACKFILL | "batch" | "revive")).cloned();
+        let query = kept.chain([(BACKFILL, "done".to_owned())]).collect();
+        self.post(query, String::new(), bar).await.map(drop)
+    }
+
     async fn send(&self, body: String, bar: &ProgressBar, ask_only: bool) -> anyhow::Result<Verdict> {
         let mut query = self.query.clone();
         if ask_only && query.iter().all(|(name, _)| *name != "dry_run") {
-            query.retain(|(name, _)| !matches!(*name, "batch" | "revive"));
+            query.retain(|(name, _)| !matches!(*name, BACKFILL | "batch" | "revive"));
             query.push(("dry_run", "true".to_owned()));
         }
+        self.post(query, body, bar).await
+    }
+
+    async fn post(
+        &self,
+        query: Vec<(&'static str, String)>,
+        body: String,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<Verdict> {
         let path = "/api/v1/events";
         let request = Request { method: Method::POST, path, query, content_type: "application/x-ndjson", body };
         let waiting = |why: &str, wait: Duration| {

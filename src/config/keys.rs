@@ -232,6 +232,15 @@ pub const KEYS: &[Key] = &[
     .whole(1, 3_600)
     .default("60"),
     key(
+        "backfill_minutes",
+        "backfill-minutes",
+        "OPCENTRE_BACKFILL_MINUTES",
+        "Minutes without a further batch of old data (`POST /api/v1/events?backfill=true`) after which a source's \
+         backfill is over; until then the figures of the units it feeds are marked.",
+    )
+    .whole(1, 1_440)
+    .default("15"),
+    key(
         "stop_flush_s",
         "stop-flush-s",
         "OPCENTRE_STOP_FLUSH_S",

@@ -20,6 +20,7 @@ use crate::kpi::Catalogue;
 use crate::model::Text;
 
 use super::answers::{self, BreakdownQuery, DossiersQuery, Figures, QualityQuery};
+use super::backfill::Marks;
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
@@ -63,10 +64,13 @@ async fn breakdown(
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    let marks = Marks::of(&state);
     let asked = Asked::of(state, &caller, &code)?;
     let bom = query.bom;
     asked
-        .answer(&places, move |figures, code| form::answer(accepted, bom, &answers::breakdown(figures, code, &query)?))
+        .answer(&places, move |figures, code| {
+            form::answer(accepted, bom, &marks.on(figures, code, answers::breakdown(figures, code, &query)?))
+        })
         .await
 }
 

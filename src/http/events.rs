@@ -25,6 +25,7 @@ use crate::model::{Contact, Instant, Record, Text};
 use crate::units::UnitId;
 
 use super::adapters::post_portal;
+use super::backfill::OldData;
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
@@ -69,6 +70,7 @@ struct EventsQuery {
     /// Dossiers that an undo made void count again.
     #[serde(default)]
     revive: bool,
+    backfill: Option<OldData>,
 }
 
 /// What became of a batch (I-2): `received` = `accepted` + `rejected`.
@@ -194,7 +196,11 @@ async fn post_events(
         told.void = void(&state, &batch, &clearings);
         return Ok(Json(told).into_response());
     }
-    let appended = append(&state.journal, &batch, &clearings, source, now).await?;
+    let append = append(&state.journal, &batch, &clearings, source.clone(), now);
+    let appended = match query.backfill {
+        None => append.await?,
+        Some(old) => old.appended(&state.backfills, &source, now, append).await?,
+    };
     let range = (appended.last_seq + 1 - appended.records, appended.last_seq);
     part.note(&state, batch.records.len(), Some(range).filter(|_| !batch.records.is_empty())).await?;
     count_accepted(&batch);

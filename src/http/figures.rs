@@ -15,6 +15,7 @@ use crate::kpi::Catalogue;
 use crate::model::{DossierKey, DossierState, Text};
 
 use super::answers::{self, Figures, KpisQuery, Provenance, Version, provenance, version};
+use super::backfill::Marks;
 use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
@@ -54,16 +55,18 @@ async fn kpis(
         return Asked::of(state, &caller, &code)?.answer(&places, read).await;
     }
     if query.same_day.is_some() {
+        let marks = Marks::of(&state);
         let asked = Asked::of(state, &caller, &code)?;
         let answer = move |figures: Figures<'_>, code: &str| {
-            form::answer(accepted, query.bom, &answers::kpis(figures, code, &query)?)
+            form::answer(accepted, query.bom, &marks.on(figures, code, answers::kpis(figures, code, &query)?))
         };
         return asked.answer(&places, answer).await;
     }
     let view = state.view()?;
     let (code, catalogue) = (Text::new(&code), state.catalogues.now());
     let figures = figures(&state, &view, &catalogue, &caller.scope);
-    form::answer(accepted, query.bom, &answers::kpis(figures, &code, &query)?)
+    let answer = answers::kpis(figures, &code, &query)?;
+    form::answer(accepted, query.bom, &Marks::of(&state).on(figures, &code, answer))
 }
 
 #[derive(Debug, Deserialize)]

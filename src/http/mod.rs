@@ -23,6 +23,9 @@ mod health;
 mod adapters;
 mod assets;
 mod events;
+mod backfill;
+mod schema;
+mod guide;
 mod rejects;
 mod units_load;
 mod verify;
@@ -68,6 +71,8 @@ pub fn router(state: AppState) -> Router {
         .merge(health::router())
         .merge(meter::router())
         .merge(openapi::router())
+        .merge(schema::router())
+        .merge(guide::router())
         .merge(assets::router())
         .merge(units::router())
         .merge(links::router())

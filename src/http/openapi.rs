@@ -6,6 +6,7 @@
 mod imports;
 mod indicators;
 mod portal;
+mod kit;
 mod routes;
 mod reports;
 mod procedures;
@@ -42,6 +43,15 @@ async fn document() -> impl IntoResponse {
 /// When the tables don't make a document of OpenAPI 3.1; a test keeps that from happening.
 pub fn openapi() -> OpenApi {
     serde_json::from_value(assembled()).expect("the tables make a document of OpenAPI 3.1")
+}
+
+/// Why a route may not answer: stable codes by status. None of a route that isn't described.
+pub(super) fn codes_of(method: &str, path: &str) -> BTreeMap<u16, BTreeSet<&'static str>> {
+    let all = routes::routes();
+    all.into_iter()
+        .find(|route| route.method == method && route.path == path)
+        .map(|route| route.problems)
+        .unwrap_or_default()
 }
 
 /// One route with one method, as it is described.

@@ -13,6 +13,7 @@ use crate::ingest::rejects::Rejects;
 use crate::ingest::{Limits, Portal};
 use crate::journal::Journal;
 use crate::model::{Clock, Instant, Text, Zone};
+use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
@@ -80,6 +81,8 @@ pub struct AppState {
     pub stores: watch::Receiver<Option<Store>>,
     /// Refused lines.
     pub rejects: Rejects,
+    /// Whose old data is being sent.
+    pub backfills: Backfills,
     /// Small facts beside the journal.
     pub facts: Facts,
     /// KPIs, targets and boards, as they were read last.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -22,6 +23,7 @@ use crate::ingest::rejects::Rejects;
 use crate::journal::{Journal, Options, RealDisk};
 use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
+use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::verify::Verifier;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
@@ -68,6 +70,8 @@ impl World {
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),
+            backfills: Backfills::open(Facts::in_memory().unwrap(), Duration::from_secs(900), Arc::new(|| NOW))
+                .unwrap(),
             catalogues: Catalogues::of(catalogue()),
         };
         World { state, views, wall, _folder: folder }

@@ -23,7 +23,7 @@ use super::sight::visible_unit;
 use super::state::AppState;
 
 pub use keeper::TokenKeeper;
-use keeper::written;
+pub(super) use keeper::written;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/api/v1/tokens", get(list).post(create).delete(revoke))

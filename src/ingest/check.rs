@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::Context;
 use super::fields::{Checked, Fields, ID_BYTES_MAX};
 use super::rejection::{Code, Fault, shown};
+use super::shape::Shape;
 use super::wire::{Name, RawObject, Value};
 use crate::model::{
     Channel, DossierEvent, DossierKey, Field, IndicatorKey, IndicatorReport, PauseEvent, PauseKind, Period, Rating,
@@ -19,7 +20,7 @@ pub(super) const RATING_CHANNELS: [&str; 6] = ["kiosk", "web", "app", "sms", "za
 pub(super) const ANSWERS: [(&str, u8); 5] =
     [("very_satisfied", 5), ("satisfied", 4), ("neutral", 3), ("dissatisfied", 2), ("very_dissatisfied", 1)];
 pub(super) const CHANNELS: [Channel; 3] = [Channel::Counter, Channel::Online, Channel::Post];
-const PAUSE_KINDS: [PauseKind; 2] = [PauseKind::Payment, PauseKind::Supplement];
+pub(super) const PAUSE_KINDS: [PauseKind; 2] = [PauseKind::Payment, PauseKind::Supplement];
 pub(super) const TYPES: [&str; 3] = ["dossier", "rating", "indicator"];
 
 /// Why a text can't name a source.
@@ -104,27 +105,25 @@ impl Fields<'_> {
 
     /// What is wrong with one field of a record of the type that has these fields.
     fn fault_of(&self, name: Name, names: &[Name]) -> Option<Box<Fault>> {
-        let is_rating = names == Name::RATING;
-        match name {
-            Name::Type => None,
-            Name::Id | Name::Unit | Name::Code => self.required_id(name).err(),
-            Name::At => self.required_instant(name).err(),
-            Name::Status => self.status().err(),
-            Name::Channel if is_rating => self.choice(name, &RATING_CHANNELS.map(|name| (name, name))).err(),
-            Name::Channel => self.choice(name, &CHANNELS.map(|channel| (channel.as_str(), channel))).err(),
-            Name::ReceivedBy | Name::Dossier => self.id(name).err(),
-            Name::FiledAt | Name::ReceivedAt | Name::FinishedAt => self.instant(name).err(),
-            Name::DueAt => self.due().err(),
-            Name::Pauses => self.pauses().err(),
-            Name::Digitised | Name::ElectronicResult | Name::ReusedData | Name::Payable | Name::PaidOnline => {
-                self.boolean(name).err()
-            }
-            Name::Void => self.void().err(),
-            Name::Score => self.score().err(),
-            Name::Answer => self.choice(name, &ANSWERS).err(),
-            Name::Period => self.period().err(),
-            Name::Numerator | Name::Denominator | Name::Value | Name::Declared => self.decimal(name).err(),
-            _ => self.text(name).err(),
+        match Shape::of(name, names) {
+            Shape::Type => None,
+            Shape::Key => self.required_id(name).err(),
+            Shape::At => self.required_instant(name).err(),
+            Shape::Status => self.status().err(),
+            Shape::RatingChannel => self.choice(name, &RATING_CHANNELS.map(|name| (name, name))).err(),
+            Shape::Channel => self.choice(name, &CHANNELS.map(|channel| (channel.as_str(), channel))).err(),
+            Shape::PauseKind => self.choice(name, &PAUSE_KINDS.map(|kind| (kind.as_str(), kind))).err(),
+            Shape::Id => self.id(name).err(),
+            Shape::Instant => self.instant(name).err(),
+            Shape::Due => self.due().err(),
+            Shape::Pauses => self.pauses().err(),
+            Shape::Boolean => self.boolean(name).err(),
+            Shape::Reason => self.void().err(),
+            Shape::Score => self.score().err(),
+            Shape::Answer => self.choice(name, &ANSWERS).err(),
+            Shape::Period => self.period().err(),
+            Shape::Decimal => self.decimal(name).err(),
+            Shape::Text => self.text(name).err(),
         }
     }
 

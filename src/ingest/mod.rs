@@ -20,6 +20,8 @@ mod wire;
 mod number;
 mod fields;
 mod check;
+mod shape;
+mod schema;
 mod line;
 mod counted;
 mod portal;
@@ -45,6 +47,7 @@ pub use procedures::{
     CALENDAR_COLUMNS, PROCEDURE_COLUMNS, check_calendar, check_procedures, read_calendar, read_procedures,
 };
 pub use rejection::{Code, Fault, Hash, Rejection};
+pub use schema::{FieldRow, STRICTER, field_rows, record_schema};
 pub use sheet::{List, Row};
 pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};
 pub use unit_check::check_units;

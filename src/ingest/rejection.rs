@@ -70,6 +70,35 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code, in the order of the table.
+    pub const ALL: [Code; 25] = [
+        Code::BadUtf8,
+        Code::BadJson,
+        Code::NotAnObject,
+        Code::LineTooLong,
+        Code::DuplicateField,
+        Code::UnknownType,
+        Code::UnknownField,
+        Code::MissingField,
+        Code::NullNotAllowed,
+        Code::WrongType,
+        Code::Empty,
+        Code::TooLong,
+        Code::BadValue,
+        Code::BadInstant,
+        Code::OutOfRange,
+        Code::Contradiction,
+        Code::DuplicateUnit,
+        Code::Overlap,
+        Code::UnknownParent,
+        Code::UnknownUnit,
+        Code::UnknownDossier,
+        Code::DuplicateRow,
+        Code::Cycle,
+        Code::RaggedRow,
+        Code::UnmappedValue,
+    ];
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -6,6 +6,7 @@
 pub mod catalogues;
 pub mod tiles;
 pub mod feeds;
+pub mod backfill;
 pub mod screens;
 pub mod live;
 pub mod sink;

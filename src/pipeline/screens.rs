@@ -10,6 +10,7 @@ use crate::model::Clock;
 use crate::topics::{LivePulse, TopicKey, Topics};
 use crate::units::{Hierarchy, Scope, UnitId};
 
+use super::backfill::Backfills;
 use super::catalogues::Catalogues;
 use super::feeds::LiveFeeds;
 use super::tiles::{Figures, tiles};
@@ -26,6 +27,7 @@ pub struct Screens {
     wall: Clock,
     /// Which sources may be named to whom.
     feeds: LiveFeeds,
+    backfills: Option<Backfills>,
     published: Option<Timer>,
     /// A view came too soon after the last one that was shown.
     owed: bool,
@@ -34,13 +36,28 @@ pub struct Screens {
 impl Screens {
     /// Nothing shown yet.
     pub fn new(catalogues: Catalogues, topics: Topics, pulse: LivePulse, wall: Clock) -> Screens {
-        Screens { catalogues, topics, pulse, wall, feeds: LiveFeeds::new(None), published: None, owed: false }
+        Screens {
+            catalogues,
+            topics,
+            pulse,
+            wall,
+            feeds: LiveFeeds::new(None),
+            backfills: None,
+            published: None,
+            owed: false,
+        }
     }
 
     /// Names a source only to those whom it concerns by these tokens.
     #[must_use]
     pub fn naming_by(self, tokens: &Tokens) -> Screens {
         Screens { feeds: LiveFeeds::new(Some(tokens)), ..self }
+    }
+
+    /// Marks the tiles of units into whose figures old data is on its way.
+    #[must_use]
+    pub fn marking(self, backfills: Backfills) -> Screens {
+        Screens { backfills: Some(backfills), ..self }
     }
 
     /// Waits until a screen wants a topic that nobody has shown yet.
@@ -65,7 +82,7 @@ impl Screens {
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
         let (feeds, catalogue) = (self.feeds.now().clone(), self.catalogues.now());
         for topic in &topics {
-            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds });
+            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[] });
         }
         if due {
             self.published = Some(Timer::now());
@@ -81,11 +98,13 @@ impl Screens {
     /// A topic is made for whoever may see its unit; who may is judged where screens subscribe and hear. Of a board
     /// that is no longer in the catalogue the tiles are taken away: none of them would be live.
     fn publish(&self, topic: &TopicKey, figures: Figures<'_>) {
-        let Figures { view, catalogue, .. } = figures;
+        let Figures { view, catalogue, feeds, .. } = figures;
         let all = Scope::all();
         let sight = all.on(view.units(), view.hierarchies(), Hierarchy::Now);
         let seen = sight.unit(&topic.unit, view.today()).or_else(|| sight.visible(UnitId::UNRESOLVED));
         let Some(unit) = seen else { return };
+        let backfill = self.backfills.as_ref().map(|all| all.under(view, feeds, unit.id())).unwrap_or_default();
+        let figures = Figures { backfill: &backfill, ..figures };
         let tiles = catalogue.board(&topic.board).map(|board| tiles(figures, board, unit)).unwrap_or_default();
         let as_of = view.now().to_rfc3339(view.zone());
         if let Err(error) = self.topics.publish(topic, view.seq(), &as_of, tiles) {

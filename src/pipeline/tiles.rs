@@ -15,6 +15,7 @@ use crate::kpi::{
 use crate::model::Day;
 use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
 
+use super::backfill::Mark;
 use super::feeds::Feeds;
 
 mod freshness;
@@ -32,6 +33,7 @@ struct Reading<'a> {
     panel: &'a Panel,
     unit: UnitId,
     feeds: &'a Feeds,
+    backfill: &'a [Mark],
 }
 
 /// What all tiles are made from.
@@ -43,13 +45,15 @@ pub struct Figures<'a> {
     pub catalogue: &'a Catalogue,
     /// Which sources may be named.
     pub feeds: &'a Feeds,
+    /// Whose old data is on its way into the figures of the unit.
+    pub backfill: &'a [Mark],
 }
 
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
 pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
-    let Figures { view, catalogue, feeds } = figures;
+    let Figures { view, catalogue, feeds, backfill } = figures;
     let values = board.panels.iter().filter_map(|panel| {
-        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), feeds };
+        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), feeds, backfill };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()
@@ -69,6 +73,9 @@ struct Base<'a> {
     /// Only of a unit that has ended by today.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Ended<'a>>,
+    /// Whose old data is being sent: the figures are on their way.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    backfill: &'a [Mark],
 }
 
 #[derive(Serialize)]
@@ -212,6 +219,7 @@ impl<'a> Reading<'a> {
             name: label.name,
             window: self.window(),
             ended: self.ended(),
+            backfill: self.backfill,
         }
     }
 

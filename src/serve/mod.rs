@@ -44,6 +44,7 @@ use crate::ingest::Portal;
 use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::model::Clock;
+use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::screens::Screens;
@@ -83,6 +84,7 @@ struct Parts {
     gate: Gate,
     tokens: TokenKeeper,
     rejects: Rejects,
+    backfills: Backfills,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -112,6 +114,7 @@ pub async fn run(
     let (facts, tokens, rejects) = open_facts(&data_dir)?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
+    let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
@@ -146,6 +149,7 @@ pub async fn run(
         gate,
         tokens,
         rejects,
+        backfills,
         clock,
         wall,
         catalogues,
@@ -283,6 +287,7 @@ async fn run_live(
 
 fn screens(parts: &Parts) -> Screens {
     let screens = Screens::new(parts.catalogues.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
+    let screens = screens.marking(parts.backfills.clone());
     match parts.gate.tokens() {
         Some(tokens) => screens.naming_by(tokens),
         None => screens,
@@ -329,6 +334,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         stores: parts.stores.clone(),
         rejects: parts.rejects.clone(),
         portal: parts.portal.clone(),
+        backfills: parts.backfills.clone(),
         closings: http::Closings::new(parts.facts.clone()),
         imports: http::Imports::new(parts.facts.clone()),
         facts: parts.facts.clone(),

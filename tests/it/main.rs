@@ -14,6 +14,7 @@ mod engine;
 mod guards;
 mod hierarchy;
 mod indicators;
+mod kit;
 mod malformed;
 mod operate;
 mod periods;

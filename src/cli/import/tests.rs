@@ -66,6 +66,7 @@ async fn world(mapping: &str, table: &str, busy: usize) -> World {
         source: None,
         dry_run: false,
         revive: false,
+        backfill: false,
         rejects: Some(path("rejects.csv")),
         timezone: "Asia/Ho_Chi_Minh".to_owned(),
         server: ServerArgs { url, token: None },
@@ -121,6 +122,15 @@ async fn i2_every_refused_row_is_told_with_row_column_code_and_reason() {
     // The server lists two rejections at a time; the rest is asked for without storing.
     let requests = world.seen.lock().unwrap().requests.clone();
     assert_eq!(requests, [("source=kiosk+1&batch=7".to_owned(), 4), ("source=kiosk+1&dry_run=true".to_owned(), 1)]);
+}
+
+#[tokio::test]
+async fn old_data_is_said_to_be_such_and_its_end_is_told() {
+    let mut world = world(MAPPING, "no,office,when,mark\n1,17,01/08/2024 08:00,good\n", 1).await;
+    world.args.backfill = true;
+    assert_eq!(world.import().await.unwrap().1, exit(0));
+    let told = [("source=kiosk+1&batch=7&backfill=true".to_owned(), 1), ("source=kiosk+1&backfill=done".to_owned(), 0)];
+    assert_eq!(world.seen.lock().unwrap().requests, told);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
     all.extend(super::imports::routes());
+    all.extend(super::kit::routes());
     all
 }
 
@@ -151,6 +152,12 @@ fn records() -> Vec<Route> {
             .problem(404, &["unknown_import"])
             .problem(409, &["import_undone"])
             .problem(503, &["not_ready"])
+            .query(
+                "backfill",
+                "It is old data: figures of the units that the source feeds are marked until it is all in; `done` with \
+                 the last batch, which may be empty",
+                &any_of(&["true", "done"]),
+            )
             .body(&[
                 ("application/json", list, json!([example])),
                 ("application/x-ndjson", text(), json!(format!("{example}\n"))),

@@ -74,27 +74,8 @@ fn common() -> Value {
 
 fn records() -> Value {
     json!({
-        "Record": {
-            "type": "object",
-            "required": ["type", "unit", "at"],
-            "properties": {
-                "type": {"type": "string", "enum": ["dossier", "rating", "indicator"]},
-                "id": {"type": "string", "minLength": 1, "maxLength": 64},
-                "unit": {"type": "string", "minLength": 1, "maxLength": 64},
-                "at": {"type": "string", "format": "date-time", "description": "When the source says it changed"},
-                "status": {"type": "string", "enum": [
-                    "registered", "accepted", "processing", "supplement_requested", "payment_requested", "refused",
-                    "withdrawn", "stopped", "done", "delivered"
-                ]},
-                "received_at": {"type": ["string", "null"], "format": "date-time"},
-                "finished_at": {"type": ["string", "null"], "format": "date-time"},
-                "due_at": {"type": ["string", "null"], "description": "An instant, or a day, of which it is the end"},
-                "score": {"type": ["integer", "null"], "minimum": 1, "maximum": 5}
-            },
-            "examples": [{
-                "type": "dossier", "id": "EX-1", "unit": "17", "at": "2024-08-02T08:00:00+07:00", "status": "done"
-            }]
-        },
+        "Record": super::kit::record(),
+        "BackfillMark": object(json!({"source": text(), "since": instant()})),
         "EventsAnswer": {
             "type": "object",
             "required": ["received", "accepted", "rejected", "rejections", "node"],

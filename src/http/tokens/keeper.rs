@@ -77,7 +77,7 @@ impl TokenKeeper {
 }
 
 /// Does what waits for the disk off the runtime's threads.
-pub(super) async fn written<T: Send + 'static>(
+pub(in crate::http) async fn written<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, FactsError> + Send + 'static,
 ) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work).await.map_err(Problem::internal)?.map_err(Problem::internal)

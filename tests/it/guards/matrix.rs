@@ -51,9 +51,14 @@ fn tries(route: &Route) -> Vec<Try> {
         }
         ("GET", "/ops/dossiers/{source}/{id}") => vec![Try::plain("/ops/dossiers/foreign-source/1")],
         ("GET", "/assets/{*path}") => vec![Try::plain("/assets/nothing.js")],
-        ("GET", "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/v1/tokens") => {
+        (
+            "GET",
+            "/healthz" | "/readyz" | "/metrics" | "/api/openapi.json" | "/api/schemas/records.json" | "/api/v1/tokens",
+        ) => {
             vec![Try::plain(route.path)]
         }
+        ("GET", "/guide/{page}") => vec![Try::plain("/guide/vi")],
+        ("GET", "/guide/examples/{file}") => vec![Try::plain("/guide/examples/send.py")],
         ("GET", "/api/v1/units") => vec![Try::plain("/api/v1/units")],
         ("GET", "/api/v1/units/{code}") => {
             let mut tries = Try::units(|unit| format!("/api/v1/units/{unit}"));
@@ -168,6 +173,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     match (route.method, route.path) {
         ("GET", "/") => 307,
         ("GET", "/wall/{board}" | "/healthz" | "/readyz" | "/api/openapi.json") => 200,
+        ("GET", "/api/schemas/records.json" | "/guide/{page}" | "/guide/examples/{file}") => 200,
         // Which units there are isn't told to somebody unknown.
         ("GET", "/ops") => {
             if known {

@@ -63,6 +63,8 @@ export interface Comparison {
 }
 
 export interface Breakdown extends Moment {
+  /** Whose old data is on its way into the figures; absent when nobody's. */
+  readonly backfill?: readonly { readonly source: string; readonly since: string }[];
   readonly ended: Ended | null;
   readonly compare: { readonly previous: Comparison | null; readonly same_period_last_year: Comparison | null } | null;
   readonly unit: string;

@@ -5,6 +5,8 @@ import type { By } from './address';
 export interface DeskWords {
   readonly desk: string;
   readonly demo: string;
+  readonly backfill: string;
+  readonly guide: string;
   readonly dataAt: string;
   readonly code: string;
   readonly period: string;
@@ -76,7 +78,7 @@ export interface DeskWords {
 }
 
 const vi: DeskWords = {
-  desk: 'Điều hành', demo: 'DEMO · SỐ LIỆU MẪU', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
+  desk: 'Điều hành', demo: 'DEMO · SỐ LIỆU MẪU', backfill: 'đang nạp dữ liệu cũ', guide: 'Hướng dẫn kết nối', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
   windows: { today: 'hôm nay', week: 'tuần này', month: 'tháng này', quarter: 'quý này', year: 'Luỹ kế từ đầu năm' },
   territory: 'Địa giới', now: 'Theo đơn vị hiện nay', was: 'Theo đơn vị tại thời điểm',
   role: 'Đơn vị', processing: 'xử lý', receiving: 'tiếp nhận',
@@ -115,7 +117,7 @@ const vi: DeskWords = {
 };
 
 const en: DeskWords = {
-  desk: 'Operations', demo: 'DEMO · SAMPLE FIGURES', dataAt: 'Figures at', code: 'code', period: 'Period',
+  desk: 'Operations', demo: 'DEMO · SAMPLE FIGURES', backfill: 'backfill in progress', guide: 'Integrator’s guide', dataAt: 'Figures at', code: 'code', period: 'Period',
   windows: { today: 'today', week: 'this week', month: 'this month', quarter: 'this quarter', year: 'year to date' },
   territory: 'Units', now: 'as they are now', was: 'as they were',
   role: 'By', processing: 'processing unit', receiving: 'receiving unit',

@@ -9,6 +9,8 @@ export interface Text {
 
 export interface Words {
   readonly demo: string;
+  /** Old data of a source is on its way into the figures. */
+  readonly backfill: string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
   readonly fromToNow: (from: string) => string;
@@ -76,6 +78,7 @@ export interface Words {
 
 const vi: Words = {
   demo: 'DEMO · SỐ LIỆU MẪU',
+  backfill: 'đang nạp dữ liệu cũ',
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
   fromToNow: (from) => `từ ${from} đến nay`,
@@ -142,6 +145,7 @@ const vi: Words = {
 
 const en: Words = {
   demo: 'DEMO · SAMPLE DATA',
+  backfill: 'backfill in progress',
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
   fromToNow: (from) => `from ${from} to date`,

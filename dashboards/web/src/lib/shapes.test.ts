@@ -48,6 +48,14 @@ describe('tiles', () => {
     expect(trendTile({ unit: '25' }).ended).toBeNull();
   });
 
+  it('name the sources whose old data is being sent, and have no mark otherwise', () => {
+    const marks = [{ source: 'motcua', since: '2024-08-02T08:00:00+07:00' }, { since: 1 }];
+    expect(kpiTile({ backfill: marks }, 'k').backfill).toEqual(['motcua', '?']);
+    expect(countsTile({ backfill: [] }).backfill).toEqual([]);
+    expect(trendTile({ backfill: 'x' }).backfill).toEqual([]);
+    expect(trendTile({}).backfill).toEqual([]);
+  });
+
   it('count the units that a ranking leaves out, also those that weren’t sent', () => {
     const children = Array.from({ length: 20 }, (_, index) => ({ unit: String(index), rank: index < 10 ? index + 1 : 114 + index, kpis: {} }));
     const tile = rankingTile({ count: 133, children }, 'k');

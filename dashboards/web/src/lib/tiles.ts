@@ -20,6 +20,8 @@ export interface TileBase {
   readonly window: Window | null;
   /** The unit has ended; who goes on, if anybody may be named. */
   readonly ended: Ended | null;
+  /** The sources whose old data is on its way into the tile's figures. */
+  readonly backfill: readonly string[];
 }
 
 export interface Ended {
@@ -127,7 +129,13 @@ export function base(raw: unknown): TileBase {
     staleAfterS: number_(tile['stale_after_s']),
     window: from === null || to === null ? null : { from, to },
     ended: ended(tile),
+    backfill: backfill(tile['backfill']),
   };
+}
+
+/** Names of the sources; a mark that names none is a mark all the same. */
+export function backfill(raw: unknown): readonly string[] {
+  return Array.isArray(raw) ? raw.map((one) => text_(record(one)['source']) ?? '?') : [];
 }
 
 function ended(tile: Raw): Ended | null {
