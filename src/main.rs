@@ -33,6 +33,8 @@ enum Command {
     /// Periods: closing them, opening them again, what was closed.
     #[command(subcommand)]
     Period(cli::period::PeriodCommand),
+    /// Compare another system's form or list of dossiers with our figures.
+    Reconcile(cli::reconcile::ReconcileArgs),
     /// Procedures and how long they may take.
     #[command(subcommand)]
     Procedures(cli::procedures::ProceduresCommand),
@@ -69,6 +71,7 @@ fn main() -> ExitCode {
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
         Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
+        Command::Reconcile(args) => on_runtime(async move { cli::reconcile::run(&args, &mut stdout()).await }),
         Command::Procedures(command) => {
             on_runtime(async move { cli::procedures::load_procedures(&command, &mut stdout()).await })
         }

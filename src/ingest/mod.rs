@@ -36,6 +36,7 @@ pub mod mapping;
 pub mod table;
 pub mod workbook;
 pub mod suggest;
+pub mod statement;
 pub mod rejects;
 
 pub use body::EnvelopeError;

@@ -6,8 +6,8 @@
 
 mod dates;
 mod lists;
-mod look;
-mod words;
+pub(super) mod look;
+pub(super) mod words;
 mod write;
 
 use std::io::Read;

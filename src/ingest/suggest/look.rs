@@ -12,7 +12,7 @@ use super::words::{Header, header};
 use crate::model::Text;
 
 /// Rows that are looked at.
-pub(super) const ROWS_MAX: usize = 20_000;
+pub(in crate::ingest) const ROWS_MAX: usize = 20_000;
 /// Rows among which the header is looked for.
 const HEADER_ROWS_MAX: usize = 40;
 /// Rows by which a delimiter is judged.
@@ -23,7 +23,7 @@ const TEXT_BYTES_MAX: u64 = 64 << 20;
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(super) struct Look {
+pub(in crate::ingest) struct Look {
     /// Of a text: what stands between cells, where that isn't what the name says.
     pub(super) delimiter: Option<u8>,
     /// Of a text: its encoding, where that isn't UTF-8.
@@ -32,21 +32,21 @@ pub(super) struct Look {
     pub(super) sheet: Option<String>,
     pub(super) has_other_sheets: bool,
     /// The header's row from 1; 0 when each row names its columns.
-    pub(super) header_row: u64,
-    pub(super) columns: Vec<Column>,
+    pub(in crate::ingest) header_row: u64,
+    pub(in crate::ingest) columns: Vec<Column>,
     /// Rows that were looked at, and whether there are more.
     pub(super) rows: usize,
-    pub(super) is_cut: bool,
+    pub(in crate::ingest) is_cut: bool,
 }
 
 /// A column.
 #[derive(Debug, Default)]
-pub(super) struct Column {
-    pub(super) name: String,
+pub(in crate::ingest) struct Column {
+    pub(in crate::ingest) name: String,
     /// A column before it has the same name: it can't be read.
-    pub(super) is_double: bool,
+    pub(in crate::ingest) is_double: bool,
     /// One for each row.
-    pub(super) cells: Vec<Option<String>>,
+    pub(in crate::ingest) cells: Vec<Option<String>>,
 }
 
 impl Column {
@@ -68,8 +68,22 @@ impl Column {
     }
 }
 
+/// The rows of each table of a file, as far as they are looked at; none of one without a header.
+pub(in crate::ingest) fn tables(file_name: &str, input: impl Read) -> Result<Vec<Vec<TextRow>>, SuggestError> {
+    let lower = file_name.to_lowercase();
+    match lower.trim_end_matches(".gz").rsplit('.').next().unwrap_or_default() {
+        "xlsx" | "xls" | "ods" => Ok(Workbook::sheets(input, ROWS_MAX)?.into_iter().map(|(_, rows)| rows).collect()),
+        "csv" | "txt" | "tsv" => {
+            let (bytes, _) = unpacked(input)?;
+            let bytes = without_mark(&bytes);
+            Ok(DELIMITERS.into_iter().map(|delimiter| csv_rows(bytes, delimiter, ROWS_MAX)).collect())
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
 /// Looks at a file; its form is that of its name's ending.
-pub(super) fn look(file_name: &str, input: impl Read) -> Result<Look, SuggestError> {
+pub(in crate::ingest) fn look(file_name: &str, input: impl Read) -> Result<Look, SuggestError> {
     let lower = file_name.to_lowercase();
     let ending = lower.trim_end_matches(".gz").rsplit('.').next().unwrap_or_default();
     match ending {

@@ -13,7 +13,7 @@ type Sureness = usize;
 
 /// What a column's header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Header {
+pub(in crate::ingest) enum Header {
     /// It is a field's.
     Field(&'static str, Sureness),
     /// A person stands behind its values.
@@ -23,7 +23,7 @@ pub(super) enum Header {
 }
 
 /// Reads a header.
-pub(super) fn header(text: &str) -> Header {
+pub(in crate::ingest) fn header(text: &str) -> Header {
     let text = plain(text);
     let mut best: Option<(&'static str, Sureness)> = None;
     for (field, phrases) in HEADERS {
@@ -79,7 +79,7 @@ fn is_name(value: &str) -> bool {
 }
 
 /// What a value of a field is in records, when that is known.
-pub(super) fn meaning(field: &str, value: &str) -> Option<&'static str> {
+pub(in crate::ingest) fn meaning(field: &str, value: &str) -> Option<&'static str> {
     let known = match field {
         "status" => STATUSES,
         "channel" => CHANNELS,
