@@ -288,6 +288,7 @@ fn envelope_code(error: &EnvelopeError) -> &'static str {
         E::UnknownContentType { .. } => "unknown_content_type",
         E::BadEncoding { .. } => "bad_encoding",
         E::BadArray { .. } => "bad_array",
+        E::NoMessage(_) => "no_message",
         E::NoHeader => "no_header",
         E::UnknownColumn { .. } => "unknown_column",
         E::DuplicateColumn(_) => "duplicate_column",

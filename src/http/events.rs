@@ -24,6 +24,7 @@ use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
 use crate::units::UnitId;
 
+use super::adapters::post_portal;
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
@@ -52,6 +53,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
+        .route("/api/v1/adapters/dvcqg", post(post_portal))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
@@ -150,9 +152,7 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let asked = query.source.as_deref().map(ingest::check_source).transpose();
-    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
-    let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
+    let source = source_of(&caller, query.source.as_deref())?;
     let _under_way = match query.batch {
         Some(id) => {
             let under_way = imports::open_import(&state, &caller, id, &source).await?;
@@ -243,14 +243,21 @@ impl Part {
     }
 }
 
+/// Whose records these are: the caller's own source, or the one asked for.
+pub(super) fn source_of(caller: &Caller, asked: Option<&str>) -> Result<Text, Problem> {
+    let asked = asked.map(ingest::check_source).transpose();
+    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
+    Ok(caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT)))
+}
+
 /// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
-fn count_refused(batch: &Batch) {
+pub(super) fn count_refused(batch: &Batch) {
     for rejection in &batch.rejections {
         counter!("opcentre_ingest_rejected_total", "code" => rejection.code.as_str()).increment(1);
     }
 }
 
-fn count_accepted(batch: &Batch) {
+pub(super) fn count_accepted(batch: &Batch) {
     for record in &batch.records {
         let kind = match record {
             Record::Dossier(_) => "dossier",
@@ -311,7 +318,7 @@ impl<'a> RejectionAnswer<'a> {
 }
 
 /// Journals what was accepted; an empty body is a sign of life of its source and journalled as such.
-async fn append(
+pub(super) async fn append(
     journal: &Journal,
     batch: &Batch,
     clearings: &[Record],

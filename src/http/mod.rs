@@ -20,6 +20,7 @@ mod guard;
 mod sight;
 mod headers;
 mod health;
+mod adapters;
 mod assets;
 mod events;
 mod rejects;

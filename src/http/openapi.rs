@@ -5,6 +5,7 @@
 
 mod imports;
 mod indicators;
+mod portal;
 mod routes;
 mod reports;
 mod procedures;

@@ -85,6 +85,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/live", Need::Socket(Role::View)),
     get("/api/v1/dossiers/{source}/{id}", Need::Role(Role::Operate)),
     with("POST", "/api/v1/events", Need::Role(Role::Ingest)),
+    with("POST", "/api/v1/adapters/dvcqg", Need::Role(Role::Ingest)),
     get("/api/v1/imports", Need::Role(Role::Ingest)),
     with("POST", "/api/v1/imports", Need::Role(Role::Ingest)),
     with("POST", "/api/v1/imports/{id}/undo", Need::Role(Role::Ingest)),

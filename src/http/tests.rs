@@ -64,6 +64,7 @@ impl World {
             verifier: verifier(),
             stores: watch::channel(None).1,
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
+            portal: Arc::new(crate::ingest::Portal::embedded()),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),

@@ -17,6 +17,7 @@ mod indicators;
 mod malformed;
 mod operate;
 mod periods;
+mod portal;
 mod procedures;
 mod rejects;
 mod start;

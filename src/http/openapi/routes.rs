@@ -163,6 +163,7 @@ fn records() -> Vec<Route> {
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
             .problem(503, &["busy", "timeout", "storage_full", "stopping", "unknown_outcome"]),
+        super::portal::portal(),
     ]
 }
 

@@ -110,6 +110,28 @@ fn records() -> Value {
                 "revived": object(json!({"dossiers": count(), "kept_void": count(), "kept_void_list": {"type": "array"}}))
             }
         },
+        "PortalMessage": {
+            "type": "object",
+            "description": "Dossiers in the portal's own fields (all texts); other fields, those of persons among them, are never read",
+            "required": ["service", "data"],
+            "properties": {
+                "service": {"type": "string", "enum": ["DongBoHoSoMC", "CapNhatTienDoHoSoMC"]},
+                "madonvi": text(),
+                "data": {"type": "array", "maxItems": 10000, "items": {"type": "object"}}
+            }
+        },
+        "PortalAnswer": {
+            "type": "object",
+            "required": ["error_code", "message", "received", "accepted", "rejected", "rejections", "node"],
+            "properties": {
+                "error_code": {"type": "string", "enum": ["00", "01"]}, "message": text(),
+                "received": count(), "accepted": count(), "rejected": count(),
+                "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
+                "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
+                "node": text(),
+                "dry_run": {"type": "boolean"}
+            }
+        },
         "Rejection": object(json!({"line": {"type": "integer", "minimum": 1}, "pointer": text(), "code": text(), "reason": text()}))
     })
 }

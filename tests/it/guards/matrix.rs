@@ -94,11 +94,12 @@ fn tries(route: &Route) -> Vec<Try> {
             tries.iter_mut().filter(none).for_each(|one| one.exists = false);
             tries
         }
-        ("POST", "/api/v1/events") => ["own-source", "foreign-source"]
+        ("POST", "/api/v1/events" | "/api/v1/adapters/dvcqg") => ["own-source", "foreign-source"]
             .map(|source| {
-                let path = format!("/api/v1/events?dry_run=true&source={source}");
+                let path = format!("{}?dry_run=true&source={source}", route.path);
                 let is_own = Some(source == "own-source");
-                Try { is_own, ..Try::with(&path, "application/x-ndjson", line(OWN)) }
+                let body = if route.path.ends_with("events") { line(OWN) } else { portal_message(OWN) };
+                Try { is_own, ..Try::with(&path, "application/json", body) }
             })
             .into(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
@@ -107,6 +108,13 @@ fn tries(route: &Route) -> Vec<Try> {
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
     }
+}
+
+/// A dossier of a unit as the national portal's messages have it.
+fn portal_message(unit: &str) -> String {
+    let dossier =
+        serde_json::json!({"MaHoSo": "1", "TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": unit});
+    serde_json::json!({"service": "DongBoHoSoMC", "data": [dossier]}).to_string()
 }
 
 /// What is asked about a unit.
@@ -205,7 +213,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
-        ("POST", "/api/v1/events") => match one.is_own {
+        ("POST", "/api/v1/events" | "/api/v1/adapters/dvcqg") => match one.is_own {
             Some(false) if !everything => 403,
             _ => role(&[Ingest, Operate, Whole, Admin], 200),
         },

@@ -35,6 +35,7 @@ const SPAWNS_ELSEWHERE: &[(&str, &str)] = &[
     ("src/engine/server.rs", "the end of all queries at the stop, off the runtime's threads"),
     ("src/engine/handler.rs", "a query blocks its thread until it is answered"),
     ("src/http/events.rs", "a body is unpacked and checked off the runtime's threads; the request waits for it"),
+    ("src/http/adapters.rs", "a message is unpacked and checked off the runtime's threads; the request waits for it"),
     ("src/http/rejects.rs", "refused lines are on disk: read and written off the runtime's threads; the request waits"),
     ("src/http/imports.rs", "imports are on disk: read and written off the runtime's threads; the request waits"),
     ("src/cli/demo/command.rs", "a history is made up off the runtime's threads; the command waits for it"),
