@@ -108,7 +108,8 @@ impl Kind {
     /// mapping gives it.
     fn time(self, text: &str, row: &FieldRow, timezone: &TimeZone) -> Result<Instant, (Code, String)> {
         let given = row.time_of_day.as_deref().and_then(time_of_day);
-        let at = match moment(text, &row.format, timezone)? {
+        let may_be_date = self == Kind::Due || given.is_some();
+        let at = match moment(text, &row.format, may_be_date, timezone)? {
             Moment::At(at) => at,
             Moment::Serial(day) | Moment::Date(day) if given.is_some() => {
                 given.and_then(|time| local_instant(day.date().to_datetime(time), timezone))
@@ -139,7 +140,7 @@ enum Moment {
     Date(Day),
 }
 
-fn moment(text: &str, formats: &[String], timezone: &TimeZone) -> Result<Moment, (Code, String)> {
+fn moment(text: &str, formats: &[String], may_be_date: bool, timezone: &TimeZone) -> Result<Moment, (Code, String)> {
     let read = instant::read(text);
     let Some(first) = formats.first() else {
         return match read {
@@ -163,7 +164,7 @@ fn moment(text: &str, formats: &[String], timezone: &TimeZone) -> Result<Moment,
     // Date cells of workbooks come as ISO 8601 or as serial numbers, whatever form the column's texts have.
     match read {
         Err(NoInstant::Local(local)) => Ok(Moment::At(local_instant(local, timezone))),
-        Err(NoInstant::Date(day)) => Ok(Moment::Date(day)),
+        Err(NoInstant::Date(day)) if may_be_date => Ok(Moment::Date(day)),
         _ => serial_moment(text, timezone).ok_or_else(|| not_in_format(text, first)),
     }
 }
