@@ -107,6 +107,7 @@ pub const METRICS: &[Metric] = &[
     gauge("opcentre_journal_bytes_max", &[], "disk that it may take; senders are refused beyond it"),
     gauge("opcentre_journal_seq", &[], "sequence of the last record on disk"),
     total("opcentre_ingest_records_total", &["type"], "accepted records"),
+    total("opcentre_ingest_void_total", &[], "accepted records of dossiers that are void: they count nowhere"),
     total("opcentre_ingest_rejected_total", &["code"], "refused records, by reason"),
     gauge("opcentre_cube_dossiers", &[], "dossiers in the live figures"),
     gauge("opcentre_cube_lag_records", &[], "records on disk that the live figures don't hold yet"),

@@ -9,6 +9,7 @@ use crate::ingest::{Limits, Rejection, check_units, read_units};
 use crate::kpi::{Catalogue, Fault};
 use crate::model::Instant;
 use crate::pipeline::catalogues::read_folder;
+use crate::serve::portal_of;
 
 mod calendar;
 
@@ -23,7 +24,8 @@ pub struct CheckArgs {
     /// Configuration file (TOML).
     #[arg(long, env = "OPCENTRE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Folder with kpis.toml, targets.toml and boards/*.toml (and periods.toml with forms/*.toml), instead of those of the
+    /// Folder with kpis.toml, targets.toml and boards/*.toml (and periods.toml with
+    /// forms/*.toml, adapters/dvcqg.toml), instead of those of the
     /// configuration.
     #[arg(long, value_name = "DIR")]
     pub dashboards: Option<PathBuf>,
@@ -95,7 +97,8 @@ fn catalogue(dashboards: Option<&Path>, faults: &mut Vec<String>) {
         None => fault.to_string(),
         Some(folder) => format!("{}/{fault}", folder.display().to_string().trim_end_matches('/')),
     };
-    faults.extend(read.err().iter().flat_map(|error| &error.0).map(told));
+    let portal = portal_of(dashboards);
+    faults.extend(read.err().iter().chain(portal.err().iter()).flat_map(|error| &error.0).map(told));
 }
 
 fn units(list: &Path, faults: &mut Vec<String>) {

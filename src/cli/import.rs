@@ -2,24 +2,32 @@
 //!
 //! Rows become wire lines here and are checked by the server; both kinds of fault are reported with row, column, code
 //! and reason. A text is read as it is sent: memory doesn't grow with it. Importing the same file again changes
-//! nothing (I-3), so an import that broke off is simply started again.
+//! nothing (I-3), so an import that broke off is simply started again. Each import has a number by which it can be taken
+//! back ([`batches`]).
+
+mod batches;
+mod sender;
+mod suggest;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
-use super::client::{Answer, Client, ListedRejection, Request, Retry, ServerArgs, say_again};
+use super::client::{Client, ListedRejection, Retry, ServerArgs};
+use super::unresolved;
 use crate::ingest::mapping::Mapping;
 use crate::ingest::table::{Table, TableError};
 use crate::model::{Instant, Zone};
+
+pub use batches::ImportAction;
+use batches::{Batch, Standing};
+use sender::BACKFILL;
 
 /// Lines of one request.
 const BATCH_LINES_MAX: usize = 5_000;
@@ -34,18 +42,35 @@ const EXIT_USAGE: u8 = 2;
 
 /// Import a table (CSV, TSV, NDJSON, also .gz; XLSX, XLS, ODS) as records
 #[derive(Clone, Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ImportArgs {
+    /// In place of a table: what was imported, and taking it back
+    #[command(subcommand)]
+    pub action: Option<ImportAction>,
     /// The table
-    pub file: PathBuf,
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
     /// How its columns become fields (TOML)
-    #[arg(long, value_name = "MAP.toml")]
-    pub mapping: PathBuf,
+    #[arg(long, value_name = "MAP.toml", required_unless_present = "suggest")]
+    pub mapping: Option<PathBuf>,
+    /// Propose a mapping for the table instead; needs no server
+    #[arg(long, conflicts_with_all = ["mapping", "dry_run", "revive", "rejects"])]
+    pub suggest: bool,
+    /// Where the proposal goes; not over a file that is there
+    #[arg(long, value_name = "MAP.toml", requires = "suggest")]
+    pub out: Option<PathBuf>,
+    /// The sending system, for the proposal
+    #[arg(long, value_name = "NAME", requires = "suggest")]
+    pub source: Option<String>,
     /// Check everything, store nothing
     #[arg(long)]
     pub dry_run: bool,
     /// It is old data: figures of the units it concerns are marked until all of it is in
     #[arg(long, conflicts_with = "dry_run")]
     pub backfill: bool,
+    /// Let dossiers count again whose import was taken back
+    #[arg(long)]
+    pub revive: bool,
     /// Write every refused row to this CSV file: row, column, code, reason
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -64,7 +89,11 @@ pub struct ImportArgs {
 /// # Errors
 /// When reading fails midway, or the server can't be reached or refuses the request as a whole.
 pub async fn run(args: &ImportArgs, now: Instant, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    run_with(args, now, out, Retry::DEFAULT).await
+    match &args.action {
+        Some(action) => batches::run(action, out).await,
+        None if args.suggest => suggest::run(args, out),
+        None => run_with(args, now, out, Retry::DEFAULT).await,
+    }
 }
 
 async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: Retry) -> anyhow::Result<ExitCode> {
@@ -83,9 +112,12 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         file: rejects_file(args.rejects.as_deref())?,
         tally: Tally::default(),
         unresolved: BTreeMap::new(),
+        standing: Standing::default(),
     };
-    let sender = Sender { client: Client::new(&args.server, retry)?, query: query(&mapping, args) };
-    let mut import = Import { sender, report, batch: Batch::default() };
+    let client = Client::new(&args.server, retry)?;
+    let batch = if args.dry_run { None } else { Some(Batch::begin(&client, &mapping, shown_file(args)).await?) };
+    let sender = Sender { client, query: query(&mapping, args, batch.as_ref()) };
+    let mut import = Import { sender, report, lines: Lines::default() };
     while let Some(row) = table.next_row()? {
         import.report.tally.rows += 1;
         match row.cells.and_then(|cells| mapping.line(&cells, now)) {
@@ -94,11 +126,15 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         }
     }
     import.flush().await?;
+    let Import { sender, mut report, .. } = import;
     if args.backfill {
-        import.sender.end_backfill(&import.report.bar).await?;
+        sender.end_backfill(&report.bar).await?;
     }
-    let all_accepted = import.report.end(args)?;
-    Ok(if all_accepted { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    report.bar.finish_and_clear();
+    report.say_unresolved(&sender.client, args.dry_run).await?;
+    let all_count = report.standing.say(report.out)?;
+    let all_accepted = report.end(args, batch.as_ref())?;
+    Ok(if all_accepted && all_count { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 type Opened = Result<(Mapping, Table), String>;
@@ -108,31 +144,36 @@ fn open(args: &ImportArgs, bar: &ProgressBar) -> anyhow::Result<Opened> {
     let Ok(zone) = Zone::named(&args.timezone) else {
         return Ok(Err(format!("--timezone {}: no such time zone", args.timezone)));
     };
-    let shown = args.mapping.display();
-    let text = std::fs::read_to_string(&args.mapping).with_context(|| format!("{shown} can't be read"))?;
+    let (file, map) = (shown_file(args), args.mapping.as_deref().unwrap_or(Path::new("")));
+    let shown = map.display();
+    let text = std::fs::read_to_string(map).with_context(|| format!("{shown} can't be read"))?;
     let mapping = match Mapping::parse(&text, &zone) {
         Ok(mapping) => mapping,
         Err(error) => return Ok(Err(format!("{shown}: {error}"))),
     };
-    let input = File::open(&args.file).with_context(|| format!("{} can't be read", args.file.display()))?;
+    let input = File::open(file).with_context(|| format!("{} can't be read", file.display()))?;
     bar.set_length(input.metadata().map_or(0, |metadata| metadata.len()));
     bar.set_style(ProgressStyle::with_template("{bar:32} {percent:>3}% {bytes}/{total_bytes} {msg} {eta}")?);
-    let name = args.file.file_name().unwrap_or_default().to_string_lossy();
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
     match Table::open(&name, bar.wrap_read(input), &mapping) {
         Ok(table) => Ok(Ok((mapping, table))),
         Err(TableError::Mapping(error)) => Ok(Err(format!("{shown}: {error}"))),
-        Err(error @ TableError::Io { .. }) => Err(error).with_context(|| args.file.display().to_string()),
+        Err(error @ TableError::Io { .. }) => Err(error).with_context(|| file.display().to_string()),
         Err(error) => Ok(Err(error.to_string())),
     }
 }
 
-fn query(mapping: &Mapping, args: &ImportArgs) -> Vec<(&'static str, String)> {
+/// The table; clap asks for it.
+fn shown_file(args: &ImportArgs) -> &Path {
+    args.file.as_deref().unwrap_or(Path::new(""))
+}
+
+fn query(mapping: &Mapping, args: &ImportArgs, batch: Option<&Batch>) -> Vec<(&'static str, String)> {
     let mut query = vec![("source", mapping.source().to_string())];
-    if args.dry_run {
-        query.push(("dry_run", "true".to_owned()));
-    } else if args.backfill {
-        query.push((BACKFILL, "true".to_owned()));
-    }
+    query.extend(args.dry_run.then(|| ("dry_run", "true".to_owned())));
+    query.extend((args.backfill && !args.dry_run).then(|| (BACKFILL, "true".to_owned())));
+    query.extend(args.revive.then(|| ("revive", "true".to_owned())));
+    query.extend(batch.map(|batch| ("batch", batch.id.to_string())));
     query
 }
 
@@ -145,7 +186,7 @@ fn rejects_file(path: Option<&Path>) -> anyhow::Result<Option<csv::Writer<File>>
 
 /// Lines on their way and the rows that they came from.
 #[derive(Default)]
-struct Batch {
+struct Lines {
     rows: Vec<u64>,
     body: String,
 }
@@ -159,6 +200,8 @@ struct Verdict {
     /// Codes of units that the server doesn't know.
     #[serde(default)]
     unresolved: Vec<Unresolved>,
+    #[serde(flatten)]
+    standing: Standing,
 }
 
 #[derive(Debug, Deserialize)]
@@ -170,23 +213,23 @@ struct Unresolved {
 struct Import<'a, W: Write> {
     sender: Sender,
     report: Report<'a, W>,
-    batch: Batch,
+    lines: Lines,
 }
 
 impl<W: Write> Import<'_, W> {
     async fn add(&mut self, row: u64, line: &str) -> anyhow::Result<()> {
-        let full = self.batch.rows.len() == BATCH_LINES_MAX || self.batch.body.len() + line.len() >= BATCH_BYTES_MAX;
+        let full = self.lines.rows.len() == BATCH_LINES_MAX || self.lines.body.len() + line.len() >= BATCH_BYTES_MAX;
         if full {
             self.flush().await?;
         }
-        self.batch.rows.push(row);
-        self.batch.body.push_str(line);
-        self.batch.body.push('\n');
+        self.lines.rows.push(row);
+        self.lines.body.push_str(line);
+        self.lines.body.push('\n');
         Ok(())
     }
 
     async fn flush(&mut self) -> anyhow::Result<()> {
-        let Batch { mut rows, mut body } = std::mem::take(&mut self.batch);
+        let Lines { mut rows, mut body } = std::mem::take(&mut self.lines);
         if rows.is_empty() {
             return Ok(());
         }
@@ -196,6 +239,7 @@ impl<W: Write> Import<'_, W> {
         for unresolved in std::mem::take(&mut verdict.unresolved) {
             *self.report.unresolved.entry(unresolved.unit).or_default() += unresolved.records;
         }
+        self.report.standing.add(std::mem::take(&mut verdict.standing));
         loop {
             let listed = u64::try_from(verdict.rejections.len()).unwrap_or(u64::MAX);
             for rejection in &verdict.rejections {
@@ -231,49 +275,6 @@ struct Sender {
     query: Vec<(&'static str, String)>,
 }
 
-/// The parameter that says that records are old data.
-const BACKFILL: &str = "backfill";
-
-impl Sender {
-    /// Says that all old data is sent, with an empty batch.
-    async fn end_backfill(&self, bar: &ProgressBar) -> anyhow::Result<()> {
-        let kept = self.query.iter().filter(|(name, _)| *name != BACKFILL).cloned();
-        let query = kept.chain([(BACKFILL, "done".to_owned())]).collect();
-        self.post(query, String::new(), bar).await.map(drop)
-    }
-
-    async fn send(&self, body: String, bar: &ProgressBar, ask_only: bool) -> anyhow::Result<Verdict> {
-        let mut query = self.query.clone();
-        if ask_only && query.iter().all(|(name, _)| *name != "dry_run") {
-            query.push(("dry_run", "true".to_owned()));
-        }
-        self.post(query, body, bar).await
-    }
-
-    async fn post(
-        &self,
-        query: Vec<(&'static str, String)>,
-        body: String,
-        bar: &ProgressBar,
-    ) -> anyhow::Result<Verdict> {
-        let path = "/api/v1/events";
-        let request = Request { method: Method::POST, path, query, content_type: "application/x-ndjson", body };
-        let waiting = |why: &str, wait: Duration| {
-            bar.suspend(|| say_again(why, wait));
-        };
-        let answer = self.client.send(&request, waiting).await?;
-        verdict(&answer)
-    }
-}
-
-/// An answer with a verdict on lines; none accepted (422) is one too.
-fn verdict(answer: &Answer) -> anyhow::Result<Verdict> {
-    if !answer.status.is_success() && answer.status != StatusCode::UNPROCESSABLE_ENTITY {
-        bail!("{}; rows of earlier requests are stored, importing again is harmless", answer.problem());
-    }
-    Verdict::deserialize(&answer.body).with_context(|| answer.problem())
-}
-
 #[derive(Default)]
 struct Tally {
     rows: u64,
@@ -296,6 +297,8 @@ struct Report<'a, W: Write> {
     tally: Tally,
     /// Records by unknown unit.
     unresolved: BTreeMap<String, u64>,
+    /// Records that count nowhere, and dossiers that count again.
+    standing: Standing,
 }
 
 impl<W: Write> Report<'_, W> {
@@ -318,7 +321,7 @@ impl<W: Write> Report<'_, W> {
     }
 
     /// Records of units that nobody loaded are accepted and count under `unresolved`: not to be overlooked.
-    fn say_unresolved(&mut self) -> std::io::Result<()> {
+    async fn say_unresolved(&mut self, client: &Client, dry_run: bool) -> std::io::Result<()> {
         if self.unresolved.is_empty() {
             return Ok(());
         }
@@ -329,18 +332,25 @@ impl<W: Write> Report<'_, W> {
         )?;
         let mut units: Vec<(&String, &u64)> = self.unresolved.iter().collect();
         units.sort_by_key(|(unit, records)| (std::cmp::Reverse(**records), *unit));
+        let raws: Vec<&str> = units.iter().map(|(unit, _)| unit.as_str()).collect();
+        let likely = unresolved::likely(client, self.mapping.source(), &raws, dry_run).await;
         for (unit, records) in units.iter().take(UNRESOLVED_PRINTED_MAX) {
-            writeln!(self.out, "  {unit}: {records}")?;
+            let known = likely.iter().find(|value| value.raw == **unit);
+            let told = known.and_then(|value| value.suggestions.first()).map(|one| format!(": perhaps {}", one.told()));
+            writeln!(self.out, "  {unit}: {records}{}", told.unwrap_or_default())?;
         }
         if units.len() > UNRESOLVED_PRINTED_MAX {
             writeln!(self.out, "  … and {} more", units.len() - UNRESOLVED_PRINTED_MAX)?;
         }
+        writeln!(
+            self.out,
+            "`opcentre units unresolved --out aliases.csv` lists them with the units that may be meant"
+        )?;
         Ok(())
     }
 
     /// The last lines; whether every row was accepted.
-    fn end(mut self, args: &ImportArgs) -> anyhow::Result<bool> {
-        self.bar.finish_and_clear();
+    fn end(mut self, args: &ImportArgs, batch: Option<&Batch>) -> anyhow::Result<bool> {
         if let Some(file) = &mut self.file {
             file.flush()?;
         }
@@ -352,7 +362,9 @@ impl<W: Write> Report<'_, W> {
                 None => writeln!(self.out, "… and {rest} more refused rows; --rejects FILE writes them all")?,
             }
         }
-        self.say_unresolved()?;
+        if let Some(batch) = batch {
+            batch.say(self.out)?;
+        }
         let kind = if args.dry_run { " (dry run: nothing was stored)" } else { "" };
         writeln!(self.out, "{rows} rows of source {}: {}{kind}", self.mapping.source(), self.tally.shown())?;
         Ok(refused == 0)

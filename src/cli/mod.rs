@@ -1,6 +1,7 @@
 //! The commands.
 
 mod client;
+mod unresolved;
 pub mod check;
 pub mod serve;
 pub mod demo;

@@ -9,6 +9,7 @@ use reqwest::Method;
 use serde::Deserialize as _;
 
 use super::client::{Client, ListedRejection, Request, Retry, ServerArgs, say_again};
+use super::unresolved::{self, UnresolvedArgs};
 
 /// Bytes of a list: what the server takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;
@@ -27,6 +28,16 @@ pub enum UnitsCommand {
         #[expect(missing_docs, reason = "clap would show it as the command's own text")]
         server: ServerArgs,
     },
+    /// Load a list of aliases (source, raw, unit): what sources mean by their codes
+    Aliases {
+        /// The list
+        file: PathBuf,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap would show it as the command's own text")]
+        server: ServerArgs,
+    },
+    /// Show what sources sent as codes that name no unit, with the units that may be meant
+    Unresolved(UnresolvedArgs),
 }
 
 /// Runs the command and reports to `out`. Exit codes: 0 loaded, 1 refused.
@@ -43,6 +54,11 @@ pub async fn run(command: &UnitsCommand, out: &mut impl Write) -> anyhow::Result
                 _ => Ok(exit_code(loaded)),
             }
         }
+        UnitsCommand::Aliases { file, server } => {
+            let client = Client::new(server, Retry::DEFAULT)?;
+            load(file, &ALIASES, &client, out).await.map(exit_code)
+        }
+        UnitsCommand::Unresolved(args) => unresolved::run(args, out).await,
     }
 }
 
@@ -57,6 +73,7 @@ pub(super) struct Kind {
 }
 
 const UNITS: Kind = Kind { path: "/api/v1/units", rows: "unit" };
+const ALIASES: Kind = Kind { path: "/api/v1/aliases", rows: "line" };
 const SUCCESSIONS: Kind = Kind { path: "/api/v1/successions", rows: "succession" };
 
 /// Sends a list; whether it was taken.

@@ -26,6 +26,8 @@ mod dimension;
 mod drill;
 mod marked;
 mod procedures;
+mod unresolved;
+mod revival;
 #[cfg(test)]
 mod tests;
 
@@ -39,4 +41,6 @@ pub use marked::Marked;
 pub use owner::Cube;
 pub use placement::Placement;
 pub use procedures::ProcedureUse;
+pub use revival::Revival;
+pub use unresolved::UnresolvedValue;
 pub use view::{Change, DossierRef, DossierView, View};

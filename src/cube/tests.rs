@@ -13,6 +13,7 @@ use crate::units::{Hierarchy, Perspective, TERRITORY, UnitId, UnitRole};
 
 mod counted;
 mod examples;
+mod undone;
 
 use counted::counted;
 

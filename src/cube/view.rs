@@ -187,6 +187,12 @@ impl View {
         self.counters.first_day(unit, perspective)
     }
 
+    /// The code of the unit that a dossier's newest record names: what its own source said last.
+    pub fn stated_unit(&self, key: &DossierKey) -> Option<&Text> {
+        let place = *self.places.get(key)? as usize;
+        self.dossiers.get(place)?.state.unit.value()
+    }
+
     /// One dossier, judged at this view's instant.
     pub fn dossier(&self, key: &DossierKey) -> Option<DossierView> {
         let place = *self.places.get(key)? as usize;

@@ -85,6 +85,18 @@ pub enum Problem {
         /// The number asked for.
         id: u64,
     },
+    /// 404: no such import, or not of a source of the caller's.
+    #[error("there is no import {id}")]
+    UnknownImport {
+        /// The number asked for.
+        id: u64,
+    },
+    /// 409: the import was taken back.
+    #[error("import {id} was taken back: begin another one")]
+    ImportUndone {
+        /// Its number.
+        id: u64,
+    },
     /// 409: the period has days to come.
     #[error("{period} lasts until {to}: it can be closed from the day after on")]
     NotEnded {
@@ -218,6 +230,8 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
+            Problem::UnknownImport { .. } => (StatusCode::NOT_FOUND, "unknown_import", "Unknown import", None),
+            Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),
             Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
             Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
@@ -274,6 +288,7 @@ fn envelope_code(error: &EnvelopeError) -> &'static str {
         E::UnknownContentType { .. } => "unknown_content_type",
         E::BadEncoding { .. } => "bad_encoding",
         E::BadArray { .. } => "bad_array",
+        E::NoMessage(_) => "no_message",
         E::NoHeader => "no_header",
         E::UnknownColumn { .. } => "unknown_column",
         E::DuplicateColumn(_) => "duplicate_column",

@@ -19,19 +19,22 @@ use tokio::time::timeout;
 
 use crate::auth::{Caller, Role};
 use crate::ingest::{self, Batch, Context, Fault, Rejection};
-use crate::journal::Journal;
+use crate::journal::{Appended, Journal};
 use crate::model::codec::encode;
 use crate::model::{Contact, Instant, Record, Text};
 use crate::units::UnitId;
 
+use super::adapters::post_portal;
 use super::backfill::OldData;
 use super::error::Problem;
 use super::extract::QueryOf;
 use super::guard::require;
+use super::imports::{self, Revived, Sent, Voided};
 use super::state::AppState;
+use super::units_load::caught_up;
 
 /// The source of records that name none, where the caller has none of its own.
-const SOURCE_DEFAULT: &str = "local";
+pub(super) const SOURCE_DEFAULT: &str = "local";
 /// Bytes of all bodies that are read and checked at once; in memory each takes up to a few times its own.
 const BODIES_BYTES_MAX: usize = 256 << 20;
 /// The least that a body is counted as, and the step in which all are.
@@ -51,6 +54,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     let places = Places { steps: Arc::new(Semaphore::new(steps)), body_bytes_max };
     Router::new()
         .route("/api/v1/events", post(post_events))
+        .route("/api/v1/adapters/dvcqg", post(post_portal))
         .layer(DefaultBodyLimit::max(body_bytes_max))
         .layer(middleware::from_fn_with_state(places, admit_body))
 }
@@ -62,6 +66,11 @@ struct EventsQuery {
     #[serde(default)]
     dry_run: bool,
     backfill: Option<OldData>,
+    /// The import that the records are a part of.
+    batch: Option<u64>,
+    /// Dossiers that an undo made void count again.
+    #[serde(default)]
+    revive: bool,
 }
 
 /// What became of a batch (I-2): `received` = `accepted` + `rejected`.
@@ -74,6 +83,12 @@ struct EventsAnswer<'a> {
     /// Of the accepted ones, the first hundred codes; empty also while the figures aren't ready.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unresolved: Vec<Unresolved<'a>>,
+    /// Accepted records that count nowhere; absent when there is none.
+    #[serde(skip_serializing_if = "Voided::is_empty")]
+    void: Voided,
+    /// What came back; absent unless asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revived: Option<Revived>,
     /// Sequence of the last record of the batch; everything acknowledged up to it is safe on disk. Absent in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<u64>,
@@ -139,9 +154,16 @@ async fn post_events(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::Ingest)?;
-    let asked = query.source.as_deref().map(ingest::check_source).transpose();
-    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
-    let source = caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT));
+    let source = source_of(&caller, query.source.as_deref())?;
+    let _under_way = match query.batch {
+        Some(id) => {
+            let under_way = imports::open_import(&state, &caller, id, &source).await?;
+            // Whoever sends a file is to hear of every dossier that is void.
+            caught_up(&state).await?;
+            Some(under_way)
+        }
+        None => None,
+    };
     let body = body_of(body, state.limits.body_bytes_max)?;
     let now = (state.clock)();
     let context = Context { source: source.clone(), now, zone: (*state.zone).clone(), limits: state.limits };
@@ -161,31 +183,89 @@ async fn post_events(
     };
     let batch = tokio::task::spawn_blocking(read).await.map_err(Problem::internal)??;
     count_refused(&batch);
+    let part = Part { batch: query.batch.filter(|_| !query.dry_run), received: batch.received, now };
     if batch.records.is_empty() && batch.received > 0 {
-        let answer = serde_json::to_value(answer(&state, &batch, None, query.dry_run)).map_err(Problem::internal)?;
+        part.note(&state, 0, None).await?;
+        let answer = serde_json::to_value(answer(&state, &batch, query.dry_run)).map_err(Problem::internal)?;
         return Err(Problem::NoneAccepted { received: batch.received, answer });
     }
+    let (batch, revived, clearings) = revived(&state, batch, query.revive).await?;
+    let mut told = answer(&state, &batch, query.dry_run);
+    told.revived = revived;
     if query.dry_run {
-        return Ok(Json(answer(&state, &batch, None, true)).into_response());
+        told.void = void(&state, &batch, &clearings);
+        return Ok(Json(told).into_response());
     }
-    let seq = match query.backfill {
-        None => append(&state.journal, &batch, source, now).await?,
-        Some(old) => {
-            old.appended(&state.backfills, &source, now, append(&state.journal, &batch, source.clone(), now)).await?
-        }
-    };
+    if let Some(old) = query.backfill {
+        old.begin(&state.backfills, &source, now).await?;
+    }
+    let appended = append(&state.journal, &batch, &clearings, source.clone(), now).await?;
+    if let Some(old) = query.backfill {
+        old.reached(&state.backfills, &source, appended.last_seq).await?;
+    }
+    let range = (appended.last_seq + 1 - appended.records, appended.last_seq);
+    part.note(&state, batch.records.len(), Some(range).filter(|_| !batch.records.is_empty())).await?;
     count_accepted(&batch);
-    Ok((StatusCode::ACCEPTED, Json(answer(&state, &batch, Some(seq), false))).into_response())
+    // Only now: an undo looks again for what was journalled before its own records were seen here.
+    told.void = void(&state, &batch, &clearings);
+    counter!("opcentre_ingest_void_total").increment(told.void.records() as u64);
+    told.seq = Some(appended.last_seq);
+    Ok((StatusCode::ACCEPTED, Json(told)).into_response())
+}
+
+/// Records that count nowhere; those that come back say so themselves. None while the figures aren't ready.
+fn void(state: &AppState, batch: &Batch, clearings: &[Record]) -> Voided {
+    let view = state.view().ok();
+    view.map_or_else(Voided::default, |view| imports::voided(&view, batch.records.iter().chain(clearings)))
+}
+
+/// The batch, what comes back with it and the records that say so; each dossier is judged, off the threads that serve
+/// sockets.
+async fn revived(
+    state: &AppState,
+    batch: Batch,
+    is_asked: bool,
+) -> Result<(Batch, Option<Revived>, Vec<Record>), Problem> {
+    if !is_asked {
+        return Ok((batch, None, Vec::new()));
+    }
+    let view = caught_up(state).await?;
+    let judge = move || {
+        let (revived, clearings) = imports::revive(&view, &batch.records);
+        (batch, Some(revived), clearings)
+    };
+    tokio::task::spawn_blocking(judge).await.map_err(Problem::internal)
+}
+
+/// A request as a part of an import.
+struct Part {
+    batch: Option<u64>,
+    received: usize,
+    now: Instant,
+}
+
+impl Part {
+    async fn note(&self, state: &AppState, accepted: usize, range: Option<(u64, u64)>) -> Result<(), Problem> {
+        let Some(id) = self.batch else { return Ok(()) };
+        imports::note(state, id, Sent { received: self.received, accepted, range, at: self.now }).await
+    }
+}
+
+/// Whose records these are: the caller's own source, or the one asked for.
+pub(super) fn source_of(caller: &Caller, asked: Option<&str>) -> Result<Text, Problem> {
+    let asked = asked.map(ingest::check_source).transpose();
+    let asked = asked.map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
+    Ok(caller.source(asked.as_ref())?.unwrap_or_else(|| Text::new(SOURCE_DEFAULT)))
 }
 
 /// Refused records by reason, also those of a dry run; of a very bad body only the listed ones have a reason.
-fn count_refused(batch: &Batch) {
+pub(super) fn count_refused(batch: &Batch) {
     for rejection in &batch.rejections {
         counter!("opcentre_ingest_rejected_total", "code" => rejection.code.as_str()).increment(1);
     }
 }
 
-fn count_accepted(batch: &Batch) {
+pub(super) fn count_accepted(batch: &Batch) {
     for record in &batch.records {
         let kind = match record {
             Record::Dossier(_) => "dossier",
@@ -197,14 +277,16 @@ fn count_accepted(batch: &Batch) {
     }
 }
 
-fn answer<'a>(state: &'a AppState, batch: &'a Batch, seq: Option<u64>, dry_run: bool) -> EventsAnswer<'a> {
+fn answer<'a>(state: &'a AppState, batch: &'a Batch, dry_run: bool) -> EventsAnswer<'a> {
     EventsAnswer {
         received: batch.received,
         accepted: batch.records.len(),
         rejected: batch.rejected,
         rejections: batch.rejections.iter().take(REJECTIONS_LISTED_MAX).map(RejectionAnswer::of).collect(),
         unresolved: unresolved(state, batch),
-        seq,
+        void: Voided::default(),
+        revived: None,
+        seq: None,
         node: &state.node,
         dry_run,
     }
@@ -244,12 +326,19 @@ impl<'a> RejectionAnswer<'a> {
 }
 
 /// Journals what was accepted; an empty body is a sign of life of its source and journalled as such.
-async fn append(journal: &Journal, batch: &Batch, source: Text, now: Instant) -> Result<u64, Problem> {
-    let mut payloads: Vec<bytes::Bytes> = batch.records.iter().map(|record| encode(record).into()).collect();
+pub(super) async fn append(
+    journal: &Journal,
+    batch: &Batch,
+    clearings: &[Record],
+    source: Text,
+    now: Instant,
+) -> Result<Appended, Problem> {
+    let records = batch.records.iter().chain(clearings);
+    let mut payloads: Vec<bytes::Bytes> = records.map(|record| encode(record).into()).collect();
     if batch.received == 0 {
         payloads.push(encode(&Record::Contact(Contact { source, at: now })).into());
     }
-    Ok(journal.append(payloads, now.0).await?.last_seq)
+    Ok(journal.append(payloads, now.0).await?)
 }
 
 /// The body, or why it isn't there.

@@ -20,6 +20,7 @@ mod guard;
 mod sight;
 mod headers;
 mod health;
+mod adapters;
 mod assets;
 mod events;
 mod backfill;
@@ -41,6 +42,8 @@ mod periods;
 mod sources;
 mod procedures;
 mod indicators;
+mod unresolved;
+mod imports;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -52,6 +55,7 @@ use tower_http::compression::CompressionLayer;
 
 pub use answers::node_name;
 pub use error::Problem;
+pub use imports::Imports;
 pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use periods::Closings;
@@ -79,12 +83,14 @@ pub fn router(state: AppState) -> Router {
         .merge(sources::router())
         .merge(reload::router())
         .merge(procedures::router())
-        .merge(indicators::router(places))
+        .merge(indicators::router(places.clone()))
+        .merge(unresolved::router(places))
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router(&state))
         .merge(rejects::router())
+        .merge(imports::router())
         .merge(units_load::router())
         .merge(verify::router())
         .merge(periods::router());

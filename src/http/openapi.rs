@@ -3,8 +3,10 @@
 //! **A new route is one entry in `routes`**, and a new shape one in `schemas`. A test compares the entries with the
 //! routes of the areas, and schemathesis holds a running server to the document: each status, code and shape.
 
+mod imports;
 mod indicators;
 mod kit;
+mod portal;
 mod routes;
 mod reports;
 mod procedures;

@@ -9,8 +9,8 @@ use tokio::sync::watch;
 use crate::auth::{Gate, Rates};
 use crate::cube::View;
 use crate::facts::Facts;
-use crate::ingest::Limits;
 use crate::ingest::rejects::Rejects;
+use crate::ingest::{Limits, Portal};
 use crate::journal::Journal;
 use crate::model::{Clock, Instant, Text, Zone};
 use crate::pipeline::backfill::Backfills;
@@ -20,6 +20,7 @@ use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
 
 use super::error::Problem;
+use super::imports::Imports;
 use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
@@ -86,8 +87,12 @@ pub struct AppState {
     pub facts: Facts,
     /// KPIs, targets and boards, as they were read last.
     pub catalogues: Catalogues,
+    /// How the national portal's messages are read.
+    pub portal: Arc<Portal>,
     /// Closed periods.
     pub closings: Closings,
+    /// Files that were sent.
+    pub imports: Imports,
 }
 
 impl AppState {

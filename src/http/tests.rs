@@ -66,7 +66,9 @@ impl World {
             verifier: verifier(),
             stores: watch::channel(None).1,
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
+            portal: Arc::new(crate::ingest::Portal::embedded()),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
+            imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),
             backfills: Backfills::open(Facts::in_memory().unwrap(), Duration::from_secs(900), Arc::new(|| NOW))
                 .unwrap(),

@@ -161,7 +161,7 @@ async fn take(
 }
 
 /// A view with everything journalled so far, so that a list may name what the one before it brought.
-async fn caught_up(state: &AppState) -> Result<Arc<View>, Problem> {
+pub(super) async fn caught_up(state: &AppState) -> Result<Arc<View>, Problem> {
     let synced = *state.journal.synced().borrow();
     let mut views = state.view.clone();
     let has_all = |view: &Option<Arc<View>>| view.as_ref().is_some_and(|view| view.seq() >= synced);

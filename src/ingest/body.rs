@@ -49,6 +49,9 @@ pub enum EnvelopeError {
         /// The column where reading stopped.
         column: usize,
     },
+    /// The body is no message of the portal (400).
+    #[error("the body is no message of the portal: {0}")]
+    NoMessage(String),
     /// The CSV has no header line in UTF-8 (400).
     #[error("the body has no header line in UTF-8")]
     NoHeader,

@@ -19,14 +19,17 @@
 mod file;
 mod value;
 
+use encoding_rs::Encoding;
 use jiff::tz::TimeZone;
 
 use super::check_source;
+use super::encoded;
 use super::rejection::{Code, shown};
 use super::wire::{Line, Name};
 use crate::model::{Instant, Text, Zone};
 use file::{FieldRow, MappingFile};
 use value::Kind;
+pub(super) use value::is_serial;
 
 /// Why a mapping can't be used; the message names the key.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +83,8 @@ pub struct Layout {
     pub header_row: u64,
     /// The sheet of a workbook; none: its first one.
     pub sheet: Option<String>,
+    /// The encoding of a text; none: UTF-8.
+    pub encoding: Option<&'static Encoding>,
 }
 
 /// A checked mapping.
@@ -126,10 +131,6 @@ impl Mapping {
             }
             None => zone.tz().clone(),
         };
-        if let Some(encoding) = file.encoding.as_deref().filter(|name| !is_utf8(name)) {
-            let why = format!("{} is not supported yet; convert the file to utf-8", shown(encoding));
-            return Err(key("encoding", why));
-        }
         let mut mapping = Mapping {
             kind,
             source: check_source(&file.source)?,
@@ -177,7 +178,8 @@ impl Mapping {
     /// When a column isn't there, naming it and those that are.
     pub fn positions(&self, header: &[String]) -> Result<Vec<usize>, MappingError> {
         let position = |column: &String| {
-            header.iter().position(|name| name == column).ok_or_else(|| MappingError::NoColumn {
+            // The same letters may be written in several ways.
+            header.iter().position(|name| Text::new(name) == Text::new(column)).ok_or_else(|| MappingError::NoColumn {
                 key: self.key_of(column),
                 column: shown(column),
                 columns: header.join(", "),
@@ -346,19 +348,23 @@ fn latest(name: Name, kind: Kind, fields: &[String]) -> Result<Vec<Name>, Mappin
     found.collect::<Result<_, _>>().map_err(|field| at(format!("{} is no field with a time", shown(field))))
 }
 
-fn is_utf8(name: &str) -> bool {
-    name.eq_ignore_ascii_case("utf-8") || name.eq_ignore_ascii_case("utf8")
-}
-
 fn layout(file: &MappingFile) -> Result<Layout, MappingError> {
     let delimiter = match file.delimiter.as_deref().map(str::as_bytes) {
         None => None,
         Some([byte]) if !matches!(byte, b'"' | b'\r' | b'\n') => Some(*byte),
         Some(_) => return Err(key("delimiter", "give one ASCII character".to_owned())),
     };
+    let encoding = file.encoding.as_deref().map(|name| {
+        let why =
+            || format!("{} is not read; convert the file to utf-8, or give one of {}", shown(name), encoded::known());
+        encoded::encoding(name).ok_or_else(|| key("encoding", why()))
+    });
+    let encoding = encoding.transpose()?.filter(|encoding| *encoding != encoding_rs::UTF_8);
     match file.header_row {
         Some(0) => Err(key("header_row", "the header is on line 1 or later".to_owned())),
-        header_row => Ok(Layout { delimiter, header_row: header_row.unwrap_or(1), sheet: file.sheet.clone() }),
+        header_row => {
+            Ok(Layout { delimiter, header_row: header_row.unwrap_or(1), sheet: file.sheet.clone(), encoding })
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Wire forms and mappings to checked records.
 //!
 //! Owns: the NDJSON and JSON array forms of records ([`read_batch`]), the CSV and JSON forms of units
-//! ([`read_units`], [`check_units`]), of successions, aliases, procedures and the calendar, the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
+//! ([`read_units`], [`check_units`]), of successions, aliases, procedures and the calendar, the
+//! national portal's messages ([`PortalMessage`]), the mapping of foreign tables to records ([`mapping`], [`table`]). Everything is
 //! a function of bytes and a [`Context`]; nothing here knows of HTTP, the journal, a clock or other modules than
 //! `model`, and `facts` where refused lines are kept ([`rejects`]).
 //!
@@ -23,6 +24,8 @@ mod shape;
 mod schema;
 mod line;
 mod counted;
+mod portal;
+mod encoded;
 mod sheet;
 mod units;
 mod unit_check;
@@ -32,12 +35,14 @@ mod procedures;
 pub mod mapping;
 pub mod table;
 pub mod workbook;
+pub mod suggest;
 pub mod rejects;
 
 pub use body::EnvelopeError;
 pub use check::{SourceError, check_source};
 pub use line::to_line;
 pub use links::{check_aliases, check_successions, read_aliases, read_successions};
+pub use portal::{Delivery, KnownUnit, Portal, PortalMessage};
 pub use procedures::{
     CALENDAR_COLUMNS, PROCEDURE_COLUMNS, check_calendar, check_procedures, read_calendar, read_procedures,
 };

@@ -33,6 +33,7 @@ const SHOWN_CHARS_MAX: usize = 64;
 /// | `overlap` | two versions of one unit valid on the same day |
 /// | `unknown_parent` | `parent` is neither in the file nor known |
 /// | `unknown_unit` | a code that names no unit on the day in question |
+/// | `unknown_dossier` | progress of a dossier that nobody sent before |
 /// | `duplicate_row` | the same succession, alias, procedure or day twice in one file |
 /// | `cycle` | a unit above itself |
 /// | `ragged_row` | a CSV row with more or fewer cells than the header |
@@ -61,6 +62,7 @@ pub enum Code {
     Overlap,
     UnknownParent,
     UnknownUnit,
+    UnknownDossier,
     DuplicateRow,
     Cycle,
     RaggedRow,
@@ -119,6 +121,7 @@ impl Code {
             Code::Overlap => "overlap",
             Code::UnknownParent => "unknown_parent",
             Code::UnknownUnit => "unknown_unit",
+            Code::UnknownDossier => "unknown_dossier",
             Code::DuplicateRow => "duplicate_row",
             Code::Cycle => "cycle",
             Code::RaggedRow => "ragged_row",

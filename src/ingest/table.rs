@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use serde_json::value::RawValue;
 
 use super::counted::Counted;
+use super::encoded::Decoded;
 use super::mapping::{Layout, Mapping, MappingError, RowFault};
 use super::rejection::Code;
 use super::wire::Value;
@@ -80,7 +81,10 @@ impl Table {
             "xlsx" | "xls" | "ods" => return Table::sheet(input, mapping),
             _ => return Err(TableError::UnknownForm(file_name.to_owned())),
         };
-        let input = unpacked(input).map_err(|source| TableError::Io { line: 0, source })?;
+        let mut input = unpacked(input).map_err(|source| TableError::Io { line: 0, source })?;
+        if let Some(encoding) = mapping.layout().encoding {
+            input = Box::new(BufReader::new(Decoded::new(input, encoding)));
+        }
         match delimiter {
             Some(delimiter) => Table::csv(input, delimiter, mapping),
             None => Ok(Table { rows: Rows::Lines { input, columns: mapping.columns().to_vec() }, line: 0 }),

@@ -43,15 +43,13 @@ type CellFault = (Code, String);
 /// A row's number from 1, and its cells.
 type SheetRow = (u64, Result<Vec<Option<String>>, CellFault>);
 
+/// A row's number from 1, and the texts of its cells.
+pub(super) type TextRow = (u64, Vec<Option<String>>);
+
 impl Workbook {
     /// Reads a sheet, the first one when none is named.
     pub(super) fn open(input: impl Read, sheet: Option<&str>) -> Result<Workbook, WorkbookError> {
-        let mut bytes = Vec::new();
-        if input.take(WORKBOOK_BYTES_MAX + 1).read_to_end(&mut bytes)? as u64 > WORKBOOK_BYTES_MAX {
-            return Err(WorkbookError::TooLarge);
-        }
-        let damaged = |error: calamine::Error| WorkbookError::Damaged(error.to_string());
-        let mut workbook = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(damaged)?;
+        let mut workbook = opened(input)?;
         let names = workbook.sheet_names();
         let found = match sheet {
             None => names.first(),
@@ -65,6 +63,23 @@ impl Workbook {
         let range = workbook.worksheet_range(&name).map_err(damaged)?;
         let first = range.start().map_or(0, |(row, _)| row as usize);
         Ok(Workbook { range, next: first })
+    }
+
+    /// All sheets of a workbook by name, as they would be read, with at most so many rows of each: a row's number from 1 and
+    /// its cells from column A on; a cell that holds an error is empty.
+    pub(super) fn sheets(input: impl Read, rows_max: usize) -> Result<Vec<(String, Vec<TextRow>)>, WorkbookError> {
+        let mut workbook = opened(input)?;
+        let mut sheets = Vec::new();
+        for name in workbook.sheet_names() {
+            // A sheet of charts has no rows.
+            let Ok(range) = workbook.worksheet_range(&name) else { continue };
+            let first = range.start().map_or(0, |(row, _)| row as usize);
+            let sheet = Workbook { range, next: first };
+            let rows = (first..).map_while(|row| Some((row as u64 + 1, sheet.cells(row)?)));
+            let texts = rows.map(|(number, cells)| (number, cells.map(|cell| text(cell).ok().flatten()).collect()));
+            sheets.push((name, texts.take(rows_max).collect()));
+        }
+        Ok(sheets)
     }
 
     /// The texts of the row with this number, from 1, beginning with column A; none behind the last row.
@@ -100,6 +115,18 @@ impl Workbook {
         let row = u32::try_from(row).ok().filter(|row| *row <= last_row)?;
         Some((0..=last_column).map(move |column| self.range.get_value((row, column)).unwrap_or(&Data::Empty)))
     }
+}
+
+fn damaged(error: calamine::Error) -> WorkbookError {
+    WorkbookError::Damaged(error.to_string())
+}
+
+fn opened(input: impl Read) -> Result<calamine::Sheets<Cursor<Vec<u8>>>, WorkbookError> {
+    let mut bytes = Vec::new();
+    if input.take(WORKBOOK_BYTES_MAX + 1).read_to_end(&mut bytes)? as u64 > WORKBOOK_BYTES_MAX {
+        return Err(WorkbookError::TooLarge);
+    }
+    open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(damaged)
 }
 
 /// The text of a cell; none when it is empty.

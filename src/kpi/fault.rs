@@ -48,6 +48,14 @@ pub enum FaultReason {
     /// No kind of panel has this name.
     #[error("no kind of panel is called `{0}`")]
     UnknownKind(String),
+    /// None of the words that may stand here.
+    #[error("`{word}` is none of {words}")]
+    UnknownWord {
+        /// What stands there.
+        word: String,
+        /// What may.
+        words: String,
+    },
     /// No indicator of this code in the catalogue.
     #[error("no indicator is called `{0}`")]
     UnknownIndicator(String),
@@ -192,13 +200,13 @@ impl fmt::Display for CatalogueError {
 
 impl SourceFile<'_> {
     /// A fault at a place of this file.
-    pub(super) fn fault(&self, span: &Range<usize>, key: impl Into<String>, reason: FaultReason) -> Fault {
+    pub fn fault(&self, span: &Range<usize>, key: impl Into<String>, reason: FaultReason) -> Fault {
         Fault { file: self.name.to_owned(), line: self.line(span.start), key: key.into(), reason }
     }
 
     /// Reads the file as a typed document; why it can't be read are faults. A reader stops at the first: the block
     /// (`[[...]]`) with it is taken out and the rest read again, so that every block's first fault is told.
-    pub(super) fn read<T: DeserializeOwned>(&self, faults: &mut Vec<Fault>) -> Option<T> {
+    pub fn read<T: DeserializeOwned>(&self, faults: &mut Vec<Fault>) -> Option<T> {
         let mut text = self.text.to_owned();
         let told_before = faults.len();
         loop {

@@ -9,6 +9,7 @@
 
 pub mod time;
 pub mod text;
+pub mod plain;
 pub mod decimal;
 pub mod period;
 pub mod kind;

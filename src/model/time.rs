@@ -162,6 +162,15 @@ impl Zone {
         }
     }
 
+    /// The instant of a local date and time: of two the earlier, of none the later.
+    pub fn instant(&self, local: civil::DateTime) -> Instant {
+        match self.tz.to_ambiguous_timestamp(local).compatible() {
+            Ok(timestamp) => Instant(timestamp.as_millisecond()),
+            // Years that no instant has.
+            Err(_) => self.start(Day::from_date(local.date())),
+        }
+    }
+
     /// The last millisecond of a local day.
     pub fn end(&self, day: Day) -> Instant {
         self.start(day.plus(1)).plus_ms(-1)

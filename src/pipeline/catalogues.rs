@@ -127,6 +127,15 @@ pub fn read_folder(folder: &Path) -> Result<Catalogue, CatalogueError> {
     }
 }
 
+/// The text of a file of a folder; none when there is no folder or no such file, and the program's own holds.
+///
+/// # Errors
+/// When it is there and can't be read.
+pub fn own_text(folder: Option<&Path>, name: &str) -> Result<Option<String>, CatalogueError> {
+    let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else { return Ok(None) };
+    text_of(&path).map(Some).map_err(|reason| CatalogueError(vec![unreadable(name, reason)]))
+}
+
 fn files(read: &[(String, String)]) -> Vec<SourceFile<'_>> {
     read.iter().map(|(text, name)| SourceFile { name, text }).collect()
 }

@@ -11,6 +11,7 @@
 mod clock;
 mod data_dir;
 mod database;
+mod portal;
 mod reload;
 mod seed;
 mod sink;
@@ -20,6 +21,7 @@ mod tokens;
 
 pub use clock::{running_from, system_now};
 pub use database::server_endpoint;
+pub use portal::portal_of;
 pub use tokens::{tokens_in, zone_of};
 
 use std::net::SocketAddr;
@@ -38,6 +40,7 @@ use crate::engine::{self, EngineState};
 use crate::facts::Facts;
 use crate::http;
 use crate::http::{AppState, ClockKind, Condition, LiveLimits, Peer, Readiness, Screens as Sockets, TokenKeeper};
+use crate::ingest::Portal;
 use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::model::Clock;
@@ -89,6 +92,7 @@ struct Parts {
     sockets: Sockets,
     pulse: LivePulse,
     catalogues: Catalogues,
+    portal: Arc<Portal>,
     views: watch::Sender<Option<Arc<View>>>,
     stores: watch::Receiver<Option<Store>>,
     sink_state: watch::Sender<SinkState>,
@@ -115,6 +119,7 @@ pub async fn run(
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
     let catalogues = Catalogues::open(config.dashboards_dir.clone()).map_err(ConfigError::from)?;
+    let portal = Arc::new(portal_of(config.dashboards_dir.as_deref()).map_err(ConfigError::from)?);
     let hangups = reload::hangups()?;
 
     let mut tasks = Tasks::default();
@@ -148,6 +153,7 @@ pub async fn run(
         clock,
         wall,
         catalogues,
+        portal,
         stores,
         metrics,
     });
@@ -328,7 +334,9 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         stores: parts.stores.clone(),
         rejects: parts.rejects.clone(),
         backfills: parts.backfills.clone(),
+        portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
+        imports: http::Imports::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }
 }

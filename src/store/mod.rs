@@ -27,6 +27,7 @@ mod seed;
 mod history;
 mod verify;
 mod indicators;
+mod imports;
 
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ use clickhouse::{Client, Compression};
 
 pub use error::{Fault, StoreError};
 pub use history::HistoryEntry;
+pub use imports::{ImportedDossier, ImportedIndicator, ImportedRating, ImportedRecords};
 pub use indicators::IndicatorFigureRow;
 pub use insert::{LastSeq, ROWS_MAX, Sequenced};
 pub use scores::{ScoreInput, ScoreRow};

@@ -18,6 +18,7 @@ mod tree;
 mod changes;
 mod hierarchies;
 mod label;
+mod likeness;
 mod scope;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ mod tests;
 pub use changes::Changes;
 pub use hierarchies::Hierarchies;
 pub use label::UnitLabel;
+pub use likeness::{Likeness, LikenessReason, Lookalikes};
 pub use perspective::{Hierarchy, Perspective, UnitRole};
 pub use registry::{Reading, TERRITORY, UnitId, Units};
 pub use scope::{Scope, ScopeRoot, Sight, VisibleUnit};

@@ -7,4 +7,4 @@ mod matrix;
 mod periods;
 mod rates;
 mod sockets;
-mod world;
+pub mod world;

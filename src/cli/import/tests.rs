@@ -53,13 +53,20 @@ async fn world(mapping: &str, table: &str, busy: usize) -> World {
     let seen = Arc::new(Mutex::new(Seen { busy, requests: Vec::new() }));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let router = Router::new().route("/api/v1/events", post(events)).with_state(Arc::clone(&seen));
+    let begun = || async { (Status::CREATED, r#"{"id": 7, "same_file": [3]}"#) };
+    let router = Router::new().route("/api/v1/events", post(events)).route("/api/v1/imports", post(begun));
+    let router = router.with_state(Arc::clone(&seen));
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let args = ImportArgs {
-        file: path("table.csv"),
-        mapping: path("map.toml"),
+        action: None,
+        file: Some(path("table.csv")),
+        mapping: Some(path("map.toml")),
+        suggest: false,
+        out: None,
+        source: None,
         dry_run: false,
         backfill: false,
+        revive: false,
         rejects: Some(path("rejects.csv")),
         timezone: "Asia/Ho_Chi_Minh".to_owned(),
         server: ServerArgs { url, token: None },
@@ -84,8 +91,10 @@ fn exit(code: u8) -> String {
 async fn every_row_is_sent_and_counted() {
     let world = world(MAPPING, "no,office,when,mark\n1,17,01/08/2024 08:00,good\n2,17,01/08/2024 08:01,\n", 2).await;
     let (out, code) = world.import().await.unwrap();
-    assert_eq!((out.as_str(), code), ("2 rows of source kiosk 1: 2 accepted, 0 refused\n", exit(0)));
-    assert_eq!(world.seen.lock().unwrap().requests, [("source=kiosk+1".to_owned(), 2)]);
+    let told = "the same file was imported before, as import 3\n\
+        import 7; to take it back: opcentre import undo 7\n2 rows of source kiosk 1: 2 accepted, 0 refused\n";
+    assert_eq!((out.as_str(), code), (told, exit(0)));
+    assert_eq!(world.seen.lock().unwrap().requests, [("source=kiosk+1&batch=7".to_owned(), 2)]);
 }
 
 #[tokio::test]
@@ -112,7 +121,7 @@ async fn i2_every_refused_row_is_told_with_row_column_code_and_reason() {
     assert_eq!(rows, expected);
     // The server lists two rejections at a time; the rest is asked for without storing.
     let requests = world.seen.lock().unwrap().requests.clone();
-    assert_eq!(requests, [("source=kiosk+1".to_owned(), 4), ("source=kiosk+1&dry_run=true".to_owned(), 1)]);
+    assert_eq!(requests, [("source=kiosk+1&batch=7".to_owned(), 4), ("source=kiosk+1&dry_run=true".to_owned(), 1)]);
 }
 
 #[tokio::test]
@@ -120,7 +129,7 @@ async fn old_data_is_said_to_be_such_and_its_end_is_told() {
     let mut world = world(MAPPING, "no,office,when,mark\n1,17,01/08/2024 08:00,good\n", 1).await;
     world.args.backfill = true;
     assert_eq!(world.import().await.unwrap().1, exit(0));
-    let told = [("source=kiosk+1&backfill=true".to_owned(), 1), ("source=kiosk+1&backfill=done".to_owned(), 0)];
+    let told = [("source=kiosk+1&backfill=true&batch=7".to_owned(), 1), ("source=kiosk+1&backfill=done".to_owned(), 0)];
     assert_eq!(world.seen.lock().unwrap().requests, told);
 }
 

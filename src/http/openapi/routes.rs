@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
     all.extend(super::kit::routes());
+    all.extend(super::imports::routes());
     all
 }
 
@@ -144,6 +145,19 @@ fn records() -> Vec<Route> {
                  the last batch, which may be empty",
                 &any_of(&["true", "done"]),
             )
+            .query(
+                "batch",
+                "The import that the records are a part of",
+                &json!({"type": "integer", "minimum": 1, "maximum": SAFE}),
+            )
+            .query(
+                "revive",
+                "Let dossiers count again whose import was taken back",
+                &json!({"type": "boolean", "default": false}),
+            )
+            .problem(404, &["unknown_import"])
+            .problem(409, &["import_undone"])
+            .problem(503, &["not_ready"])
             .body(&[
                 ("application/json", list, json!([example])),
                 ("application/x-ndjson", text(), json!(format!("{example}\n"))),
@@ -156,6 +170,7 @@ fn records() -> Vec<Route> {
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
             .problem(503, &["busy", "timeout", "storage_full", "stopping", "unknown_outcome"]),
+        super::portal::portal(),
     ]
 }
 
@@ -163,7 +178,7 @@ fn records() -> Vec<Route> {
 const LIST_CODES: [&str; 7] =
     ["bad_parameter", "bad_array", "bad_encoding", "no_header", "unknown_column", "duplicate_column", "missing_column"];
 /// Why what was accepted may not be acknowledged.
-const APPEND_CODES: [&str; 4] = ["busy", "storage_full", "stopping", "unknown_outcome"];
+pub(super) const APPEND_CODES: [&str; 4] = ["busy", "storage_full", "stopping", "unknown_outcome"];
 
 /// A list that is taken as a whole or not at all.
 pub(super) fn list(path: &'static str, summary: &'static str, csv: &str) -> Route {

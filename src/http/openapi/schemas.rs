@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
-    let indicators = super::indicators::schemas();
-    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators];
+    let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
@@ -80,6 +80,32 @@ fn records() -> Value {
             "type": "object",
             "required": ["received", "accepted", "rejected", "rejections", "node"],
             "properties": {
+                "received": count(), "accepted": count(), "rejected": count(),
+                "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
+                "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},
+                "node": text(),
+                "dry_run": {"type": "boolean"},
+                "void": object(json!({
+                    "records": count(), "dossiers": count(), "ids": {"type": "array", "items": text()}
+                })),
+                "revived": object(json!({"dossiers": count(), "kept_void": count(), "kept_void_list": {"type": "array"}}))
+            }
+        },
+        "PortalMessage": {
+            "type": "object",
+            "description": "Dossiers in the portal's own fields (all texts); other fields, those of persons among them, are never read",
+            "required": ["service", "data"],
+            "properties": {
+                "service": {"type": "string", "enum": ["DongBoHoSoMC", "CapNhatTienDoHoSoMC"]},
+                "madonvi": text(),
+                "data": {"type": "array", "maxItems": 10000, "items": {"type": "object"}}
+            }
+        },
+        "PortalAnswer": {
+            "type": "object",
+            "required": ["error_code", "message", "received", "accepted", "rejected", "rejections", "node"],
+            "properties": {
+                "error_code": {"type": "string", "enum": ["00", "01"]}, "message": text(),
                 "received": count(), "accepted": count(), "rejected": count(),
                 "rejections": {"type": "array", "maxItems": 1000, "items": shape("Rejection")},
                 "seq": {"type": "integer", "minimum": 0, "description": "Of the last record; absent in a dry run"},

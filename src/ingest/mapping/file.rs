@@ -5,10 +5,11 @@ use std::fmt;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::super::rejection::{Code, shown};
-use super::value::Kind;
+use super::value::{self, Kind};
+use crate::model::Text;
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -41,12 +42,15 @@ pub(super) struct FieldRow {
     pub(super) sep: Option<String>,
     pub(super) latest: Option<Vec<String>>,
     pub(super) constant: Option<Scalar>,
-    pub(super) format: Option<String>,
+    /// The forms of its times; the first that a text has is taken.
+    pub(super) format: Vec<String>,
     map: Option<BTreeMap<String, Scalar>>,
     default: Option<Scalar>,
     nulls: Vec<String>,
     pad: Option<usize>,
     pub(super) decimal_comma: bool,
+    /// The time of a date without one.
+    pub(super) time_of_day: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,7 +62,8 @@ struct FieldTable {
     latest: Option<Vec<String>>,
     #[serde(rename = "const")]
     constant: Option<Scalar>,
-    format: Option<String>,
+    #[serde(default)]
+    format: Formats,
     map: Option<BTreeMap<String, Scalar>>,
     default: Option<Scalar>,
     #[serde(default)]
@@ -66,6 +71,7 @@ struct FieldTable {
     pad: Option<usize>,
     #[serde(default)]
     decimal_comma: bool,
+    time_of_day: Option<String>,
 }
 
 impl FieldRow {
@@ -80,8 +86,14 @@ impl FieldRow {
 
     /// What can be said of the row without a table: constants, defaults and mapped values are values of the field.
     pub(super) fn check(&self, kind: Kind) -> Result<(), (String, String)> {
-        if self.format.is_some() && !kind.is_time() {
+        if !self.format.is_empty() && !kind.is_time() {
             return Err(("format".to_owned(), "only a time has a format".to_owned()));
+        }
+        if let Some(text) = &self.time_of_day {
+            let why = if kind.is_time() { "write it as 08:00" } else { "only a time has a time of day" };
+            if !kind.is_time() || value::time_of_day(text).is_none() {
+                return Err(("time_of_day".to_owned(), why.to_owned()));
+            }
         }
         if self.sep.is_some() && self.join.is_none() {
             return Err(("sep".to_owned(), "only join has a separator".to_owned()));
@@ -101,7 +113,7 @@ impl FieldRow {
     pub(super) fn mapped(&self, text: Option<String>) -> Result<Option<String>, (Code, String)> {
         let Some(text) = text else { return Ok(self.default.as_ref().map(|default| default.0.clone())) };
         if let Some(map) = &self.map {
-            return match map.get(text.trim()).or(self.default.as_ref()) {
+            return match map.get(Text::new(text.trim()).as_str()).or(self.default.as_ref()) {
                 Some(value) => Ok(Some(value.0.clone())),
                 None => Err((Code::UnmappedValue, self.unmapped(&text))),
             };
@@ -138,9 +150,21 @@ impl<'de> Visitor<'de> for FieldVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldRow, A::Error> {
         let table = FieldTable::deserialize(MapAccessDeserializer::new(map))?;
-        let FieldTable { column, join, sep, latest, constant, format, map, default, nulls, pad, decimal_comma } = table;
-        let is_plain = false;
-        Ok(FieldRow { column, is_plain, join, sep, latest, constant, format, map, default, nulls, pad, decimal_comma })
+        Ok(FieldRow {
+            column: table.column,
+            is_plain: false,
+            join: table.join,
+            sep: table.sep,
+            latest: table.latest,
+            constant: table.constant,
+            format: table.format.0,
+            map: table.map.map(|map| map.into_iter().map(|(text, to)| (Text::new(&text).to_string(), to)).collect()),
+            default: table.default,
+            nulls: table.nulls,
+            pad: table.pad,
+            decimal_comma: table.decimal_comma,
+            time_of_day: table.time_of_day,
+        })
     }
 }
 
@@ -171,5 +195,35 @@ impl<'de> Deserialize<'de> for Scalar {
             }
         }
         deserializer.deserialize_any(ScalarVisitor)
+    }
+}
+
+/// One form of times, or several.
+#[derive(Default)]
+struct Formats(Vec<String>);
+
+impl<'de> Deserialize<'de> for Formats {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct FormatsVisitor;
+        impl<'de> Visitor<'de> for FormatsVisitor {
+            type Value = Formats;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a form of times such as \"%d/%m/%Y %H:%M\", or a list of them")
+            }
+
+            fn visit_str<E>(self, format: &str) -> Result<Formats, E> {
+                Ok(Formats(vec![format.to_owned()]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Formats, A::Error> {
+                let mut formats = Vec::new();
+                while let Some(format) = list.next_element()? {
+                    formats.push(format);
+                }
+                Ok(Formats(formats))
+            }
+        }
+        deserializer.deserialize_any(FormatsVisitor)
     }
 }

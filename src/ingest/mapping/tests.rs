@@ -87,6 +87,18 @@ fn r1_only_a_due_date_may_be_a_date_alone() {
     let date = |field: &str| format!("{field} = {{ column = \"x\", format = \"%d/%m/%Y\" }}");
     check(&date("due_at"), "31/07/2011", r#","due_at":"2011-08-01T03:59:59.999Z""#);
     check("due_at = \"x\"", "2011-07-31", r#","due_at":"2011-08-01T03:59:59.999Z""#);
+    let two = "due_at = { column = \"x\", format = [\"%d/%m/%Y %H:%M\", \"%d/%m/%Y\"] }";
+    check(two, "31/07/2011 08:00", r#","due_at":"2011-07-31T12:00:00.000Z""#);
+    check(two, "31/07/2011", r#","due_at":"2011-08-01T03:59:59.999Z""#);
+    refused(two, "7/2011", Code::BadInstant, "is not in the format `%d/%m/%Y %H:%M`");
+    // The serial number of a day, as it comes from a cell that isn't formatted as a date.
+    check(&date("due_at"), "40755", r#","due_at":"2011-08-01T03:59:59.999Z""#);
+    check(&date("received_at"), "40755", r#","received_at":"2011-07-31T04:00:00.000Z""#);
+    let timed = "received_at = { column = \"x\", format = \"%d/%m/%Y\", time_of_day = \"07:30\" }";
+    for cell in ["31/07/2011", "2011-07-31", "40755"] {
+        check(timed, cell, r#","received_at":"2011-07-31T11:30:00.000Z""#);
+    }
+    check(timed, "2011-07-31T08:00:00.000", r#","received_at":"2011-07-31T12:00:00.000Z""#);
     refused(&date("received_at"), "31/07/2011", Code::BadInstant, "no time of day");
     refused("received_at = \"x\"", "2011-07-31", Code::BadInstant, "no time of day");
 }
@@ -144,16 +156,17 @@ fn a_mapping_that_cannot_work_names_its_key() {
     fault(&format!("{HEAD}{KEYED}channel = {{ column = \"x\", default = \"zalo\" }}"), "fields.channel.default");
     fault(&format!("{HEAD}{KEYED}digitised = {{ const = \"yes\" }}"), "fields.digitised.const");
     fault(&format!("{HEAD}{KEYED}holder = {{ column = \"x\", format = \"%Y\" }}"), "fields.holder.format");
+    fault(
+        &format!("{HEAD}{KEYED}due_at = {{ column = \"x\", time_of_day = \"8\" }}"),
+        "fields.due_at.time_of_day: write it as 08:00",
+    );
     fault(&format!("{HEAD}{KEYED}due_at = {{ latest = [\"holder\"] }}"), "fields.due_at.latest: `holder`");
     fault(
         &format!("{HEAD}{KEYED}due_at = {{ latest = [\"received_at\"] }}"),
         "fields.due_at.latest: `received_at` is not mapped",
     );
     fault(&HEAD.replace("America/New_York", "Mars/Base"), "timezone: `Mars/Base`");
-    fault(
-        &HEAD.replace("timezone = \"America/New_York\"", "encoding = \"windows-1258\""),
-        "encoding: `windows-1258` is not supported",
-    );
+    fault(&HEAD.replace("timezone = \"America/New_York\"", "encoding = \"tcvn3\""), "encoding: `tcvn3` is not read");
     fault(&HEAD.replace("timezone = \"America/New_York\"", "delimiter = \"ab\""), "delimiter: give one");
     fault(&HEAD.replace("dossier", "person"), "type: `person` is none of dossier");
     fault(&HEAD.replace("\"s\"", "\"\""), "source: a source's name is empty");

@@ -87,7 +87,7 @@ impl Kind {
                 serde_json::Value::from(text.trim()).to_string()
             }
             Kind::Time | Kind::Due => {
-                let at = self.time(text.trim(), row.format.as_deref(), timezone)?;
+                let at = self.time(text.trim(), row, timezone)?;
                 return Ok(Made { json: format!("\"{at}\""), time: Some(at) });
             }
             Kind::Bool => match text.trim() {
@@ -104,35 +104,67 @@ impl Kind {
         Ok(Made { json, time: None })
     }
 
-    fn time(self, text: &str, format: Option<&str>, timezone: &TimeZone) -> Result<Instant, (Code, String)> {
-        let read = match format {
-            // Date cells of workbooks come as ISO 8601, whatever form the column's texts have.
-            Some(format) => match (formatted(text, format, timezone), workbook_moment(text, timezone)) {
-                (Ok(read), _) => read,
-                (Err(_), Some(at)) => Some(at),
-                (Err(why), None) if self == Kind::Due => match text.parse::<Day>() {
-                    Ok(day) => Some(end_of_day(day, timezone)),
-                    Err(_) => return Err(why),
-                },
-                (Err(why), None) => return Err(why),
-            },
-            None => match instant::read(text) {
-                Ok(at) => return Ok(at),
-                Err(NoInstant::Local(local)) => Some(local_instant(local, timezone)),
-                Err(NoInstant::Date(day)) => (self == Kind::Due).then(|| end_of_day(day, timezone)),
-                Err(NoInstant::Malformed) => {
-                    let why = format!("{} is no RFC 3339 date and time; give its format", shown(text));
-                    return Err((Code::BadInstant, why));
-                }
-            },
+    /// The instant of a cell. A date alone is the end of its day where a field is due then; else it takes the time that the
+    /// mapping gives it.
+    fn time(self, text: &str, row: &FieldRow, timezone: &TimeZone) -> Result<Instant, (Code, String)> {
+        let given = row.time_of_day.as_deref().and_then(time_of_day);
+        let at = match moment(text, &row.format, timezone)? {
+            Moment::At(at) => at,
+            Moment::Serial(day) | Moment::Date(day) if given.is_some() => {
+                given.and_then(|time| local_instant(day.date().to_datetime(time), timezone))
+            }
+            Moment::Serial(day) | Moment::Date(day) if self == Kind::Due => end_of_day(day, timezone),
+            Moment::Serial(day) => local_instant(day.date().to_datetime(jiff::civil::Time::midnight()), timezone),
+            Moment::Date(_) => None,
         };
-        let date_alone = || match (self, format) {
-            (Kind::Due, Some(format)) => formatted_day(text, format).map(|day| end_of_day(day, timezone)),
-            _ => None,
-        };
-        read.or_else(date_alone).flatten().ok_or_else(|| {
-            (Code::BadInstant, format!("{} has no time of day; only `due_at` may be a date", shown(text)))
+        at.ok_or_else(|| {
+            let why = format!("{} has no time of day; only `due_at` may be a date, or give time_of_day", shown(text));
+            (Code::BadInstant, why)
         })
+    }
+}
+
+/// `08:00` as a time.
+pub(super) fn time_of_day(text: &str) -> Option<jiff::civil::Time> {
+    jiff::civil::Time::strptime("%H:%M", text).ok()
+}
+
+/// What a cell says of a time.
+enum Moment {
+    /// An instant; none when it is out of range.
+    At(Option<Instant>),
+    /// A whole serial number of a workbook: midnight, or a day.
+    Serial(Day),
+    /// A date without a time.
+    Date(Day),
+}
+
+fn moment(text: &str, formats: &[String], timezone: &TimeZone) -> Result<Moment, (Code, String)> {
+    let read = instant::read(text);
+    let Some(first) = formats.first() else {
+        return match read {
+            Ok(at) => Ok(Moment::At(Some(at))),
+            Err(NoInstant::Local(local)) => Ok(Moment::At(local_instant(local, timezone))),
+            Err(NoInstant::Date(day)) => Ok(Moment::Date(day)),
+            Err(NoInstant::Malformed) => {
+                let why = format!("{} is no RFC 3339 date and time; give its format", shown(text));
+                Err((Code::BadInstant, why))
+            }
+        };
+    };
+    let moments = formats.iter().map(|format| match formatted(text, format, timezone) {
+        Ok(Some(at)) => Ok(Moment::At(at)),
+        Ok(None) => Ok(formatted_day(text, format).map_or(Moment::At(None), Moment::Date)),
+        Err(why) => Err(why),
+    });
+    if let Some(moment) = moments.flatten().next() {
+        return Ok(moment);
+    }
+    // Date cells of workbooks come as ISO 8601 or as serial numbers, whatever form the column's texts have.
+    match read {
+        Err(NoInstant::Local(local)) => Ok(Moment::At(local_instant(local, timezone))),
+        Err(NoInstant::Date(day)) => Ok(Moment::Date(day)),
+        _ => serial_moment(text, timezone).ok_or_else(|| not_in_format(text, first)),
     }
 }
 
@@ -146,28 +178,38 @@ const SERIALS_FROM: DateTime = jiff::civil::date(1899, 12, 30).at(0, 0, 0, 0);
 const EXAMPLE: DateTime = jiff::civil::date(2024, 8, 2).at(13, 45, 0, 0);
 
 /// The instant of a text in a format: none when it has no time of day, the inner none when out of jiff's range.
-fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, (Code, String)> {
-    let parts = BrokenDownTime::parse(format, text).map_err(|_| {
-        let example = BrokenDownTime::from(EXAMPLE).to_string(format).ok();
-        let example = example.map(|text| format!(", such as {}", shown(&text))).unwrap_or_default();
-        (Code::BadInstant, format!("{} is not in the format {}{example}", shown(text), shown(format)))
-    })?;
+fn formatted(text: &str, format: &str, timezone: &TimeZone) -> Result<Option<Option<Instant>>, jiff::Error> {
+    let parts = BrokenDownTime::parse(format, text)?;
     if let Ok(timestamp) = parts.to_timestamp() {
         return Ok(Some(Some(Instant(timestamp.as_nanosecond().div_euclid(1_000_000).try_into().unwrap_or(i64::MAX)))));
     }
     Ok(parts.to_datetime().ok().filter(|_| parts.hour().is_some()).map(|local| local_instant(local, timezone)))
 }
 
-/// A local date and time in ISO 8601, or the serial number by which a workbook counts days: 45506.5 is noon of 2024-08-02.
-fn workbook_moment(text: &str, timezone: &TimeZone) -> Option<Option<Instant>> {
-    if let Err(NoInstant::Local(local)) = instant::read(text) {
-        return Some(local_instant(local, timezone));
-    }
+fn not_in_format(text: &str, format: &str) -> (Code, String) {
+    let example = BrokenDownTime::from(EXAMPLE).to_string(format).ok();
+    let example = example.map(|text| format!(", such as {}", shown(&text))).unwrap_or_default();
+    (Code::BadInstant, format!("{} is not in the format {}{example}", shown(text), shown(format)))
+}
+
+/// Whether a text is the serial number by which a workbook counts days.
+pub(in crate::ingest) fn is_serial(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(|serial| SERIALS.contains(&serial))
+}
+
+/// The serial number by which a workbook counts days: 45506.5 is noon of 2024-08-02.
+fn serial_moment(text: &str, timezone: &TimeZone) -> Option<Moment> {
     let serial = text.parse::<f64>().ok().filter(|serial| SERIALS.contains(serial))?;
     // Rounded to the millisecond: a third of a day has no exact number.
     #[expect(clippy::cast_possible_truncation, reason = "a hundred thousand days at most")]
     let since = SignedDuration::from_millis((serial * 86_400_000.0).round() as i64);
-    Some(SERIALS_FROM.checked_add(since).ok().and_then(|local| local_instant(local, timezone)))
+    let local = SERIALS_FROM.checked_add(since).ok()?;
+    let is_whole = serial.fract() == 0.0;
+    Some(if is_whole {
+        Moment::Serial(Day::from_date(local.date()))
+    } else {
+        Moment::At(local_instant(local, timezone))
+    })
 }
 
 fn formatted_day(text: &str, format: &str) -> Option<Day> {

@@ -71,7 +71,12 @@ fn tries(route: &Route) -> Vec<Try> {
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => vec![Try::plain(route.path)],
         (
             "GET",
-            "/api/v1/successions" | "/api/v1/aliases" | "/api/v1/rejects" | "/api/v1/sources" | "/api/v1/freshness",
+            "/api/v1/successions"
+            | "/api/v1/aliases"
+            | "/api/v1/rejects"
+            | "/api/v1/sources"
+            | "/api/v1/freshness"
+            | "/api/v1/unresolved",
         ) => vec![Try::plain(route.path)],
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => vec![Try::with(route.path, "text/csv", "code\n".into())],
@@ -79,6 +84,9 @@ fn tries(route: &Route) -> Vec<Try> {
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
         }
+        ("GET", "/api/v1/imports") => vec![Try::plain(route.path)],
+        ("POST", "/api/v1/imports") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
+        ("POST", "/api/v1/imports/{id}/undo") => vec![Try::plain("/api/v1/imports/1/undo")],
         ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
         ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
@@ -91,11 +99,12 @@ fn tries(route: &Route) -> Vec<Try> {
             tries.iter_mut().filter(none).for_each(|one| one.exists = false);
             tries
         }
-        ("POST", "/api/v1/events") => ["own-source", "foreign-source"]
+        ("POST", "/api/v1/events" | "/api/v1/adapters/dvcqg") => ["own-source", "foreign-source"]
             .map(|source| {
-                let path = format!("/api/v1/events?dry_run=true&source={source}");
+                let path = format!("{}?dry_run=true&source={source}", route.path);
                 let is_own = Some(source == "own-source");
-                Try { is_own, ..Try::with(&path, "application/x-ndjson", line(OWN)) }
+                let body = if route.path.ends_with("events") { line(OWN) } else { portal_message(OWN) };
+                Try { is_own, ..Try::with(&path, "application/json", body) }
             })
             .into(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
@@ -104,6 +113,13 @@ fn tries(route: &Route) -> Vec<Try> {
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
     }
+}
+
+/// A dossier of a unit as the national portal's messages have it.
+fn portal_message(unit: &str) -> String {
+    let dossier =
+        serde_json::json!({"MaHoSo": "1", "TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": unit});
+    serde_json::json!({"service": "DongBoHoSoMC", "data": [dossier]}).to_string()
 }
 
 /// What is asked about a unit.
@@ -190,17 +206,20 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
             role(&[Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/metrics") => role(&[Whole, Admin], 200),
+        ("GET", "/metrics" | "/api/v1/unresolved") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/successions") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", "/api/v1/sources" | "/api/v1/freshness") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/sources") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => role(&[Whole, Admin], 400),
+        ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
+        ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),
+        ("POST", "/api/v1/imports/{id}/undo") => role(&[Ingest, Operate, Whole, Admin], 404),
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
-        ("POST", "/api/v1/events") => match one.is_own {
+        ("POST", "/api/v1/events" | "/api/v1/adapters/dvcqg") => match one.is_own {
             Some(false) if !everything => 403,
             _ => role(&[Ingest, Operate, Whole, Admin], 200),
         },

@@ -1,0 +1,98 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{Field, Instant, Text, Zone};
+
+fn context() -> Context {
+    let zone = Zone::named("Asia/Ho_Chi_Minh").unwrap();
+    let now = zone.end("2024-08-02".parse().unwrap());
+    Context { source: Text::new("mc"), now, zone, limits: Limits::default() }
+}
+
+fn read(body: &[u8]) -> Result<Delivery, EnvelopeError> {
+    PortalMessage::open(body, None, &Limits::default())?.read(&context(), &Portal::embedded(), &|_| None)
+}
+
+/// Records of one dossier with these fields beside what each has.
+fn records_of(fields: &str) -> Vec<Record> {
+    let body = format!(
+        r#"{{"service": "DongBoHoSoMC", "madonvi": "17", "data": {{"MaHoSo": "1", "TrangThaiHoSo": "4", {fields}}}}}"#
+    );
+    let delivery = read(body.as_bytes()).unwrap();
+    assert_eq!(delivery.batch.rejections, [], "{fields}");
+    delivery.batch.records
+}
+
+fn event(record: &Record) -> &crate::model::DossierEvent {
+    match record {
+        Record::Dossier(event) => event,
+        other => panic!("{other:?} is no dossier"),
+    }
+}
+
+fn at(text: &str) -> Instant {
+    super::super::instant::read(text).unwrap()
+}
+
+#[test]
+fn a_due_time_is_never_when_it_changed_and_a_date_alone_is_not_before_the_same_day() {
+    let records =
+        records_of(r#""NgayTiepNhan": "20240701093000", "NgayHenTra": "20240801000000", "NgayTra": "20240701""#);
+    let event = event(&records[0]);
+    assert_eq!(event.at, at("2024-07-01T09:30:00+07:00"));
+    assert_eq!(event.due_at, Field::Value(at("2024-08-01T23:59:59.999+07:00")));
+}
+
+#[test]
+fn a_supplement_moves_the_due_date_at_its_return_and_an_open_one_hides_it() {
+    let open = records_of(
+        r#""NgayTiepNhan": "20240701090000", "NgayHenTra": "20240715000000", "DanhSachHoSoBoSung":
+            [{"HoSoBoSungId": "7", "NgayBoSung": "20240705090000", "NgayHenTraTruoc": "20240715000000"}]"#,
+    );
+    assert_eq!((open.len(), &event(&open[0]).due_at), (2, &Field::Absent));
+    assert_eq!(event(&open[1]).at, at("2024-07-05T09:00:00+07:00"));
+    // The portal's own field wasn't moved with it: the former date isn't set again.
+    let returned = records_of(
+        r#""NgayTiepNhan": "20240701090000", "NgayHenTra": "20240715000000", "DanhSachHoSoBoSung":
+            [{"HoSoBoSungId": "7", "NgayBoSung": "20240705090000", "NgayTiepNhanBoSung": "20240710090000",
+              "NgayHenTraTruoc": "20240715000000", "NgayHenTraMoi": "20240720170000"}]"#,
+    );
+    assert_eq!((returned.len(), &event(&returned[0]).due_at), (3, &Field::Absent));
+    let moved = event(&returned[2]);
+    assert_eq!(
+        (moved.at, &moved.due_at),
+        (at("2024-07-10T09:00:00+07:00"), &Field::Value(at("2024-07-20T17:00:00+07:00")))
+    );
+}
+
+#[test]
+fn the_same_message_is_the_same_records_whenever_it_comes() {
+    let fields = r#""NgayTiepNhan": "20240701090000", "NgayHenTra": "20240715000000", "KenhThucHien": "2""#;
+    assert_eq!(records_of(fields), records_of(fields));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic_and_what_is_received_is_accepted_or_rejected(
+        values in proptest::collection::vec("[\\x00-\\x{10ffff}]{0,24}|[0-9]{8,14}|[0-9]{1,2}", 8),
+        nested in any::<bool>(),
+    ) {
+        let names =
+            ["MaHoSo", "TrangThaiHoSo", "NgayTiepNhan", "NgayHenTra", "NgayKetThucXuLy", "NgayTra", "DonViXuLy", "KenhThucHien"];
+        let mut dossier: serde_json::Map<String, serde_json::Value> =
+            names.iter().zip(&values).map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+        if nested {
+            let one = serde_json::json!({"NgayBoSung": values[2], "NgayTiepNhanBoSung": values[3], "NgayHenTraMoi": values[4]});
+            dossier.insert("DanhSachHoSoBoSung".to_owned(), serde_json::json!([one, values[0]]));
+        }
+        let body = serde_json::json!({"service": "DongBoHoSoMC", "data": [dossier]}).to_string();
+        let delivery = read(body.as_bytes()).unwrap();
+        prop_assert_eq!(delivery.batch.received, delivery.accepted + delivery.batch.rejected);
+        prop_assert_eq!(delivery.accepted == 0, delivery.batch.records.is_empty());
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _refused = read(&body);
+    }
+}

@@ -1,0 +1,322 @@
+//! The national portal's messages over real HTTP: one dossier's life in every order, the dirt of real feeds, and no trace of
+//! a person.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::server::Server;
+
+/// Friday 2 August 2024, 08:00 in Hanoi.
+const NOW: &str = "2024-08-02T08:00:00+07:00";
+const UNITS: &str = "code,parent,kind,category,name_vi\n17,,province,tỉnh,Hòa Bình\n148,17,district,huyện,Thành phố\n";
+const ALIAS: &str = "source,raw,unit\nmc,UBND thành phố Hòa Bình,148\n";
+
+/// Sends dossiers in one message; the status and the answer.
+async fn send(server: &Server, service: &str, dossiers: &[Value]) -> (u16, Value) {
+    let body =
+        json!({"session": "s3cr3t", "madonvi": "H28", "service": service, "isUpdating": "False", "data": dossiers});
+    server.post_to("/api/v1/adapters/dvcqg?source=mc", body.to_string()).await
+}
+
+async fn start(folder: &Path) -> Server {
+    let server = Server::start(folder, &["--now", NOW]).await;
+    server.put_units(UNITS).await;
+    let http = reqwest::Client::new();
+    let put = http.put(format!("{}/api/v1/aliases", server.url)).header("content-type", "text/csv").body(ALIAS);
+    assert!(put.send().await.unwrap().status().is_success());
+    server
+}
+
+/// A dossier's fields: what all messages of it have, with more.
+fn dossier(id: &str, more: Value) -> Value {
+    let mut fields = json!({
+        "MaHoSo": id, "MaTTHC": "1.002835.000.00.00.H28", "TenTTHC": "Cấp giấy", "MaLinhVuc": "G03-GD10",
+        "KenhThucHien": "2", "DonViXuLy": "UBND thành phố Hòa Bình", "NgayNopHoSo": "20240701080000",
+        "NgayTiepNhan": "", "NgayHenTra": "00010101000000", "NgayKetThucXuLy": null, "NgayTra": "00010101000000",
+        "DanhSachHoSoBoSung": [], "TaiLieuNop": [], "DanhSachLePhi": [], "DanhSachGiayToKetQua": [],
+    });
+    fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    fields
+}
+
+/// Six messages of one dossier, in the order of its life.
+fn life(id: &str) -> [Value; 6] {
+    let accepted = |more: Value| {
+        let mut of = json!({"NgayTiepNhan": "20240701080000", "NgayHenTra": "20240715000000"});
+        of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        dossier(id, of)
+    };
+    let asked = json!([{"HoSoBoSungId": "7", "NgayBoSung": "20240705090000", "NgayHenTraTruoc": "20240715000000"}]);
+    let returned = json!([{"HoSoBoSungId": "7", "NgayBoSung": "20240705090000", "NgayTiepNhanBoSung": "20240710090000",
+        "NgayHenTraTruoc": "20240715000000", "NgayHenTraMoi": "20240722000000"}]);
+    [
+        dossier(id, json!({"TrangThaiHoSo": "1"})),
+        accepted(json!({"TrangThaiHoSo": "2", "HoSoCoThanhPhanSoHoa": "1"})),
+        accepted(json!({"TrangThaiHoSo": "5", "DanhSachHoSoBoSung": asked})),
+        accepted(json!({"TrangThaiHoSo": "4", "NgayHenTra": "20240722000000", "DanhSachHoSoBoSung": returned,
+            "DanhSachLePhi": [{"TenPhiLePhi": "Phí", "Gia": "50000"}], "DuocThanhToanTrucTuyen": "2"})),
+        accepted(json!({"TrangThaiHoSo": "9", "NgayHenTra": "20240722000000", "NgayKetThucXuLy": "20240719160000",
+            "DanhSachGiayToKetQua": [{"TenGiayTo": "Giấy", "DuongDanTepTinKetQua": "https://kho/1.pdf"}]})),
+        accepted(json!({"TrangThaiHoSo": "10", "NgayHenTra": "20240722000000", "NgayKetThucXuLy": "20240719160000",
+            "NgayTra": "20240720090000"})),
+    ]
+}
+
+/// Every order of so many things.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let shorter = orders(count - 1);
+    let with = |order: &Vec<usize>, place: usize| {
+        let mut order = order.clone();
+        order.insert(place, count - 1);
+        order
+    };
+    shorter.iter().flat_map(|order| (0..count).map(move |place| with(order, place))).collect()
+}
+
+#[tokio::test]
+async fn i3_a_dossiers_life_in_the_portals_messages_is_one_state_in_every_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path()).await;
+    let orders = orders(6);
+    assert_eq!(orders.len(), 720);
+    let id = |number: usize| format!("H28.148-240701-{number:04}");
+    let mut seq = 0;
+    for step in 0..6 {
+        let message: Vec<Value> =
+            orders.iter().enumerate().map(|(number, order)| life(&id(number))[order[step]].clone()).collect();
+        let (status, answer) = send(&server, "DongBoHoSoMC", &message).await;
+        assert_eq!((status, &answer["error_code"], &answer["accepted"]), (202, &json!("00"), &json!(720)), "{answer}");
+        seq = answer["seq"].as_u64().unwrap();
+    }
+    server.reach("148", seq).await;
+    let kpis = server.kpis("148", "2024-07").await;
+    for (measure, count) in [
+        ("received", 720),
+        ("received_online", 720),
+        ("resolved", 720),
+        ("resolved_early", 720),
+        ("digitised", 720),
+        ("electronic_result", 720),
+        ("payable", 720),
+        ("paid_online", 720),
+        ("in_progress", 0),
+    ] {
+        assert_eq!(kpis["measures"][measure], count, "{measure}");
+    }
+    // Every dossier by itself, as people see it.
+    let mut states = BTreeSet::new();
+    let (_, page) = server.get("/api/v1/units/148/dossiers?measure=resolved_early&window=2024-07&limit=1000").await;
+    for row in page["rows"].as_array().unwrap() {
+        let mut row = row.clone();
+        row.as_object_mut().unwrap().remove("id");
+        states.insert(row.to_string());
+    }
+    assert_eq!(states.len(), 1, "{states:#?}");
+    for number in [0, 100, 719] {
+        let (_, one) = server.get(&format!("/api/v1/dossiers/mc/{}", id(number))).await;
+        let derived = &one["derived"];
+        for (what, is) in [
+            ("newest_status", json!("delivered")),
+            ("taken_on", json!("2024-07-01T08:00:00.000+07:00")),
+            ("finish", json!("2024-07-19T16:00:00.000+07:00")),
+            ("delivered", json!("2024-07-20T09:00:00.000+07:00")),
+            ("due", json!("2024-07-22T23:59:59.999+07:00")),
+            ("class", json!("early")),
+            ("pauses", json!([{"from": "2024-07-05T09:00:00.000+07:00", "to": "2024-07-10T09:00:00.000+07:00"}])),
+        ] {
+            assert_eq!(derived[what], is, "{what} of {number}: {derived}");
+        }
+        assert_eq!(one["unit"]["unit"], "148");
+        let seen = one["registers"]["status"].as_array().unwrap().len();
+        assert_eq!(seen, 6, "each status was seen: {}", one["registers"]["status"]);
+    }
+    server.verified().await;
+}
+
+/// A dossier in progress, with more.
+fn taken(id: &str, more: Value) -> Value {
+    let mut of = json!({"TrangThaiHoSo": "4", "NgayTiepNhan": "20240701080000", "NgayHenTra": "20240705000000"});
+    of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    dossier(id, of)
+}
+
+/// Seven dossiers that are refused, and seven that aren't.
+fn dirty() -> Vec<Value> {
+    vec![
+        // Refused: nobody knows when it ended; a code that nobody listed; a time ahead of the clock; no time at all.
+        taken("no-end", json!({"TrangThaiHoSo": "9"})),
+        taken("no-code", json!({"TrangThaiHoSo": "77"})),
+        taken("ahead", json!({"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20250101080000"})),
+        taken("garbled", json!({"NgayTiepNhan": "hôm qua"})),
+        taken("nameless", json!({"MaHoSo": ""})),
+        taken("where", json!({"DonViXuLy": "Ủy ban nhân dân một nơi có cái tên dài hơn mọi mã đơn vị"})),
+        json!("no object"),
+        // Taken: overdue by its moved date only; ended before it was received; 5 rewritten to 9; sent on elsewhere; numbers
+        // and booleans that aren't texts; a foreign id; no channel is the counter.
+        taken("late", json!({})),
+        taken("before", json!({"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20240630080000"})),
+        taken("rewritten", json!({"TrangThaiHoSo": "9", "NgayKetThucXuLy": "20240704080000"})),
+        taken("sent-on", json!({"TrangThaiHoSo": "0"})),
+        taken(
+            "numbers",
+            json!({"TrangThaiHoSo": 9, "NgayKetThucXuLy": 20_240_706_080_000_i64, "KenhThucHien": 1,
+            "HoSoCoThanhPhanSoHoa": true}),
+        ),
+        taken("000.00.01.H22-240701-12345", json!({"KenhThucHien": null})),
+        taken(
+            "papers",
+            json!({"TaiLieuNop": [{"DuocSoHoa": "0", "DuocTaiSuDung": "2"}, {"DuocSoHoa": "1", "IsDeleted": "1"}]}),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn dirt_of_real_feeds_is_taken_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path()).await;
+    let message = dirty();
+    let (status, answer) = send(&server, "DongBoHoSoMC", &message).await;
+    assert_eq!((status, &answer["error_code"]), (202, &json!("01")), "{answer}");
+    assert_eq!((&answer["received"], &answer["accepted"], &answer["rejected"]), (&json!(14), &json!(7), &json!(7)));
+    let told: Vec<(u64, &str, &str)> = answer["rejections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|of| (of["line"].as_u64().unwrap(), of["pointer"].as_str().unwrap(), of["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (1, "/data/0/NgayKetThucXuLy", "missing_field"),
+            (2, "/data/1/TrangThaiHoSo", "bad_value"),
+            (3, "/data/2", "out_of_range"),
+            (4, "/data/3/NgayTiepNhan", "bad_instant"),
+            (5, "/data/4/MaHoSo", "missing_field"),
+            (6, "/data/5/DonViXuLy", "too_long"),
+            (7, "/data/6", "not_an_object"),
+        ]
+    );
+    server.reach("148", answer["seq"].as_u64().unwrap()).await;
+    let measures = server.kpis("148", "2024-07").await["measures"].clone();
+    for (measure, count) in [
+        ("received", 7),
+        ("received_online", 5),
+        ("received_counter", 2),
+        ("resolved", 3),
+        ("resolved_late", 1),
+        ("in_progress_overdue", 4),
+        ("reused_data", 1),
+        ("digitised", 1),
+    ] {
+        assert_eq!(measures[measure], count, "{measure}: {measures}");
+    }
+    // Progress names no unit: the dossier stays where it is, and one that nobody sent is refused.
+    let progress = |id: &str| json!({"MaHoSo": id, "TrangThai": "5", "ThoiDiemXuLy": "20240703080000", "PhongBanXuLy": "Phòng Một"});
+    let (status, answer) = send(&server, "CapNhatTienDoHoSoMC", &[progress("late"), progress("unheard-of")]).await;
+    assert_eq!((status, &answer["rejections"][0]["code"]), (202, &json!("unknown_dossier")), "{answer}");
+    server.reach("148", answer["seq"].as_u64().unwrap()).await;
+    let (_, late) = server.get("/api/v1/dossiers/mc/late").await;
+    assert_eq!(
+        (&late["unit"]["unit"], &late["derived"]["newest_status"]),
+        (&json!("148"), &json!("supplement_requested"))
+    );
+    for (body, code) in [
+        (json!({"service": "TraCuuHoSo", "mahoso": "1"}), "no_message"),
+        (json!({"service": "DongBoHoSoMC", "data": "x"}), "no_message"),
+        (json!([]), "no_message"),
+    ] {
+        let (status, answer) = server.post_to("/api/v1/adapters/dvcqg?source=mc", body.to_string()).await;
+        assert_eq!((status, &answer["code"]), (400, &json!(code)), "{answer}");
+    }
+    let (status, answer) = send(&server, "DongBoHoSoMC", &[taken("x", json!({"TrangThaiHoSo": "9"}))]).await;
+    assert_eq!((status, &answer["code"], &answer["error_code"]), (422, &json!("none_accepted"), &json!("01")));
+}
+
+/// Whether any file below a folder has these bytes.
+fn found_in(folder: &Path, mark: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(found_in(&path, mark));
+        } else if let Ok(bytes) = std::fs::read(&path)
+            && bytes.windows(mark.len()).any(|window| window == mark)
+        {
+            found.push(path.display().to_string());
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
+    const MARK: &str = "Nguyen-Bi-Mat-0912345678";
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    let data = folder.path().join("data");
+    let arguments = ["--now", NOW, "--log", "trace,hyper=off,h2=off"];
+    let server = Server::spawn_logging(&data, &arguments, File::create(&log).unwrap());
+    server.ready().await;
+    server.put_units(UNITS).await;
+    let personal = |id: &str, more: Value| {
+        let mut of = json!({"TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": "148"});
+        for name in [
+            "ChuHoSo",
+            "SoGiayToChuHoSo",
+            "MaDoiTuong",
+            "Email",
+            "Fax",
+            "SoDienThoai",
+            "TrichYeuHoSo",
+            "ThongTinKhac",
+            "GhiChu",
+            "ThongTinTra",
+            "TenTTHC",
+            "TenLinhVuc",
+            "DiaChi",
+            "NguoiXuLy",
+            "ChucDanh",
+            "NoiDungXuLy",
+        ] {
+            of[name] = json!(MARK);
+        }
+        of["DinhDanhCHS"] = json!([{"LoaiDinhDanh": "1", "SoDinhDanh": MARK}]);
+        of["TaiLieuNop"] = json!([{"TenTepDinhKem": MARK, "DuongDanTaiTepTin": MARK, "DuocSoHoa": "1"}]);
+        of["DanhSachLePhi"] = json!([{"TenPhiLePhi": MARK, "Gia": "1"}]);
+        of["DanhSachHoSoBoSung"] = json!([{"HoSoBoSungId": "1", "NguoiYeuCauBoSung": MARK, "NoiDungBoSung": MARK, "NgayBoSung": "20240702080000"}]);
+        of["DanhSachGiayToKetQua"] = json!([{"TenGiayTo": MARK, "DuongDanTepTinKetQua": MARK}]);
+        of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        dossier(id, of)
+    };
+    let message = [
+        personal("good", json!({})),
+        personal("late-end", json!({"TrangThaiHoSo": "9"})),
+        personal("odd-state", json!({"TrangThaiHoSo": MARK})),
+        personal("odd-time", json!({"NgayTiepNhan": MARK})),
+        personal("odd-channel", json!({"KenhThucHien": MARK})),
+        personal("odd-unit", json!({"DonViXuLy": MARK.repeat(4)})),
+        personal("ahead", json!({"NgayTiepNhan": "20250101080000"})),
+        json!({"x": MARK}),
+        json!(MARK),
+    ];
+    let body = json!({"session": MARK, "madonvi": "148", "service": "DongBoHoSoMC", "data": message});
+    let (status, answer) = server.post_to("/api/v1/adapters/dvcqg?source=mc", body.to_string()).await;
+    assert_eq!((status, &answer["accepted"], &answer["rejected"]), (202, &json!(1), &json!(8)), "{answer}");
+    let nonsense = format!("{{\"service\": \"{MARK}\", \"data\": [{{\"ChuHoSo\": \"{MARK}\"");
+    assert_eq!(server.post_to("/api/v1/adapters/dvcqg?source=mc", nonsense).await.0, 400);
+    server.reach("148", answer["seq"].as_u64().unwrap()).await;
+    let rejects = server.text("/api/v1/rejects").await;
+    assert!(rejects.contains("/data/1/NgayKetThucXuLy") && !rejects.contains(MARK), "{rejects}");
+    server.verified().await;
+    assert_eq!(server.stop(), Some(0));
+    assert!(!found_in(&data, b"late-end").is_empty() || !found_in(&data, b"good").is_empty(), "what is kept is there");
+    for mark in [MARK, "0912345678"] {
+        assert_eq!(found_in(folder.path(), mark.as_bytes()), Vec::<String>::new(), "{mark}");
+    }
+}
