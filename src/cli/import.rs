@@ -6,6 +6,7 @@
 //! back ([`batches`]).
 
 mod batches;
+mod sender;
 mod suggest;
 
 use std::collections::BTreeMap;
@@ -13,14 +14,12 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 
-use super::client::{Answer, Client, ListedRejection, Request, Retry, ServerArgs, say_again};
+use super::client::{Client, ListedRejection, Retry, ServerArgs};
 use super::unresolved;
 use crate::ingest::mapping::Mapping;
 use crate::ingest::table::{Table, TableError};
@@ -28,6 +27,7 @@ use crate::model::{Instant, Zone};
 
 pub use batches::ImportAction;
 use batches::{Batch, Standing};
+use sender::BACKFILL;
 
 /// Lines of one request.
 const BATCH_LINES_MAX: usize = 5_000;
@@ -65,12 +65,12 @@ pub struct ImportArgs {
     /// Check everything, store nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Let dossiers count again whose import was taken back
-    #[arg(long)]
-    pub revive: bool,
     /// It is old data: figures of the units it concerns are marked until all of it is in
     #[arg(long, conflicts_with = "dry_run")]
     pub backfill: bool,
+    /// Let dossiers count again whose import was taken back
+    #[arg(long)]
+    pub revive: bool,
     /// Write every refused row to this CSV file: row, column, code, reason
     #[arg(long, value_name = "FILE")]
     pub rejects: Option<PathBuf>,
@@ -126,10 +126,10 @@ async fn run_with(args: &ImportArgs, now: Instant, out: &mut impl Write, retry: 
         }
     }
     import.flush().await?;
-    if args.backfill {
-        import.sender.end_backfill(&import.report.bar).await?;
-    }
     let Import { sender, mut report, .. } = import;
+    if args.backfill {
+        sender.end_backfill(&report.bar).await?;
+    }
     report.bar.finish_and_clear();
     report.say_unresolved(&sender.client, args.dry_run).await?;
     let all_count = report.standing.say(report.out)?;
@@ -171,9 +171,9 @@ fn shown_file(args: &ImportArgs) -> &Path {
 fn query(mapping: &Mapping, args: &ImportArgs, batch: Option<&Batch>) -> Vec<(&'static str, String)> {
     let mut query = vec![("source", mapping.source().to_string())];
     query.extend(args.dry_run.then(|| ("dry_run", "true".to_owned())));
+    query.extend((args.backfill && !args.dry_run).then(|| (BACKFILL, "true".to_owned())));
     query.extend(args.revive.then(|| ("revive", "true".to_owned())));
     query.extend(batch.map(|batch| ("batch", batch.id.to_string())));
-    query.extend(args.backfill.then(|| (BACKFILL, "true".to_owned())));
     query
 }
 
@@ -273,50 +273,6 @@ impl<W: Write> Import<'_, W> {
 struct Sender {
     client: Client,
     query: Vec<(&'static str, String)>,
-}
-
-/// The parameter that says that records are old data.
-const BACKFILL: &str = "backfill";
-
-impl Sender {
-    /// Says that all old data is sent, with an empty batch.
-    async fn end_backfill(&self, bar: &ProgressBar) -> anyhow::Result<()> {
-        let kept = self.query.iter().filter(|(name, _)| !matches!(*name, BACKFILL | "batch" | "revive")).cloned();
-        let query = kept.chain([(BACKFILL, "done".to_owned())]).collect();
-        self.post(query, String::new(), bar).await.map(drop)
-    }
-
-    async fn send(&self, body: String, bar: &ProgressBar, ask_only: bool) -> anyhow::Result<Verdict> {
-        let mut query = self.query.clone();
-        if ask_only && query.iter().all(|(name, _)| *name != "dry_run") {
-            query.retain(|(name, _)| !matches!(*name, BACKFILL | "batch" | "revive"));
-            query.push(("dry_run", "true".to_owned()));
-        }
-        self.post(query, body, bar).await
-    }
-
-    async fn post(
-        &self,
-        query: Vec<(&'static str, String)>,
-        body: String,
-        bar: &ProgressBar,
-    ) -> anyhow::Result<Verdict> {
-        let path = "/api/v1/events";
-        let request = Request { method: Method::POST, path, query, content_type: "application/x-ndjson", body };
-        let waiting = |why: &str, wait: Duration| {
-            bar.suspend(|| say_again(why, wait));
-        };
-        let answer = self.client.send(&request, waiting).await?;
-        verdict(&answer)
-    }
-}
-
-/// An answer with a verdict on lines; none accepted (422) is one too.
-fn verdict(answer: &Answer) -> anyhow::Result<Verdict> {
-    if !answer.status.is_success() && answer.status != StatusCode::UNPROCESSABLE_ENTITY {
-        bail!("{}; rows of earlier requests are stored, importing again is harmless", answer.problem());
-    }
-    Verdict::deserialize(&answer.body).with_context(|| answer.problem())
 }
 
 #[derive(Default)]

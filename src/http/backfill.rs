@@ -25,23 +25,20 @@ pub(super) enum OldData {
 }
 
 impl OldData {
-    /// Journals a batch of old data: the mark is there before any figure moves, and stays until all of it is in.
-    pub(super) async fn appended(
-        self,
-        backfills: &Backfills,
-        source: &Text,
-        now: Instant,
-        append: impl Future<Output = Result<Appended, Problem>>,
-    ) -> Result<Appended, Problem> {
-        let (begun, name) = (backfills.clone(), source.clone());
-        written(move || begun.begin(&name, now)).await?;
-        let appended = append.await?;
-        backfills.reached(source, appended.last_seq);
-        if self == OldData::Done {
-            let (ended, name) = (backfills.clone(), source.clone());
-            written(move || ended.end(&name)).await?;
+    /// Before a batch of old data is journalled: the mark is there before any figure moves.
+    pub(super) async fn begin(self, backfills: &Backfills, source: &Text, now: Instant) -> Result<(), Problem> {
+        let (backfills, source) = (backfills.clone(), source.clone());
+        written(move || backfills.begin(&source, now)).await
+    }
+
+    /// After it is journalled up to a sequence: the mark stays until the figures hold it.
+    pub(super) async fn reached(self, backfills: &Backfills, source: &Text, seq: u64) -> Result<(), Problem> {
+        backfills.reached(source, seq);
+        if self == OldData::True {
+            return Ok(());
         }
-        Ok(appended)
+        let (backfills, source) = (backfills.clone(), source.clone());
+        written(move || backfills.end(&source)).await
     }
 }
 

@@ -65,12 +65,12 @@ struct EventsQuery {
     source: Option<String>,
     #[serde(default)]
     dry_run: bool,
+    backfill: Option<OldData>,
     /// The import that the records are a part of.
     batch: Option<u64>,
     /// Dossiers that an undo made void count again.
     #[serde(default)]
     revive: bool,
-    backfill: Option<OldData>,
 }
 
 /// What became of a batch (I-2): `received` = `accepted` + `rejected`.
@@ -196,11 +196,13 @@ async fn post_events(
         told.void = void(&state, &batch, &clearings);
         return Ok(Json(told).into_response());
     }
-    let append = append(&state.journal, &batch, &clearings, source.clone(), now);
-    let appended = match query.backfill {
-        None => append.await?,
-        Some(old) => old.appended(&state.backfills, &source, now, append).await?,
-    };
+    if let Some(old) = query.backfill {
+        old.begin(&state.backfills, &source, now).await?;
+    }
+    let appended = append(&state.journal, &batch, &clearings, source.clone(), now).await?;
+    if let Some(old) = query.backfill {
+        old.reached(&state.backfills, &source, appended.last_seq).await?;
+    }
     let range = (appended.last_seq + 1 - appended.records, appended.last_seq);
     part.note(&state, batch.records.len(), Some(range).filter(|_| !batch.records.is_empty())).await?;
     count_accepted(&batch);

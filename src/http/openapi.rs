@@ -5,8 +5,8 @@
 
 mod imports;
 mod indicators;
-mod portal;
 mod kit;
+mod portal;
 mod routes;
 mod reports;
 mod procedures;

@@ -65,8 +65,8 @@ async fn world(mapping: &str, table: &str, busy: usize) -> World {
         out: None,
         source: None,
         dry_run: false,
-        revive: false,
         backfill: false,
+        revive: false,
         rejects: Some(path("rejects.csv")),
         timezone: "Asia/Ho_Chi_Minh".to_owned(),
         server: ServerArgs { url, token: None },
@@ -129,7 +129,7 @@ async fn old_data_is_said_to_be_such_and_its_end_is_told() {
     let mut world = world(MAPPING, "no,office,when,mark\n1,17,01/08/2024 08:00,good\n", 1).await;
     world.args.backfill = true;
     assert_eq!(world.import().await.unwrap().1, exit(0));
-    let told = [("source=kiosk+1&batch=7&backfill=true".to_owned(), 1), ("source=kiosk+1&backfill=done".to_owned(), 0)];
+    let told = [("source=kiosk+1&backfill=true&batch=7".to_owned(), 1), ("source=kiosk+1&backfill=done".to_owned(), 0)];
     assert_eq!(world.seen.lock().unwrap().requests, told);
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 
-fn names<'a>(words: &'a BTreeMap<String, Words>) -> BTreeSet<&'a str> {
+fn names(words: &BTreeMap<String, Words>) -> BTreeSet<&str> {
     words.keys().map(String::as_str).collect()
 }
 

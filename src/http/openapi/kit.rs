@@ -28,6 +28,16 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// A shape of figures that may carry the mark of old data on its way into them.
+pub(super) fn marked(mut shape: Value) -> Value {
+    shape["properties"]["backfill"] = json!({
+        "type": "array",
+        "description": "Whose old data is on its way into these figures; absent when nobody's",
+        "items": {"$ref": "#/components/schemas/BackfillMark"}
+    });
+    shape
+}
+
 /// The record as the document shows it: the published schema with its parts in place, so that it stands alone.
 pub(super) fn record() -> Value {
     let mut schema = record_schema();

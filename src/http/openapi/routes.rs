@@ -21,8 +21,8 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(drill());
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
-    all.extend(super::imports::routes());
     all.extend(super::kit::routes());
+    all.extend(super::imports::routes());
     all
 }
 
@@ -140,6 +140,12 @@ fn records() -> Vec<Route> {
             )
             .query("dry_run", "Check everything, store nothing", &json!({"type": "boolean", "default": false}))
             .query(
+                "backfill",
+                "It is old data: figures of the units that the source feeds are marked until it is all in; `done` with \
+                 the last batch, which may be empty",
+                &any_of(&["true", "done"]),
+            )
+            .query(
                 "batch",
                 "The import that the records are a part of",
                 &json!({"type": "integer", "minimum": 1, "maximum": SAFE}),
@@ -152,12 +158,6 @@ fn records() -> Vec<Route> {
             .problem(404, &["unknown_import"])
             .problem(409, &["import_undone"])
             .problem(503, &["not_ready"])
-            .query(
-                "backfill",
-                "It is old data: figures of the units that the source feeds are marked until it is all in; `done` with \
-                 the last batch, which may be empty",
-                &any_of(&["true", "done"]),
-            )
             .body(&[
                 ("application/json", list, json!([example])),
                 ("application/x-ndjson", text(), json!(format!("{example}\n"))),

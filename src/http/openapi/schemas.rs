@@ -172,11 +172,11 @@ fn links() -> Value {
         "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null()})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
-        "Breakdown": object(json!({
+        "Breakdown": super::kit::marked(object(json!({
             "unit": text(), "name": text(), "scheme": text(), "as_of": instant(), "seq": count(), "by": text(),
             "ended": shape("Ended"), "measures": shape("ShownMeasures"), "compare": shape("Comparisons"),
             "kpis": shape("KpiFigures"), "rows": {"type": "array", "items": row}
-        })),
+        }))),
         "Quality": object(json!({
             "unit": text(), "name": text(), "as_of": instant(), "seq": count(),
             "rows": {"type": "array", "items": object(json!({
@@ -220,14 +220,14 @@ fn figures() -> Value {
         "KpisRow": object(json!({
             "unit": text(), "name": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures")
         })),
-        "Kpis": object(json!({
+        "Kpis": super::kit::marked(object(json!({
             "unit": text(), "name": text(), "stale_code": {"type": "boolean"},
             "window": object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}})),
             "scheme": text(), "as_of": instant(), "seq": count(), "node": text(),
             "hierarchy": {"type": "string", "enum": ["now", "was"]}, "role": {"type": "string", "enum": ["processing", "receiving"]},
             "catalogue": text(), "ended": shape("Ended"), "measures": shape("ShownMeasures"), "kpis": shape("KpiFigures"),
             "compare": shape("Comparisons"), "children": {"type": "array", "items": shape("KpisRow")}
-        })),
+        }))),
         "Dossier": object(json!({
             "source": text(), "id": text(), "as_of": instant(), "seq": count(), "node": text(),
             "unit": object(json!({"unit": text(), "name": text(), "stale_code": {"type": "boolean"}})),
