@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::auth::Tokens;
-use crate::journal::Appended;
 use crate::model::{Instant, Text};
 use crate::pipeline::backfill::{Backfills, Mark};
 use crate::pipeline::feeds::Feeds;

@@ -19,6 +19,7 @@ mod malformed;
 mod operate;
 mod periods;
 mod portal;
+mod reconcile;
 mod procedures;
 mod rejects;
 mod start;
