@@ -2,6 +2,7 @@
 
 mod client;
 pub mod check;
+pub mod dashboards;
 pub mod serve;
 pub mod demo;
 pub mod import;

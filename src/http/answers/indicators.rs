@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cube::IndicatorSheet;
 use crate::kpi::indicator::IndicatorRow;
 use crate::kpi::{Amount, Better, Cadence, Indicator, IndicatorKind, RollUp, Window, Words};
 use crate::model::{Period, UnitKind};
-use crate::units::Hierarchy;
+use crate::units::{Hierarchy, UnitId};
 
+use super::official::Closed;
 use super::table::{Table, Tabular, of_rows};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
@@ -29,6 +31,10 @@ pub struct IndicatorsQuery {
     pub period: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
+    /// `current` (default), `official` or the number of a closing.
+    pub version: Option<String>,
+    /// The scheme by which the period was closed; that of forms when absent.
+    pub scheme: Option<String>,
     /// Of a table as text: begins with a byte order mark.
     #[serde(default)]
     pub bom: bool,
@@ -127,6 +133,8 @@ pub struct IndicatorsAnswer<'a> {
     node: &'a str,
     hierarchy: &'static str,
     units_pending: bool,
+    /// By whom the period was closed, of closed figures.
+    closed: Option<&'a Closed>,
     indicators: Vec<IndicatorRow<'a>>,
 }
 
@@ -162,8 +170,32 @@ pub fn indicators<'a>(
         node,
         hierarchy: hierarchy.as_str(),
         units_pending: view.units_pending(),
+        closed: None,
         indicators: rows.collect(),
     })
+}
+
+/// The indicators of a unit for a closed period: what its code goes on as isn't told, that may change.
+pub(super) fn closed_indicators<'a>(
+    figures: Figures<'a>,
+    (unit, period): (UnitId, Period),
+    sheets: &[IndicatorSheet<'a>],
+    closed: &'a Closed,
+) -> IndicatorsAnswer<'a> {
+    let label = figures.view.units().label(unit);
+    IndicatorsAnswer {
+        unit: label.code,
+        name: label.name,
+        stale_code: false,
+        period: Some(period),
+        as_of: figures.view.now().to_rfc3339(figures.view.zone()),
+        seq: figures.view.seq(),
+        node: figures.node,
+        hierarchy: Hierarchy::Now.as_str(),
+        units_pending: false,
+        closed: Some(closed),
+        indicators: sheets.iter().map(|sheet| sheet.row(unit)).collect(),
+    }
 }
 
 /// Who hasn't reported.
