@@ -36,6 +36,9 @@ enum Command {
     /// Periods: closing them, opening them again, what was closed.
     #[command(subcommand)]
     Period(cli::period::PeriodCommand),
+    /// What offices report of a period: a workbook to fill in, sending, submitting and approving it.
+    #[command(subcommand)]
+    Indicators(cli::indicators::IndicatorsCommand),
     /// Procedures and how long they may take.
     #[command(subcommand)]
     Procedures(cli::procedures::ProceduresCommand),
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
         Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
+        Command::Indicators(command) => on_runtime(async move { cli::indicators::run(&command, &mut stdout()).await }),
         Command::Procedures(command) => {
             on_runtime(async move { cli::procedures::load_procedures(&command, &mut stdout()).await })
         }

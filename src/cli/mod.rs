@@ -9,6 +9,7 @@ pub mod import;
 pub mod rejects;
 pub mod units;
 pub mod period;
+pub mod indicators;
 pub mod procedures;
 pub mod migrate;
 pub mod token;

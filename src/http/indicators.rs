@@ -10,7 +10,7 @@ use axum::{Extension, Router};
 
 use crate::auth::{Caller, Role};
 
-use super::answers::{self, CatalogueQuery, IndexQuery, IndicatorsQuery, MissingQuery, Version, version};
+use super::answers::{self, CatalogueQuery, IndexQuery, IndicatorsQuery, MissingQuery, UnitKey, Version, version};
 use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
@@ -50,9 +50,15 @@ async fn missing(
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    let returns = state.returns.clone();
     let asked = Asked::of(state, &caller, "")?;
     asked
-        .answer(&places, move |figures, _| form::answer(accepted, query.bom, &answers::missing(figures, &query)?))
+        .answer(&places, move |figures, _| {
+            let state = |unit: &UnitKey, period| {
+                Ok::<_, Problem>(returns.state(unit, period)?.map(super::returns::ReturnState::as_str))
+            };
+            form::answer(accepted, query.bom, &answers::missing(figures, &query, state)?)
+        })
         .await
 }
 

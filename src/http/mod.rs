@@ -38,6 +38,7 @@ mod periods;
 mod sources;
 mod procedures;
 mod indicators;
+mod returns;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,7 @@ pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
+pub use returns::{ReturnProblem, Returns};
 pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
 pub use tokens::{TokenKeeper, TokenRow, token_expiry};
@@ -74,7 +76,8 @@ pub fn router(state: AppState) -> Router {
         .merge(sources::router())
         .merge(reload::router())
         .merge(procedures::router())
-        .merge(indicators::router(places))
+        .merge(indicators::router(places.clone()))
+        .merge(returns::router(places))
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

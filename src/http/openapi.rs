@@ -4,6 +4,7 @@
 //! routes of the areas, and schemathesis holds a running server to the document: each status, code and shape.
 
 mod indicators;
+mod returns;
 mod routes;
 mod reports;
 mod procedures;

@@ -22,6 +22,7 @@ use super::error::Problem;
 use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
+use super::returns::Returns;
 use super::tokens::TokenKeeper;
 
 /// Whether the domain clock runs.
@@ -85,6 +86,8 @@ pub struct AppState {
     pub catalogues: Catalogues,
     /// Closed periods.
     pub closings: Closings,
+    /// What units filled in of their indicators.
+    pub returns: Returns,
 }
 
 impl AppState {

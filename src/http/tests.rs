@@ -65,6 +65,7 @@ impl World {
             stores: watch::channel(None).1,
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
+            returns: crate::http::Returns::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),
             catalogues: Catalogues::of(catalogue()),
         };

@@ -30,6 +30,7 @@ mod procedures;
 pub mod mapping;
 pub mod table;
 pub mod workbook;
+mod returns;
 pub mod rejects;
 
 pub use body::EnvelopeError;
@@ -40,6 +41,7 @@ pub use procedures::{
     CALENDAR_COLUMNS, PROCEDURE_COLUMNS, check_calendar, check_procedures, read_calendar, read_procedures,
 };
 pub use rejection::{Code, Fault, Hash, Rejection};
+pub use returns::{FILLED_IN, KEYS_ROW, RETURN_COLUMNS, ReturnRow, ReturnSheet, ReturnSheetError, read_return_sheet};
 pub use sheet::{List, Row};
 pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};
 pub use unit_check::check_units;

@@ -323,6 +323,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         stores: parts.stores.clone(),
         rejects: parts.rejects.clone(),
         closings: http::Closings::new(parts.facts.clone()),
+        returns: http::Returns::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }
 }

@@ -19,6 +19,7 @@ mod operate;
 mod periods;
 mod procedures;
 mod rejects;
+mod returns;
 mod start;
 mod stop;
 mod store;

@@ -68,7 +68,8 @@ pub(super) fn schemas() -> Value {
             "period": text_or_null(), "as_of": as_of, "seq": seq, "node": node, "reported": count(),
             "missing": list(object(json!({
                 "unit": text(), "name": text(), "code": text(), "label": shape("Words"), "period": text(),
-                "deadline": {"type": "string", "format": "date"}, "overdue": {"type": "boolean"}
+                "deadline": {"type": "string", "format": "date"}, "overdue": {"type": "boolean"},
+                "overdue_days": count(), "state": text_or_null()
             })))
         })),
         "UnitIndicators": object(json!({

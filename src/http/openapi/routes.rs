@@ -21,6 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(drill());
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
+    all.extend(super::returns::routes());
     all
 }
 

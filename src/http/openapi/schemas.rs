@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 /// Every shape by name.
 pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
-    let indicators = super::indicators::schemas();
-    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators];
+    let (indicators, returns) = (super::indicators::schemas(), super::returns::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators, returns];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
