@@ -56,10 +56,8 @@ pub fn return_template(figures: Figures<'_>, question: &ReturnQuestion<'_>) -> R
         sheet.write_string_with_format(keys, column, key, &small)?;
     }
     sheet.set_freeze_panes(keys + 1, 2)?.set_repeat_rows(keys - 1, keys)?;
-    let mut row = keys + 1;
-    for indicator in &question.indicators {
+    for (row, indicator) in (keys + 1..).zip(&question.indicators) {
         indicator_row(sheet, row, (figures, question, indicator))?;
-        row += 1;
     }
     sheet.protect();
     workbook.save_to_buffer()
