@@ -21,6 +21,9 @@ enum Command {
     Serve(cli::serve::ServeArgs),
     /// Look for faults in configuration, catalogue, boards and lists of units.
     Check(cli::check::CheckArgs),
+    /// What is shown and how: definitions, targets, boards, forms, indicators, indices.
+    #[command(subcommand)]
+    Dashboards(cli::dashboards::DashboardsCommand),
     /// Compare the live figures of a running server with ClickHouse.
     Verify(cli::verify::VerifyArgs),
     /// Show a made-up province with live traffic.
@@ -35,6 +38,9 @@ enum Command {
     Period(cli::period::PeriodCommand),
     /// Compare another system's form or list of dossiers with our figures.
     Reconcile(cli::reconcile::ReconcileArgs),
+    /// What offices report of a period: a workbook to fill in, sending, submitting and approving it.
+    #[command(subcommand)]
+    Indicators(cli::indicators::IndicatorsCommand),
     /// Procedures and how long they may take.
     #[command(subcommand)]
     Procedures(cli::procedures::ProceduresCommand),
@@ -67,11 +73,13 @@ fn main() -> ExitCode {
         Command::Engine(args) => cli::engine::run(&args),
         Command::Serve(args) => on_runtime(cli::serve::run(args)),
         Command::Check(args) => cli::check::run(args, system_now(), &mut stdout()),
+        Command::Dashboards(command) => cli::dashboards::run(&command, &mut stdout()),
         Command::Demo(args) => on_runtime(cli::demo::run(args)),
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
         Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
         Command::Reconcile(args) => on_runtime(async move { cli::reconcile::run(&args, &mut stdout()).await }),
+        Command::Indicators(command) => on_runtime(async move { cli::indicators::run(&command, &mut stdout()).await }),
         Command::Procedures(command) => {
             on_runtime(async move { cli::procedures::load_procedures(&command, &mut stdout()).await })
         }

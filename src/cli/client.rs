@@ -151,6 +151,15 @@ impl Client {
         }
     }
 
+    /// A file that the server makes.
+    pub(super) async fn download(&self, request: &Request<'_>) -> anyhow::Result<Vec<u8>> {
+        let response = self.attempt(request).await.with_context(|| format!("{} can't be reached", self.base))?;
+        if !response.status().is_success() {
+            bail!(answer(response).await?.problem());
+        }
+        body(response).await
+    }
+
     async fn attempt(&self, request: &Request<'_>) -> Result<reqwest::Response, reqwest::Error> {
         let mut url = self.base.clone();
         url.set_path(request.path);
@@ -168,8 +177,7 @@ fn is_not_now(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
 }
 
-async fn answer(mut response: reqwest::Response) -> anyhow::Result<Answer> {
-    let status = response.status();
+async fn body(mut response: reqwest::Response) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.context("the answer broke off; what was sent may be stored")? {
         if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
@@ -177,8 +185,13 @@ async fn answer(mut response: reqwest::Response) -> anyhow::Result<Answer> {
         }
         bytes.extend_from_slice(&chunk);
     }
+    Ok(bytes)
+}
+
+async fn answer(response: reqwest::Response) -> anyhow::Result<Answer> {
+    let status = response.status();
     // A proxy in between may answer with a page; the status says enough then.
-    let body = serde_json::from_slice(&bytes).unwrap_or_default();
+    let body = serde_json::from_slice(&body(response).await?).unwrap_or_default();
     Ok(Answer { status, body })
 }
 

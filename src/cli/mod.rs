@@ -3,6 +3,7 @@
 mod client;
 mod unresolved;
 pub mod check;
+pub mod dashboards;
 pub mod serve;
 pub mod demo;
 pub mod import;
@@ -10,6 +11,7 @@ pub mod rejects;
 pub mod units;
 pub mod period;
 pub mod reconcile;
+pub mod indicators;
 pub mod procedures;
 pub mod migrate;
 pub mod token;

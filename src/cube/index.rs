@@ -1,5 +1,6 @@
 //! What an index is made from, of one unit and one period.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::kpi::index::{Found, IndexFigure, IndexVersion};
@@ -21,6 +22,10 @@ pub struct IndexReading<'a> {
     perspective: Perspective,
     unsourced: BTreeSet<Measure>,
     placed: BTreeMap<String, Placed<'a>>,
+    /// Published scores by code of the indicator, read when they are asked for.
+    official: RefCell<BTreeMap<String, Placed<'a>>>,
+    /// Shares of measurable points, as units were scored for ranks.
+    shares: RefCell<BTreeMap<UnitId, Option<Fraction>>>,
 }
 
 /// All there is.
@@ -52,6 +57,8 @@ impl View {
             perspective,
             unsourced,
             placed,
+            official: RefCell::default(),
+            shares: RefCell::default(),
         })
     }
 }
@@ -73,7 +80,7 @@ impl<'a> IndexReading<'a> {
     }
 
     /// The score with the published ones that the unit itself has.
-    pub fn figure(&self, (index, catalogue): (&Index, &Catalogue), unit: UnitId) -> IndexFigure<'a> {
+    pub fn figure(&self, (index, catalogue): (&Index, &'a Catalogue), unit: UnitId) -> IndexFigure<'a> {
         let score = self.score(unit);
         let parts = score.groups.iter().flat_map(|group| {
             let criteria = group.criteria.iter().map(|one| one.criterion.id.as_str());
@@ -82,8 +89,11 @@ impl<'a> IndexReading<'a> {
         let mut official = BTreeMap::new();
         for part in std::iter::once("total").chain(parts) {
             let Some(indicator) = catalogue.indicators().get(&index.official_code(part)) else { continue };
-            let placed = self.view.placed(indicator, self.period, self.perspective.hierarchy);
-            let own = self.view.indicator_figure(&placed, unit).own;
+            let mut published = self.official.borrow_mut();
+            let placed = published
+                .entry(indicator.code.clone())
+                .or_insert_with(|| self.view.placed(indicator, self.period, self.perspective.hierarchy));
+            let own = self.view.indicator_figure(placed, unit).own;
             if let Some((_, value)) = own.and_then(|own| own.given) {
                 official.insert(part.to_owned(), value);
             }
@@ -97,12 +107,21 @@ impl<'a> IndexReading<'a> {
         let (measure, at_least) = index.ranked_by;
         let shares: Vec<Option<Fraction>> = units
             .iter()
-            .map(|unit| if self.count(*unit, measure) < at_least { None } else { self.score(*unit).points.share() })
+            .map(|unit| if self.count(*unit, measure) < at_least { None } else { self.share(*unit) })
             .collect();
         let better = |of: Fraction| {
             shares.iter().flatten().filter(|other| other.compare(of) == std::cmp::Ordering::Greater).count()
         };
         shares.iter().map(|share| share.map(|share| better(share) + 1)).collect()
+    }
+
+    fn share(&self, unit: UnitId) -> Option<Fraction> {
+        if let Some(known) = self.shares.borrow().get(&unit) {
+            return *known;
+        }
+        let share = self.score(unit).points.share();
+        self.shares.borrow_mut().insert(unit, share);
+        share
     }
 
     /// How often something was counted for a unit.

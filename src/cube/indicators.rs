@@ -6,6 +6,7 @@
 //!
 //! A unit's report stands for everything below it. A unit without one is rolled up from the next reports below.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -153,17 +154,23 @@ impl View {
             self.newest_of(indicator, &newest, (hierarchy, unit)).map(|(period, _)| period)
         });
         let Some(period) = period else { return indicator.row(RowParts::default()) };
-        let figure = self.indicator_figure(&self.placed(indicator, period, hierarchy), unit);
-        let earlier = self.periods_like(indicator, period);
-        let code = self.units().fact(unit).map_or("", |fact| fact.code.as_str());
-        indicator.row(RowParts {
-            period: Some(period),
-            own: figure.own,
-            below: figure.below.map(|below| (below, figure.parts)),
-            reported: (figure.reported, figure.expected),
-            previous: self.newest_of(indicator, &earlier, (hierarchy, unit)),
-            reference: figure.own.and_then(|_| indicator.reference(code, period)),
-        })
+        self.indicator_sheet(indicator, period, hierarchy).row(unit)
+    }
+
+    /// Everything that rows of an indicator and a period are made from, ready for any number of units.
+    pub fn indicator_sheet<'a>(
+        &'a self,
+        indicator: &'a Indicator,
+        period: Period,
+        hierarchy: Hierarchy,
+    ) -> IndicatorSheet<'a> {
+        let earlier = self.periods_like(indicator, period).into_iter().take(PERIODS_SEARCHED_MAX);
+        IndicatorSheet {
+            view: self,
+            placed: self.placed(indicator, period, hierarchy),
+            hierarchy,
+            earlier: earlier.map(|period| (period, OnceCell::new())).collect(),
+        }
     }
 
     /// The first of some periods that a unit has a number of.
@@ -207,6 +214,37 @@ impl View {
             }
         }
         figure
+    }
+}
+
+/// An indicator and a period, ready for any number of units.
+#[derive(Debug)]
+pub struct IndicatorSheet<'a> {
+    view: &'a View,
+    placed: Placed<'a>,
+    hierarchy: Hierarchy,
+    /// Newest first; read when a row needs them.
+    earlier: Vec<(Period, OnceCell<Placed<'a>>)>,
+}
+
+impl<'a> IndicatorSheet<'a> {
+    /// The row of a unit.
+    pub fn row(&self, unit: UnitId) -> IndicatorRow<'a> {
+        let Placed { indicator, period, .. } = self.placed;
+        let figure = self.view.indicator_figure(&self.placed, unit);
+        let code = self.view.units().fact(unit).map_or("", |fact| fact.code.as_str());
+        let previous = self.earlier.iter().find_map(|(period, placed)| {
+            let placed = placed.get_or_init(|| self.view.placed(indicator, *period, self.hierarchy));
+            Some((*period, self.view.indicator_figure(placed, unit).counting()?.value(indicator.kind)?))
+        });
+        indicator.row(RowParts {
+            period: Some(period),
+            own: figure.own,
+            below: figure.below.map(|below| (below, figure.parts)),
+            reported: (figure.reported, figure.expected),
+            previous,
+            reference: figure.own.and_then(|_| indicator.reference(code, period)),
+        })
     }
 }
 

@@ -36,7 +36,7 @@ pub use contribution::Contribution;
 pub use dimension::{AGES, Dimension};
 pub use drill::{Item, ItemKind, Selection};
 pub use index::IndexReading;
-pub use indicators::{IndicatorFigure, Placed};
+pub use indicators::{IndicatorFigure, IndicatorSheet, Placed};
 pub use marked::Marked;
 pub use owner::Cube;
 pub use placement::Placement;

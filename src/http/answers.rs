@@ -18,6 +18,9 @@ mod ledger;
 mod form_rows;
 mod official;
 mod sheet;
+mod kept;
+mod returns;
+mod template;
 mod snapshot;
 mod closed;
 mod difference;
@@ -34,16 +37,19 @@ pub use indicators::{
     indicator_catalogue, indicators, missing,
 };
 pub use indices::{IndexAnswer, IndexQuery, index};
+pub use kept::{KeptReports, KeptTable, ReportDifference, report_difference};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
 pub use ledger::{Ledger, UnitKey};
 pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};
-pub use question::{Version, version};
+pub use question::{ClosedVersion, Version, version};
+pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
+pub use template::return_template;
 
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
@@ -93,7 +99,7 @@ pub enum AnswerError {
     #[error("there is no form `{0}`")]
     UnknownForm(String),
     /// Neither `current` nor `official`.
-    #[error("`{0}` is no version: use current or official")]
+    #[error("`{0}` is no version: use current, official or the number of a closing")]
     UnknownVersion(String),
     /// Nobody closed the period of the unit, or it was reopened.
     #[error("period {period} by scheme {scheme} of unit `{unit}` isn't closed")]
@@ -104,6 +110,18 @@ pub enum AnswerError {
         scheme: String,
         /// The period.
         period: String,
+    },
+    /// The period of the unit has no closing of this number.
+    #[error("period {period} by scheme {scheme} of unit `{unit}` has no closing {version}")]
+    NoClosing {
+        /// Code of the unit.
+        unit: String,
+        /// Id of the scheme.
+        scheme: String,
+        /// The period.
+        period: String,
+        /// The number asked for.
+        version: u32,
     },
     /// Figures are closed in one perspective only.
     #[error("closed are the figures of hierarchy=now and role=processing")]
@@ -176,6 +194,7 @@ impl AnswerError {
             AnswerError::UnknownForm(_) => "unknown_form",
             AnswerError::UnknownVersion(_) => "bad_version",
             AnswerError::NotClosed { .. } => "not_closed",
+            AnswerError::NoClosing { .. } => "unknown_version",
             AnswerError::NotClosedSo => "bad_version",
             AnswerError::TooMuchToClose { .. } => "too_much_to_close",
             AnswerError::UnknownRows(_) => "bad_rows",
@@ -194,8 +213,16 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        use AnswerError::{NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownUnit};
-        matches!(self, UnknownUnit(_) | UnknownDossier { .. } | UnknownForm(_) | UnknownIndex(_) | NotClosed { .. })
+        use AnswerError::{NoClosing, NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownUnit};
+        matches!(
+            self,
+            UnknownUnit(_)
+                | UnknownDossier { .. }
+                | UnknownForm(_)
+                | UnknownIndex(_)
+                | NotClosed { .. }
+                | NoClosing { .. }
+        )
     }
 }
 

@@ -19,6 +19,7 @@ use crate::kpi::CatalogueError;
 use crate::pipeline::verify::VerifyError;
 
 use super::answers::AnswerError;
+use super::returns::ReturnProblem;
 
 /// Why a request isn't answered, as the caller reads it: RFC 9457 with a stable `code`.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +118,9 @@ pub enum Problem {
         /// When.
         at: String,
     },
+    /// 404, 409 or 422: a return isn't there, isn't where a step can be taken, or has faulty cells.
+    #[error(transparent)]
+    Return(#[from] ReturnProblem),
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
@@ -234,6 +238,7 @@ impl Problem {
             Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),
             Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
             Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
+            Problem::Return(problem) => (problem.status(), problem.code(), problem.title(), None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
@@ -355,6 +360,7 @@ impl IntoResponse for Problem {
             detail: self.to_string(),
             further: match &self {
                 Problem::NoneAccepted { answer, .. } => Some(Cow::Borrowed(answer)),
+                Problem::Return(problem) => problem.further().map(Cow::Owned),
                 Problem::FaultyCatalogue(faults) => Some(Cow::Owned(fault_list(faults))),
                 _ => None,
             },

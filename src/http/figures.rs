@@ -22,7 +22,7 @@ use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
 use super::json::json;
-use super::periods::official_kpis;
+use super::periods::closed_kpis;
 use super::sight::visible_dossier;
 use super::state::AppState;
 
@@ -49,9 +49,10 @@ async fn kpis(
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
-    if version(query.version.as_deref())? == Version::Official {
+    if let Version::Closed(version) = version(query.version.as_deref())? {
         let closings = state.closings.clone();
-        let read = move |figures: Figures<'_>, code: &str| official_kpis(&closings, figures, (code, &query), accepted);
+        let read =
+            move |figures: Figures<'_>, code: &str| closed_kpis(&closings, figures, (code, &query, version), accepted);
         return Asked::of(state, &caller, &code)?.answer(&places, read).await;
     }
     if query.same_day.is_some() {

@@ -10,12 +10,13 @@ use axum::{Extension, Router};
 
 use crate::auth::{Caller, Role};
 
-use super::answers::{self, CatalogueQuery, IndexQuery, IndicatorsQuery, MissingQuery};
+use super::answers::{self, CatalogueQuery, IndexQuery, IndicatorsQuery, MissingQuery, UnitKey, Version, version};
 use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{self, Form};
 use super::guard::require;
+use super::periods::{ReportsAsked, closed_reports};
 use super::state::AppState;
 
 pub(super) fn router(places: Places) -> Router<AppState> {
@@ -49,9 +50,15 @@ async fn missing(
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    let returns = state.returns.clone();
     let asked = Asked::of(state, &caller, "")?;
     asked
-        .answer(&places, move |figures, _| form::answer(accepted, query.bom, &answers::missing(figures, &query)?))
+        .answer(&places, move |figures, _| {
+            let state = |unit: &UnitKey, period| {
+                Ok::<_, Problem>(returns.state(unit, period)?.map(super::returns::ReturnState::as_str))
+            };
+            form::answer(accepted, query.bom, &answers::missing(figures, &query, state)?)
+        })
         .await
 }
 
@@ -64,10 +71,18 @@ async fn indicators(
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    let (version, closings) = (version(query.version.as_deref())?, state.closings.clone());
     let asked = Asked::of(state, &caller, &code)?;
     asked
-        .answer(&places, move |figures, code| {
-            form::answer(accepted, query.bom, &answers::indicators(figures, code, &query)?)
+        .answer(&places, move |figures, code| match version {
+            Version::Current => form::answer(accepted, query.bom, &answers::indicators(figures, code, &query)?),
+            Version::Closed(version) => {
+                let IndicatorsQuery { period, scheme, hierarchy, bom, .. } = &query;
+                let (period, scheme, bom) = (period.as_deref(), scheme.as_deref(), *bom);
+                let perspective = (hierarchy.as_deref(), None);
+                let asked = ReportsAsked { code, period, scheme, perspective, version, index: None, bom };
+                closed_reports(&closings, figures, &asked, accepted)
+            }
         })
         .await
 }
@@ -81,10 +96,18 @@ async fn index(
     accepted: Form,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
+    let (version, closings) = (version(query.version.as_deref())?, state.closings.clone());
     let asked = Asked::of(state, &caller, &code)?;
     asked
-        .answer(&places, move |figures, code| {
-            form::answer(accepted, query.bom, &answers::index(figures, (code, &id), &query)?)
+        .answer(&places, move |figures, code| match version {
+            Version::Current => form::answer(accepted, query.bom, &answers::index(figures, (code, &id), &query)?),
+            Version::Closed(version) => {
+                let IndexQuery { period, scheme, hierarchy, role, bom, .. } = &query;
+                let (period, scheme, bom) = (period.as_deref(), scheme.as_deref(), *bom);
+                let perspective = (hierarchy.as_deref(), role.as_deref());
+                let asked = ReportsAsked { code, period, scheme, perspective, version, index: Some(&id), bom };
+                closed_reports(&closings, figures, &asked, accepted)
+            }
         })
         .await
 }

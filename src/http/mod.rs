@@ -44,6 +44,7 @@ mod procedures;
 mod indicators;
 mod unresolved;
 mod imports;
+mod returns;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
+pub use returns::{ReturnProblem, Returns};
 pub use routes::{Need, ROUTES, Route};
 pub use state::{AppState, ClockKind};
 pub use tokens::{TokenKeeper, TokenRow, token_expiry};
@@ -84,7 +86,8 @@ pub fn router(state: AppState) -> Router {
         .merge(reload::router())
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
-        .merge(unresolved::router(places))
+        .merge(unresolved::router(places.clone()))
+        .merge(returns::router(places))
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

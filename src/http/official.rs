@@ -14,7 +14,7 @@ use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::form::{Form, JSON_RANGES, accepted, answer, preferred};
 use super::guard::require;
-use super::periods::official_form_of;
+use super::periods::closed_form;
 use super::state::AppState;
 
 /// The media type of a workbook.
@@ -60,7 +60,7 @@ pub(super) async fn form(
         let written = |form: &FormAnswer<'_>| written(form, (format, query.bom), &zone);
         match version {
             Version::Current => current_form(figures, (&form, code), &query, written),
-            Version::Official => official_form_of(&closings, figures, (&form, code), &query, written),
+            Version::Closed(version) => closed_form(&closings, figures, (&form, code, version), &query, written),
         }
     };
     asked.answer(&places, work).await

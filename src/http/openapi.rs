@@ -7,6 +7,7 @@ mod imports;
 mod indicators;
 mod kit;
 mod portal;
+mod returns;
 mod routes;
 mod reports;
 mod procedures;

@@ -19,8 +19,8 @@ use crate::kpi::Window;
 use crate::model::Period;
 
 use super::answers::{
-    self, Closed, ClosedQuestion, DifferenceQuery, Figures, FormAnswer, FormQuery, Kept, KpisQuery, Snapshot, Table,
-    Tabular, official_form,
+    self, Closed, ClosedQuestion, ClosedVersion, DifferenceQuery, Figures, FormAnswer, FormQuery, Kept, KeptReports,
+    KpisQuery, Snapshot, Table, Tabular, official_form, report_difference,
 };
 use super::drill::{Asked, Places};
 use super::error::Problem;
@@ -86,6 +86,9 @@ struct VersionRow {
     as_of: String,
     kpis: std::collections::BTreeMap<crate::model::Text, String>,
     forms: std::collections::BTreeMap<crate::model::Text, String>,
+    indices: std::collections::BTreeMap<crate::model::Text, String>,
+    /// Null of what was closed before indicators were kept.
+    catalogue: Option<String>,
     units: usize,
     members: usize,
     reopened: Option<ReopenedRow>,
@@ -102,8 +105,22 @@ impl From<Closing> for VersionRow {
     fn from(closing: Closing) -> VersionRow {
         let Closed { version, by, at } = closing.closed;
         let reopened = closing.reopened.map(|Reopened { by, at, reason, .. }| ReopenedRow { by, at, reason });
-        let KeptOf { seq, node, as_of, kpis, forms, units, members, .. } = closing.kept;
-        VersionRow { version, closed_by: by, closed_at: at, seq, node, as_of, kpis, forms, units, members, reopened }
+        let KeptOf { seq, node, as_of, kpis, forms, indices, catalogue, units, members, .. } = closing.kept;
+        VersionRow {
+            version,
+            closed_by: by,
+            closed_at: at,
+            seq,
+            node,
+            as_of,
+            kpis,
+            forms,
+            indices,
+            catalogue,
+            units,
+            members,
+            reopened,
+        }
     }
 }
 
@@ -236,7 +253,10 @@ async fn difference(
     let (closings, unit) = (state.closings.clone(), query.unit.clone());
     let work = move |figures: Figures<'_>, code: &str| {
         let question = ClosedQuestion::of_period(figures, code, (&scheme, &period))?;
-        let (closing, of) = official(&closings, &question)?;
+        let (closing, of) = closed(&closings, &question, ClosedVersion::Official)?;
+        let now = KeptReports::of(figures, &[question.seen.id()], question.period, &closing.closed).swap_remove(0);
+        let former = closings.reports(&closing, &question.unit)?;
+        let reports = report_difference(former.as_ref(), &now).map_err(Problem::internal)?;
         let units = closings.ledger(&closing)?.below(&question.unit);
         let kept = Kept {
             closed: &closing.closed,
@@ -244,32 +264,77 @@ async fn difference(
             as_of: &closing.kept.as_of,
             measures: &of.measures,
             units: &units,
+            reports,
         };
-        json(&answers::difference(figures, &question, &query, &kept, closings.members(&closing))?)
+        json(&answers::difference(figures, &question, &query, kept, closings.members(&closing))?)
     };
     Asked::of(state, &caller, &unit)?.answer(&places, work).await
 }
 
-/// The closing that is official for a unit, with the unit's figures in it.
-fn official(closings: &Closings, question: &ClosedQuestion) -> Result<(Closing, answers::ClosedFigures), Problem> {
+/// The closing of a unit that is meant, with the unit's figures in it.
+fn closed(
+    closings: &Closings,
+    question: &ClosedQuestion,
+    version: ClosedVersion,
+) -> Result<(Closing, answers::ClosedFigures), Problem> {
     let at = (question.scheme.as_str(), question.period);
-    let closing = closings.official(at, &question.unit, &question.closers)?;
-    let closing = closing.ok_or_else(|| question.not_closed())?;
+    let closing = match version {
+        ClosedVersion::Official => {
+            closings.official(at, &question.unit, &question.closers)?.ok_or_else(|| question.not_closed())?
+        }
+        ClosedVersion::Number(number) => closings
+            .numbered(at, (&question.unit, &question.closers), number)?
+            .ok_or_else(|| question.no_closing(number))?,
+    };
     let figures = closings.figures(&closing, &question.unit)?.ok_or_else(|| question.not_closed())?;
     Ok((closing, figures))
 }
 
-/// The official figures of a unit, as they went out when the period was closed.
-pub(super) fn official_kpis(
+/// The closed figures of a unit, as they went out when the period was closed.
+pub(super) fn closed_kpis(
     closings: &Closings,
     figures: Figures<'_>,
-    (code, query): (&str, &KpisQuery),
+    (code, query, version): (&str, &KpisQuery, ClosedVersion),
     accepted: Form,
 ) -> Result<Response, Problem> {
     let question = ClosedQuestion::of_kpis(figures, code, query)?;
-    let (_, of) = official(closings, &question)?;
+    let (_, of) = closed(closings, &question, version)?;
     let json = RawValue::from_string(of.json).map_err(Problem::internal)?;
     form::answer(accepted, query.bom, &KeptAnswer { json, table: of.table })
+}
+
+/// What was asked of closed indicators or of a score.
+pub(super) struct ReportsAsked<'q> {
+    pub(super) code: &'q str,
+    pub(super) period: Option<&'q str>,
+    pub(super) scheme: Option<&'q str>,
+    /// Hierarchy and role.
+    pub(super) perspective: (Option<&'q str>, Option<&'q str>),
+    pub(super) version: ClosedVersion,
+    /// Id of the index; none: indicators.
+    pub(super) index: Option<&'q str>,
+    pub(super) bom: bool,
+}
+
+/// The closed indicators of a unit, or its score, as they were when the period was closed.
+pub(super) fn closed_reports(
+    closings: &Closings,
+    figures: Figures<'_>,
+    asked: &ReportsAsked<'_>,
+    accepted: Form,
+) -> Result<Response, Problem> {
+    let at = (asked.scheme, asked.period);
+    let question = ClosedQuestion::of_reports(figures, asked.code, at, asked.perspective)?;
+    let (closing, _) = closed(closings, &question, asked.version)?;
+    let KeptReports { indicators, mut indices } =
+        closings.reports(&closing, &question.unit)?.ok_or_else(|| question.not_closed())?;
+    let unknown = |id: &str| answers::AnswerError::UnknownIndex(id.chars().take(64).collect());
+    let kept = match asked.index {
+        None => indicators,
+        Some(id) => indices.remove(id).ok_or_else(|| unknown(id))?,
+    };
+    let json = RawValue::from_string(kept.json).map_err(Problem::internal)?;
+    form::answer(accepted, asked.bom, &KeptAnswer { json, table: kept.table })
 }
 
 /// An answer as it was kept.
@@ -290,16 +355,16 @@ impl Tabular for KeptAnswer {
     }
 }
 
-/// The official form of a unit, made from what the closing kept.
-pub(super) fn official_form_of(
+/// The closed form of a unit, made from what the closing kept.
+pub(super) fn closed_form(
     closings: &Closings,
     figures: Figures<'_>,
-    (form, code): (&str, &str),
+    (form, code, version): (&str, &str, ClosedVersion),
     query: &FormQuery,
     written: impl FnOnce(&FormAnswer<'_>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
     let question = ClosedQuestion::of_form(figures, code, query)?;
-    let (closing, of) = official(closings, &question)?;
+    let (closing, of) = closed(closings, &question, version)?;
     let unknown = || answers::AnswerError::UnknownForm(form.chars().take(64).collect());
     let text = closings.form(&closing, form)?.ok_or_else(unknown)?;
     let (heading, ledger) = (closings.heading(&closing)?, closings.ledger(&closing)?);

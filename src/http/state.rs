@@ -24,6 +24,7 @@ use super::imports::Imports;
 use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
+use super::returns::Returns;
 use super::tokens::TokenKeeper;
 
 /// Whether the domain clock runs.
@@ -93,6 +94,8 @@ pub struct AppState {
     pub closings: Closings,
     /// Files that were sent.
     pub imports: Imports,
+    /// What units filled in of their indicators.
+    pub returns: Returns,
 }
 
 impl AppState {

@@ -69,6 +69,7 @@ impl World {
             portal: Arc::new(crate::ingest::Portal::embedded()),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
+            returns: crate::http::Returns::new(Facts::in_memory().unwrap()),
             facts: Facts::in_memory().unwrap(),
             backfills: Backfills::open(Facts::in_memory().unwrap(), Duration::from_secs(900), Arc::new(|| NOW))
                 .unwrap(),

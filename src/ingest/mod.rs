@@ -37,6 +37,7 @@ pub mod table;
 pub mod workbook;
 pub mod suggest;
 pub mod statement;
+mod returns;
 pub mod rejects;
 
 pub use body::EnvelopeError;
@@ -48,6 +49,7 @@ pub use procedures::{
     CALENDAR_COLUMNS, PROCEDURE_COLUMNS, check_calendar, check_procedures, read_calendar, read_procedures,
 };
 pub use rejection::{Code, Fault, Hash, Rejection};
+pub use returns::{FILLED_IN, KEYS_ROW, RETURN_COLUMNS, ReturnRow, ReturnSheet, ReturnSheetError, read_return_sheet};
 pub use schema::{FieldRow, STRICTER, field_rows, record_schema};
 pub use sheet::{List, Row};
 pub use sources::{SourceBatch, WEEKDAYS, minute_text, read_sources};

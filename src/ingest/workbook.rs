@@ -10,7 +10,7 @@ use calamine::{Data, Reader, open_workbook_auto_from_rs};
 use super::rejection::{Code, shown};
 
 /// Bytes of a workbook.
-pub(super) const WORKBOOK_BYTES_MAX: u64 = 64 << 20;
+pub const WORKBOOK_BYTES_MAX: u64 = 64 << 20;
 /// The greatest whole number that a cell holds exactly.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
 

@@ -19,31 +19,20 @@ use super::scheme::Schemes;
 use super::window::Window;
 
 pub(in crate::kpi) mod read;
+mod own;
 mod reporting;
 mod targets;
 #[cfg(test)]
 mod tests;
 
+pub use own::{INDICATORS, INDICES};
+use own::{KPIS, TARGETS};
 pub use reporting::Reporting;
 pub(in crate::kpi) use targets::plan;
 use targets::{Limit, Target, narrowest};
 
-/// The catalogue files that the program carries.
-const KPIS: SourceFile<'_> =
-    SourceFile { name: "dashboards/kpis.toml", text: include_str!("../../dashboards/kpis.toml") };
-const TARGETS: SourceFile<'_> =
-    SourceFile { name: "dashboards/targets.toml", text: include_str!("../../dashboards/targets.toml") };
-const INDICATORS: SourceFile<'_> =
-    SourceFile { name: "dashboards/indicators.toml", text: include_str!("../../dashboards/indicators.toml") };
-const INDICES: [SourceFile<'_>; 1] =
-    [SourceFile { name: "dashboards/indices/qd766.toml", text: include_str!("../../dashboards/indices/qd766.toml") }];
-
 /// Digits of a catalogue's version: enough to tell any two apart.
 const VERSION_DIGITS: usize = 12;
-
-#[derive(rust_embed::RustEmbed)]
-#[folder = "dashboards/boards/"]
-struct BoardFiles;
 
 /// One version of a KPI's definition.
 #[derive(Clone, Debug, PartialEq)]
@@ -144,15 +133,7 @@ impl Catalogue {
     /// # Errors
     /// When a file that it was built with is faulty; a test of the project keeps that from happening.
     pub fn embedded() -> Result<Catalogue, CatalogueError> {
-        let mut files: Vec<(String, String)> = BoardFiles::iter()
-            .filter(|name| name.ends_with(".toml"))
-            .filter_map(|name| {
-                let file = BoardFiles::get(&name)?;
-                Some((format!("dashboards/boards/{name}"), String::from_utf8_lossy(&file.data).into_owned()))
-            })
-            .collect();
-        files.sort();
-        files.sort();
+        let files = own::boards();
         let boards: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
         Catalogue::read(KPIS, TARGETS, &boards)
     }
@@ -211,6 +192,10 @@ impl Catalogue {
             indicators: indicator::read(indicators, &mut faults),
             indices: BTreeMap::new(),
         };
+        // Without indicators, everything that names one would be a fault of its own.
+        if !faults.is_empty() && catalogue.indicators.iter().next().is_none() {
+            return Err(CatalogueError(faults));
+        }
         for file in indices {
             if let Some(index) = index::read(*file, &catalogue.indicators, &mut faults) {
                 catalogue.indices.insert(index.id.clone(), index);

@@ -19,7 +19,7 @@ pub mod catalogue;
 pub mod board;
 
 pub use board::{Board, Panel, PanelKind, Series};
-pub use catalogue::{Catalogue, Kpi, Reporting, UnitScope};
+pub use catalogue::{Catalogue, INDICATORS, INDICES, Kpi, Reporting, UnitScope};
 pub use exact::{Amount, Fraction};
 pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};
 pub use figure::{Band, Better, KpiFigure, Words};

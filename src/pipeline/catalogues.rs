@@ -1,8 +1,8 @@
 //! The catalogue in force: read at the start, and read anew when somebody says so.
 //!
 //! It comes from a folder (`kpis.toml`, `targets.toml`, `boards/*.toml`, and if it has them `periods.toml` with
-//! `forms/*.toml`) or is the one that the program carries. A new
-//! one takes the place of the old one as a whole, when nothing in it is faulty; answers and screens take the newest at
+//! `forms/*.toml`, `indicators.toml`, `indices/*.toml`) or is the one that the program carries; what a folder doesn't
+//! have is the program's own. A new one takes the place of the old one as a whole, when nothing in it is faulty; answers and screens take the newest at
 //! their next look.
 
 use std::fs;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use metrics::counter;
 use tokio::sync::watch;
 
-use crate::kpi::{Catalogue, CatalogueError, Fault, FaultReason, SourceFile};
+use crate::kpi::{Catalogue, CatalogueError, Fault, FaultReason, INDICATORS, INDICES, SourceFile};
 
 #[cfg(test)]
 mod tests;
@@ -96,33 +96,22 @@ fn read(folder: Option<&Path>) -> Result<Catalogue, CatalogueError> {
 /// # Errors
 /// Everything that is wrong with it, what can't be read included.
 pub fn read_folder(folder: &Path) -> Result<Catalogue, CatalogueError> {
-    let mut faults = Vec::new();
-    let mut text_of = |name: &str| {
-        let text = text_of(&folder.join(name));
-        text.map_err(|reason| faults.push(unreadable(name, reason))).unwrap_or_default()
-    };
-    let (kpis, targets) = (text_of("kpis.toml"), text_of("targets.toml"));
-    let mut unread = Vec::new();
-    let mut names_of = |part: &'static str| {
-        let names = names_in(folder, part);
-        names.map_err(|reason| unread.push(unreadable(part, reason))).unwrap_or_default()
-    };
-    // Without them the program's own hold.
-    let reports = folder.join("periods.toml").exists();
-    let (boards, forms) = (names_of("boards"), if reports { names_of("forms") } else { Vec::new() });
-    let mut texts_of = |names: Vec<String>| -> Vec<(String, String)> {
-        names.into_iter().map(|name| (text_of(&name), name)).collect()
-    };
-    let (boards, forms) = (texts_of(boards), texts_of(forms));
-    let periods = reports.then(|| text_of("periods.toml"));
-    faults.extend(unread);
-    if !faults.is_empty() {
-        return Err(CatalogueError(faults));
+    let mut reading = Reading { folder, faults: Vec::new() };
+    let (kpis, targets) = (reading.text("kpis.toml"), reading.text("targets.toml"));
+    let boards = reading.texts("boards");
+    let periods = reading.has("periods.toml").then(|| (reading.text("periods.toml"), reading.texts("forms")));
+    let indicators = reading.has("indicators.toml").then(|| reading.text("indicators.toml"));
+    let indices = reading.has("indices").then(|| reading.texts("indices"));
+    if !reading.faults.is_empty() {
+        return Err(CatalogueError(reading.faults));
     }
     let file = |name, text| SourceFile { name, text };
-    let read = Catalogue::read(file("kpis.toml", &kpis), file("targets.toml", &targets), &files(&boards))?;
-    match periods {
-        Some(periods) => read.with_reporting(file("periods.toml", &periods), &files(&forms)),
+    let indicators = indicators.as_ref().map_or(INDICATORS, |text| file("indicators.toml", text));
+    let indices = indices.as_ref().map_or_else(|| INDICES.to_vec(), |read| files(read));
+    let (kpis, targets) = (file("kpis.toml", &kpis), file("targets.toml", &targets));
+    let read = Catalogue::read_with(kpis, targets, (indicators, &indices), &files(&boards))?;
+    match &periods {
+        Some((periods, forms)) => read.with_reporting(file("periods.toml", periods), &files(forms)),
         None => Ok(read),
     }
 }
@@ -134,6 +123,35 @@ pub fn read_folder(folder: &Path) -> Result<Catalogue, CatalogueError> {
 pub fn own_text(folder: Option<&Path>, name: &str) -> Result<Option<String>, CatalogueError> {
     let Some(path) = folder.map(|folder| folder.join(name)).filter(|path| path.exists()) else { return Ok(None) };
     text_of(&path).map(Some).map_err(|reason| CatalogueError(vec![unreadable(name, reason)]))
+}
+
+/// A folder that is being read, and what of it can't be.
+struct Reading<'f> {
+    folder: &'f Path,
+    faults: Vec<Fault>,
+}
+
+impl Reading<'_> {
+    /// Without a part, the program's own holds.
+    fn has(&self, part: &str) -> bool {
+        self.folder.join(part).exists()
+    }
+
+    fn text(&mut self, name: &str) -> String {
+        text_of(&self.folder.join(name)).unwrap_or_else(|reason| {
+            self.faults.push(unreadable(name, reason));
+            String::new()
+        })
+    }
+
+    /// All files of a part: text and name.
+    fn texts(&mut self, part: &str) -> Vec<(String, String)> {
+        let names = names_in(self.folder, part).unwrap_or_else(|reason| {
+            self.faults.push(unreadable(part, reason));
+            Vec::new()
+        });
+        names.into_iter().map(|name| (self.text(&name), name)).collect()
+    }
 }
 
 fn files(read: &[(String, String)]) -> Vec<SourceFile<'_>> {

@@ -337,6 +337,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
         imports: http::Imports::new(parts.facts.clone()),
+        returns: http::Returns::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }
 }

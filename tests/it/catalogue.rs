@@ -179,3 +179,38 @@ fn a_server_does_not_start_on_a_faulty_catalogue_and_check_names_the_fault() {
     assert_eq!(checked.status.code(), Some(1), "{told}");
     assert!(told.starts_with(&format!("{folder}/kpis.toml:")) && told.contains(": better: "), "{told}");
 }
+
+#[tokio::test]
+async fn exported_files_are_the_programs_own_and_indicators_in_them_are_in_force_after_a_reload() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = dir.path().join("dashboards");
+    let export = || {
+        let output = Command::new(OPCENTRE).args(["dashboards", "export"]).arg(&files).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(export().0, Some(0));
+    let (code, said) = export();
+    assert!(code == Some(1) && said.contains("kpis.toml is there already"), "{said}");
+    let config = dir.path().join("opcentre.toml");
+    fs::write(&config, format!("dashboards_dir = {files:?}\n")).unwrap();
+    let data = dir.path().join("data");
+    let server = Server::start(&data, &["--now", NOW, "--config", config.to_str().unwrap()]).await;
+    server.put_units(UNITS).await;
+    server.until("/api/v1/units/148", |unit| unit["unit"]["code"] == "148").await;
+    let indicators = files.join("indicators.toml");
+    edit(&indicators, "code = \"centre.hotline_calls\"", "code = \"centre.calls\"");
+    let (status, answer) = server.post_to("/api/v1/reload", String::new()).await;
+    assert_eq!(status, 200, "{answer}");
+    let (_, answer) = server.get("/api/v1/indicators").await;
+    let codes: Vec<&Value> = answer["indicators"].as_array().unwrap().iter().map(|row| &row["code"]).collect();
+    assert!(codes.contains(&&json!("centre.calls")) && !codes.contains(&&json!("centre.hotline_calls")), "{answer}");
+    edit(&indicators, "code = \"centre.calls\"", "code = \"centre.calls\"\nsystems = \"none\"");
+    let (status, answer) = server.post_to("/api/v1/reload", String::new()).await;
+    let fault = &answer["faults"][0];
+    assert_eq!(answer["faults"].as_array().unwrap().len(), 1, "{answer}");
+    assert_eq!(
+        (status, &fault["file"], &fault["key"]),
+        (422, &json!("indicators.toml"), &json!("systems")),
+        "{answer}"
+    );
+}

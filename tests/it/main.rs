@@ -22,6 +22,7 @@ mod portal;
 mod reconcile;
 mod procedures;
 mod rejects;
+mod returns;
 mod start;
 mod stop;
 mod store;

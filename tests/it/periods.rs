@@ -45,7 +45,9 @@ async fn official(server: &Server) -> Vec<Vec<u8>> {
         let kpis = format!("/api/v1/units/{unit}/kpis?window=2024-07&scheme=report&version=official");
         let form = |asked: &str| format!("/api/v1/units/{unit}/forms/ii06a?period=2024-07&version=official{asked}");
         let forms = ["", "&rows=unit", "&rows=procedure", "&format=csv", "&format=xlsx"].map(form);
-        for path in [kpis].into_iter().chain(forms) {
+        let report = |path: &str| format!("/api/v1/units/{unit}/{path}?period=2024-07&version=official");
+        let reports = ["indicators", "indices/qd766"].map(report);
+        for path in [kpis].into_iter().chain(forms).chain(reports) {
             let answer = reqwest::get(format!("{}{path}", server.url)).await.unwrap();
             assert_eq!(answer.status(), 200, "{path}");
             answers.push(answer.bytes().await.unwrap().to_vec());
@@ -56,6 +58,12 @@ async fn official(server: &Server) -> Vec<Vec<u8>> {
 
 async fn close(server: &Server, unit: &str) -> (u16, Value) {
     server.post_to(&format!("{PERIOD}/close"), json!({"unit": unit}).to_string()).await
+}
+
+fn reported(code: &str, day: &str, counts: [u32; 2]) -> Value {
+    let at = format!("2024-{day}T08:00:00+07:00");
+    json!({"type": "indicator", "code": code, "unit": "148", "period": "2024-07", "at": at, "numerator": counts[0],
+        "denominator": counts[1]})
 }
 
 fn first_month() -> [Value; 5] {
@@ -75,6 +83,7 @@ async fn a_closed_period_stays_the_same_bytes_and_differences_are_named() {
     let server = Server::start(dir.path(), &["--now", NOW]).await;
     load(&server).await;
     send(&server, &first_month()).await;
+    send(&server, &[reported("qd766.online_services", "07-20", [30, 40])]).await;
     let before = server.get("/api/v1/units/17/forms/ii06a?period=2024-07").await.1;
 
     assert_eq!(server.get(&format!("{PERIOD}/difference?unit=17")).await.1["code"], "not_closed");
@@ -88,6 +97,7 @@ async fn a_closed_period_stays_the_same_bytes_and_differences_are_named() {
     assert_eq!((&official_form["version"], &official_form["closed"]["version"]), (&json!("official"), &json!(1)));
     let nothing = server.get(&format!("{PERIOD}/difference?unit=17")).await.1;
     assert_eq!((&nothing["rows"], &nothing["measures"]), (&json!([]), &json!([])));
+    assert_eq!((&nothing["indicators"], &nothing["indices"]), (&json!([]), &json!([])));
 
     // One more, one void, one whose end is told late, one that moved to another unit.
     let mut moved = dossier("carried", "148", "06-01", None);
@@ -96,11 +106,13 @@ async fn a_closed_period_stays_the_same_bytes_and_differences_are_named() {
     ended["at"] = json!("2024-07-21T08:00:00+07:00");
     let mut void = dossier("gone", "148", "07-14", None);
     void["void"] = json!("entered twice");
-    send(&server, &[dossier("late", "05000", "07-01", None), void, ended, moved]).await;
+    let corrected = reported("qd766.online_services", "08-01", [36, 40]);
+    send(&server, &[dossier("late", "05000", "07-01", None), void, ended, moved, corrected]).await;
     assert_eq!(official(&server).await, kept);
     let found = server.get(&format!("{PERIOD}/difference?unit=17")).await.1;
     check_difference(&found);
     check_paging(&server, &found).await;
+    check_reports(&found);
     // Below the commune one came, one was classed differently and one went to the other district.
     let below = server.get(&format!("{PERIOD}/difference?unit=158")).await.1;
     assert_eq!((&below["missing"], &below["added"], &below["changed"]), (&json!(1), &json!(1), &json!(1)), "{below:#}");
@@ -148,6 +160,18 @@ fn check_difference(found: &Value) {
     }
 }
 
+fn check_reports(found: &Value) {
+    let rows = found["indicators"].as_array().unwrap();
+    assert_eq!(rows.len(), 1, "{found:#}");
+    let side =
+        |side: &str| json!([rows[0]["code"], rows[0][side]["value"], rows[0][side]["num"], rows[0][side]["den"]]);
+    assert_eq!(side("official"), json!(["qd766.online_services", 75, 30, 40]));
+    assert_eq!(side("current"), json!(["qd766.online_services", 90, 36, 40]));
+    let scores = found["indices"].as_array().unwrap();
+    assert_eq!((scores.len(), &scores[0]["index"]), (1, &json!("qd766")), "{found:#}");
+    assert_ne!(scores[0]["official"]["score"], scores[0]["current"]["score"]);
+}
+
 async fn check_paging(server: &Server, whole: &Value) {
     let mut rows = Vec::new();
     let mut cursor = String::new();
@@ -182,8 +206,32 @@ async fn check_reopening(server: &Server, kept: &[Vec<u8>]) {
         (&opened["versions"][0]["seq"], &json!(2))
     );
     assert_ne!(official(server).await, kept);
+    check_older(server, kept).await;
     let now = server.get(&format!("{PERIOD}/difference?unit=17")).await.1;
     assert_eq!((&now["rows"], &now["closed"]["version"]), (&json!([]), &json!(2)));
+}
+
+/// The first closing can be asked for by its number, and says the same.
+async fn check_older(server: &Server, kept: &[Vec<u8>]) {
+    let of_province = kept.len() / 4;
+    let paths = [
+        (0, "kpis?window=2024-07&scheme=report"),
+        (1, "forms/ii06a?period=2024-07"),
+        (of_province - 2, "indicators?period=2024-07"),
+        (of_province - 1, "indices/qd766?period=2024-07"),
+    ];
+    for (place, path) in paths {
+        let ask = async |version: &str| {
+            let url = format!("{}/api/v1/units/17/{path}&version={version}", server.url);
+            reqwest::get(url).await.unwrap().bytes().await.unwrap().to_vec()
+        };
+        assert_eq!(ask("1").await, kept[place], "{path}");
+        assert_eq!(ask("2").await, ask("official").await, "{path}");
+        let unknown: Value = serde_json::from_slice(&ask("3").await).unwrap();
+        assert_eq!((&unknown["status"], &unknown["code"]), (&json!(404), &json!("unknown_version")), "{path}");
+        let bad: Value = serde_json::from_slice(&ask("0").await).unwrap();
+        assert_eq!((&bad["status"], &bad["code"]), (&json!(400), &json!("bad_version")), "{path}");
+    }
 }
 
 async fn reopen(server: &Server, unit: &str, reason: &str) -> (u16, Value) {

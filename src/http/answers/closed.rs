@@ -101,6 +101,27 @@ impl ClosedQuestion {
         closed_question(figures, code, (scheme, choice), (query.hierarchy.as_deref(), query.role.as_deref()))
     }
 
+    /// The closed version of indicators or of a score, by (scheme, period) and (hierarchy, role).
+    ///
+    /// # Errors
+    /// When there is no such unit or scheme, the period is none that can be closed, or the perspective is another.
+    pub fn of_reports(
+        figures: Figures<'_>,
+        code: &str,
+        (scheme, period): (Option<&str>, Option<&str>),
+        perspective: (Option<&str>, Option<&str>),
+    ) -> Result<Self, AnswerError> {
+        let schemes = figures.catalogue.schemes();
+        let scheme = scheme_named(schemes, scheme)?.unwrap_or(schemes.of_forms());
+        closed_question(figures, code, (scheme, period.unwrap_or(PERIOD_DEFAULT).parse()?), perspective)
+    }
+
+    /// There is no closing of a number, as an error.
+    pub fn no_closing(&self, version: u32) -> AnswerError {
+        let (scheme, period) = (self.scheme.clone(), self.period.to_string());
+        AnswerError::NoClosing { unit: self.unit.code.to_string(), scheme, period, version }
+    }
+
     /// What isn't there, as an error.
     pub fn not_closed(&self) -> AnswerError {
         let (scheme, period) = (self.scheme.clone(), self.period.to_string());

@@ -10,6 +10,7 @@ use crate::kpi::{MEASURES, Measure, Window};
 use crate::model::{Period, Text};
 
 use super::closed::ClosedQuestion;
+use super::kept::ReportDifference;
 use super::ledger::{UnitKey, below};
 use super::official::Closed;
 use super::snapshot::{CLOSED_PERSPECTIVE, Member, MemberCounts, MemberKey, SUMS, by_name, members};
@@ -47,6 +48,8 @@ pub struct Kept<'a> {
     pub as_of: &'a str,
     /// The unit's measures, by name.
     pub measures: &'a BTreeMap<Text, i64>,
+    /// Indicators and scores that differ.
+    pub reports: ReportDifference,
     /// The units that members name by their places; none for those that aren't below the unit.
     pub units: &'a [Option<UnitKey>],
 }
@@ -64,6 +67,9 @@ pub struct Difference {
     closed: Closed,
     /// Measures that differ.
     measures: Vec<MeasureRow>,
+    /// Indicators and scores that differ.
+    #[serde(flatten)]
+    reports: ReportDifference,
     /// How many dossiers and ratings the current figures lack, have beside, and class differently.
     missing: u64,
     added: u64,
@@ -120,7 +126,7 @@ pub fn difference<E: From<AnswerError>>(
     figures: Figures<'_>,
     question: &ClosedQuestion,
     query: &DifferenceQuery,
-    kept: &Kept<'_>,
+    kept: Kept<'_>,
     stored: impl Iterator<Item = Result<Member, E>>,
 ) -> Result<Difference, E> {
     let view = figures.view;
@@ -156,6 +162,7 @@ pub fn difference<E: From<AnswerError>>(
         current: Side { seq: view.seq(), as_of: view.now().to_rfc3339(view.zone()) },
         closed: kept.closed.clone(),
         measures: measure_rows(kept.measures, &measures),
+        reports: kept.reports,
         missing: found.counts[0],
         added: found.counts[1],
         changed: found.counts[2],

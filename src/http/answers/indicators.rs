@@ -1,14 +1,18 @@
 //! `GET /api/v1/indicators`, `/indicators/missing` and `/units/{code}/indicators`: what offices report.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cube::{IndicatorSheet, View};
 use crate::kpi::indicator::IndicatorRow;
 use crate::kpi::{Amount, Better, Cadence, Indicator, IndicatorKind, RollUp, Window, Words};
-use crate::model::{Period, UnitKind};
-use crate::units::Hierarchy;
+use crate::model::{Day, Period, UnitKind};
+use crate::units::{Hierarchy, UnitId};
 
+use super::ledger::UnitKey;
+use super::official::Closed;
 use super::table::{Table, Tabular, of_rows};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
@@ -29,6 +33,10 @@ pub struct IndicatorsQuery {
     pub period: Option<String>,
     /// `now` (default) or `was`.
     pub hierarchy: Option<String>,
+    /// `current` (default), `official` or the number of a closing.
+    pub version: Option<String>,
+    /// The scheme by which the period was closed; that of forms when absent.
+    pub scheme: Option<String>,
     /// Of a table as text: begins with a byte order mark.
     #[serde(default)]
     pub bom: bool,
@@ -127,6 +135,8 @@ pub struct IndicatorsAnswer<'a> {
     node: &'a str,
     hierarchy: &'static str,
     units_pending: bool,
+    /// By whom the period was closed, of closed figures.
+    closed: Option<&'a Closed>,
     indicators: Vec<IndicatorRow<'a>>,
 }
 
@@ -162,8 +172,32 @@ pub fn indicators<'a>(
         node,
         hierarchy: hierarchy.as_str(),
         units_pending: view.units_pending(),
+        closed: None,
         indicators: rows.collect(),
     })
+}
+
+/// The indicators of a unit for a closed period: what its code goes on as isn't told, that may change.
+pub(super) fn closed_indicators<'a>(
+    figures: Figures<'a>,
+    (unit, period): (UnitId, Period),
+    sheets: &[IndicatorSheet<'a>],
+    closed: &'a Closed,
+) -> IndicatorsAnswer<'a> {
+    let label = figures.view.units().label(unit);
+    IndicatorsAnswer {
+        unit: label.code,
+        name: label.name,
+        stale_code: false,
+        period: Some(period),
+        as_of: figures.view.now().to_rfc3339(figures.view.zone()),
+        seq: figures.view.seq(),
+        node: figures.node,
+        hierarchy: Hierarchy::Now.as_str(),
+        units_pending: false,
+        closed: Some(closed),
+        indicators: sheets.iter().map(|sheet| sheet.row(unit)).collect(),
+    }
 }
 
 /// Who hasn't reported.
@@ -189,24 +223,46 @@ struct MissingRow<'a> {
     /// The last day in time.
     deadline: String,
     overdue: bool,
+    /// Days since the deadline; 0 while there is time.
+    overdue_days: i32,
+    /// How far what it filled in is; null: nothing was filled in.
+    state: Option<&'static str>,
+}
+
+/// The last day on which a report of a period is in time: so many days after its end, and where a calendar is loaded
+/// the next working day when that is none.
+pub(super) fn deadline(view: &View, indicator: &Indicator, period: Period) -> Day {
+    let mut day = indicator.deadline(period);
+    let rules = view.rules();
+    if rules.entries().next().is_some() {
+        while !rules.calendar().is_working(day) {
+            day = day.plus(1);
+        }
+    }
+    day
 }
 
 /// The units that are to report an indicator and haven't, by the catalogue's order and the unit's.
 ///
 /// # Errors
 /// When the period can't be read.
-pub fn missing<'a>(figures: Figures<'a>, query: &MissingQuery) -> Result<MissingAnswer<'a>, AnswerError> {
+pub fn missing<'a, E: From<AnswerError>>(
+    figures: Figures<'a>,
+    query: &MissingQuery,
+    state: impl Fn(&UnitKey, Period) -> Result<Option<&'static str>, E>,
+) -> Result<MissingAnswer<'a>, E> {
     let Figures { view, catalogue, node, scope } = figures;
     let asked = period(query.period.as_deref())?;
     let today = view.today();
     let sight = scope.on(view.units(), view.hierarchies(), Hierarchy::Was);
     let (mut reported, mut missing) = (0, Vec::new());
+    let mut states: BTreeMap<(UnitId, Period), Option<&'static str>> = BTreeMap::new();
     for indicator in catalogue.indicators().iter() {
         let period = asked.unwrap_or_else(|| indicator.cadence.last_ended(today));
         if !indicator.cadence.has(period) {
             continue;
         }
-        let deadline = indicator.deadline(period);
+        let deadline = deadline(view, indicator, period);
         let placed = view.placed(indicator, period, Hierarchy::Was);
         for (unit, has_reported) in view.reporters(&placed) {
             if !sight.covers(unit) {
@@ -217,6 +273,10 @@ pub fn missing<'a>(figures: Figures<'a>, query: &MissingQuery) -> Result<Missing
                 continue;
             }
             let label = view.units().label(unit);
+            let state = match states.entry((unit, period)) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(free) => *free.insert(state(&UnitKey::of(view.units(), unit), period)?),
+            };
             missing.push(MissingRow {
                 unit: label.code,
                 name: label.name,
@@ -225,6 +285,8 @@ pub fn missing<'a>(figures: Figures<'a>, query: &MissingQuery) -> Result<Missing
                 period,
                 deadline: deadline.to_string(),
                 overdue: deadline < today,
+                overdue_days: (today.0 - deadline.0).max(0),
+                state,
             });
         }
     }
@@ -253,6 +315,9 @@ impl Tabular for CatalogueAnswer<'_> {
         of_rows(&DEFINITION_COLUMNS, &self.indicators)
     }
 }
+
+const MISSING_COLUMNS: [&str; 9] =
+    ["unit", "name", "code", "label", "period", "deadline", "overdue", "overdue_days", "state"];
 
 const ROW_COLUMNS: [&str; 24] = [
     "code",
@@ -289,6 +354,6 @@ impl Tabular for IndicatorsAnswer<'_> {
 
 impl Tabular for MissingAnswer<'_> {
     fn table(&self) -> Table {
-        of_rows(&["unit", "name", "code", "label", "period", "deadline", "overdue"], &self.missing)
+        of_rows(&MISSING_COLUMNS, &self.missing)
     }
 }

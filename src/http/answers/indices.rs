@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cube::IndexReading;
 use crate::kpi::index::{CriterionFigure, IndexFigure};
 use crate::kpi::{Cadence, Index, Window, Words};
 use crate::model::Period;
 use crate::units::{Perspective, UnitId};
 
 use super::indicators::period;
+use super::official::Closed;
 use super::table::{Cell, Table, Tabular, number, text};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
@@ -21,6 +23,10 @@ pub struct IndexQuery {
     pub hierarchy: Option<String>,
     /// `processing` (default) or `receiving`.
     pub role: Option<String>,
+    /// `current` (default), `official` or the number of a closing.
+    pub version: Option<String>,
+    /// The scheme by which the period was closed; that of forms when absent.
+    pub scheme: Option<String>,
     /// Of a table as text: begins with a byte order mark.
     #[serde(default)]
     pub bom: bool,
@@ -43,6 +49,8 @@ pub struct IndexAnswer<'a> {
     hierarchy: &'static str,
     role: &'static str,
     units_pending: bool,
+    /// By whom the period was closed, of closed figures.
+    closed: Option<&'a Closed>,
     #[serde(flatten)]
     figure: IndexFigure<'a>,
     /// Among the units of its category under the same parent; null where units aren't ranked.
@@ -73,7 +81,7 @@ pub fn index<'a>(
     (code, id): (&str, &str),
     query: &IndexQuery,
 ) -> Result<IndexAnswer<'a>, AnswerError> {
-    let Figures { view, catalogue, node, .. } = figures;
+    let Figures { view, catalogue, .. } = figures;
     let unknown = || AnswerError::UnknownIndex(id.chars().take(64).collect());
     let perspective = perspective(query.hierarchy.as_deref(), query.role.as_deref())?;
     let period = period(query.period.as_deref())?.unwrap_or_else(|| Cadence::Year.around(view.today()));
@@ -81,38 +89,60 @@ pub fn index<'a>(
     let index = catalogue.index(id).ok_or_else(unknown)?;
     let seen = asked_unit(figures, code, window, perspective.hierarchy)?;
     let reading = view.index((index, catalogue), period, perspective).ok_or_else(unknown)?;
-    let label = view.units().label(seen.id());
-    let rank = siblings(figures, index, (window, perspective), seen.id()).map(|(category, units)| {
-        let ranks = reading.ranks(index, &units);
-        let own = units.iter().position(|unit| *unit == seen.id()).and_then(|place| ranks[place]);
-        let (measure, at_least) = index.ranked_by;
-        Rank {
-            rank: own,
-            of: ranks.iter().flatten().count(),
-            count: units.len(),
-            category,
-            ranked_by: measure.name(),
-            at_least,
+    let scored = Scored { figures, index, reading: &reading, period, perspective };
+    Ok(IndexAnswer { stale_code: seen.stale_code(), ..scored.answer(seen.id(), None) })
+}
+
+/// An index of one period and perspective, ready for any number of units.
+#[derive(Clone, Copy)]
+pub(super) struct Scored<'a, 'r> {
+    pub(super) figures: Figures<'a>,
+    pub(super) index: &'a Index,
+    pub(super) reading: &'r IndexReading<'a>,
+    pub(super) period: Period,
+    pub(super) perspective: Perspective,
+}
+
+impl<'a> Scored<'a, '_> {
+    /// The answer of a unit; who closed the period stands in it.
+    pub(super) fn answer(self, unit: UnitId, closed: Option<&'a Closed>) -> IndexAnswer<'a> {
+        let Scored { figures, index, reading, period, perspective } = self;
+        let Figures { view, catalogue, node, .. } = figures;
+        let window = reading.window();
+        let label = view.units().label(unit);
+        let rank = siblings(figures, index, (window, perspective), unit).map(|(category, units)| {
+            let ranks = reading.ranks(index, &units);
+            let own = units.iter().position(|other| *other == unit).and_then(|place| ranks[place]);
+            let (measure, at_least) = index.ranked_by;
+            Rank {
+                rank: own,
+                of: ranks.iter().flatten().count(),
+                count: units.len(),
+                category,
+                ranked_by: measure.name(),
+                at_least,
+            }
+        });
+        IndexAnswer {
+            unit: label.code,
+            name: label.name,
+            stale_code: false,
+            index: &index.id,
+            label: &index.label,
+            decision: &index.decision,
+            period,
+            window,
+            as_of: view.now().to_rfc3339(view.zone()),
+            seq: view.seq(),
+            node,
+            hierarchy: perspective.hierarchy.as_str(),
+            role: perspective.role.as_str(),
+            units_pending: view.units_pending(),
+            closed,
+            figure: reading.figure((index, catalogue), unit),
+            rank,
         }
-    });
-    Ok(IndexAnswer {
-        unit: label.code,
-        name: label.name,
-        stale_code: seen.stale_code(),
-        index: &index.id,
-        label: &index.label,
-        decision: &index.decision,
-        period,
-        window,
-        as_of: view.now().to_rfc3339(view.zone()),
-        seq: view.seq(),
-        node,
-        hierarchy: perspective.hierarchy.as_str(),
-        role: perspective.role.as_str(),
-        units_pending: view.units_pending(),
-        figure: reading.figure((index, catalogue), seen.id()),
-        rank,
-    })
+    }
 }
 
 /// The units that a unit is ranked with, itself among them: those of its category under the same parent that existed

@@ -40,17 +40,29 @@ pub enum Version {
     /// Those of now.
     Current,
     /// Those that the period was closed with.
-    Official,
+    Closed(ClosedVersion),
 }
 
-/// The version asked for; the current one when absent.
+/// Which closing of a period is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedVersion {
+    /// The one in force.
+    Official,
+    /// The one of this number, also when the period was reopened since.
+    Number(u32),
+}
+
+/// The version asked for: `current` (also when absent), `official`, or the number of a closing.
 ///
 /// # Errors
 /// When there is none of this name.
 pub fn version(asked: Option<&str>) -> Result<Version, AnswerError> {
     match asked {
         None | Some("current") => Ok(Version::Current),
-        Some("official") => Ok(Version::Official),
+        Some("official") => Ok(Version::Closed(ClosedVersion::Official)),
+        Some(digits) if digits.parse::<u32>().is_ok_and(|number| number > 0) => {
+            Ok(Version::Closed(ClosedVersion::Number(digits.parse().unwrap_or_default())))
+        }
         Some(other) => Err(AnswerError::UnknownVersion(shown(other))),
     }
 }

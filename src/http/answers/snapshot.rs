@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use crate::cube::{ItemKind, Selection, View};
 use crate::kpi::measure::MEASURE_COUNT;
 use crate::kpi::{MEASURES, Measure, Measures};
-use crate::model::{DossierKey, Text};
+use crate::model::{DossierKey, Period, Text};
 use crate::units::{Hierarchy, Perspective, UnitId, UnitRole, VisibleUnit};
 
+use super::kept::KeptReports;
 use super::kpis::kpis_of;
 use super::ledger::{Ledger, UnitKey, below};
 use super::official::{Closed, FormQuery, Heading, Reporter};
@@ -37,6 +38,10 @@ pub struct Snapshot {
     pub forms: BTreeMap<Text, String>,
     /// Versions of KPIs by id.
     pub kpis: BTreeMap<Text, String>,
+    /// Versions of indices by id.
+    pub indices: BTreeMap<Text, String>,
+    /// Names the catalogue: its indicators have no versions of their own.
+    pub catalogue: String,
     /// Ascending by key.
     pub members: Vec<Member>,
 }
@@ -48,6 +53,8 @@ pub struct ClosedUnit {
     pub key: UnitKey,
     /// What is kept of it.
     pub figures: ClosedFigures,
+    /// Its indicators and scores.
+    pub reports: KeptReports,
 }
 
 /// The figures of one unit.
@@ -128,8 +135,13 @@ impl Snapshot {
         let tree = view.tree(CLOSED_PERSPECTIVE.hierarchy);
         let ids: Vec<UnitId> = below(tree, seen.id()).into_iter().map(|(unit, _)| unit).collect();
         bounded("units", ids.len(), CLOSED_UNITS_MAX)?;
-        let unit = |unit: &UnitId| closed_unit(figures, *unit, (&heading, closed));
-        let units: Vec<ClosedUnit> = ids.iter().map(unit).collect();
+        let period: Period = asked.period.as_deref().unwrap_or_default().parse()?;
+        let reports = KeptReports::of(figures, &ids, period, closed);
+        let unit = |(unit, reports): (&UnitId, KeptReports)| {
+            let key = UnitKey::of(view.units(), *unit);
+            ClosedUnit { key, figures: closed_figures(figures, *unit, (&heading, closed)), reports }
+        };
+        let units: Vec<ClosedUnit> = ids.iter().zip(reports).map(unit).collect();
         let ledger = Ledger::of(view, &selection);
         let members = members(view, &selection);
         bounded("members", members.len(), CLOSED_MEMBERS_MAX)?;
@@ -139,6 +151,12 @@ impl Snapshot {
         Ok(Snapshot {
             units,
             forms: forms.map(|form| (Text::new(&form.id), form.text.clone())).collect(),
+            indices: figures
+                .catalogue
+                .indices()
+                .filter_map(|index| Some((Text::new(&index.id), index.version(period.days().1)?.version.clone())))
+                .collect(),
+            catalogue: figures.catalogue.version().to_owned(),
             kpis: versions.map(|kpi| (Text::new(&kpi.id), kpi.version.clone())).collect(),
             members,
             ledger,
@@ -151,17 +169,14 @@ fn bounded(name: &'static str, count: usize, max: usize) -> Result<(), AnswerErr
     if count > max { Err(AnswerError::TooMuchToClose { name, count, max }) } else { Ok(()) }
 }
 
-fn closed_unit(figures: Figures<'_>, unit: UnitId, (heading, closed): (&Heading, &Closed)) -> ClosedUnit {
+fn closed_figures(figures: Figures<'_>, unit: UnitId, (heading, closed): (&Heading, &Closed)) -> ClosedFigures {
     let at = (heading.window(), CLOSED_PERSPECTIVE);
     let answer = kpis_of(figures, (unit, false), &heading.scheme, at, false).closed_by(closed);
-    ClosedUnit {
-        key: UnitKey::of(figures.view.units(), unit),
-        figures: ClosedFigures {
-            json: serde_json::to_string(&answer).expect("texts and numbers always encode"),
-            table: answer.table(),
-            measures: by_name(answer.measures.0.as_ref().unwrap_or(&Measures::ZERO)),
-            reporter: Reporter::of(figures, CLOSED_PERSPECTIVE.hierarchy, unit),
-        },
+    ClosedFigures {
+        json: serde_json::to_string(&answer).expect("texts and numbers always encode"),
+        table: answer.table(),
+        measures: by_name(answer.measures.0.as_ref().unwrap_or(&Measures::ZERO)),
+        reporter: Reporter::of(figures, CLOSED_PERSPECTIVE.hierarchy, unit),
     }
 }
 

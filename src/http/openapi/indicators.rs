@@ -23,8 +23,10 @@ pub(super) fn routes() -> Vec<Route> {
             .part("code", "Code of a unit", "17")
             .query("period", "A period such as 2024-H1", &period)
             .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
-            .problem(404, &["unknown_unit"])
-            .problem(400, &["bad_period", "bad_hierarchy"])
+            .query("version", "What is so now, what is closed, or the number of an older closing", &version())
+            .query("scheme", "By which scheme the period was closed; that of forms when absent", &text())
+            .problem(404, &["unknown_unit", "not_closed", "unknown_version"])
+            .problem(400, &["bad_period", "bad_hierarchy", "bad_version", "bad_scheme", "bad_window"])
     };
     let missing = get_of("/api/v1/indicators/missing", "figures", "Which unit hasn't reported what, and until when")
         .query("period", "A period such as 2024-H1", &period)
@@ -40,6 +42,11 @@ pub(super) fn routes() -> Vec<Route> {
         table(of_unit("/api/v1/units/{code}/indicators", "What was reported of a unit"), "UnitIndicators"),
         table(index, "IndexAnswer"),
     ]
+}
+
+/// `current`, `official` or a number.
+pub(super) fn version() -> Value {
+    json!({"type": "string", "pattern": "^(current|official|[1-9][0-9]*)$", "default": "current"})
 }
 
 pub(super) fn schemas() -> Value {
@@ -61,12 +68,13 @@ pub(super) fn schemas() -> Value {
             "period": text_or_null(), "as_of": as_of, "seq": seq, "node": node, "reported": count(),
             "missing": list(object(json!({
                 "unit": text(), "name": text(), "code": text(), "label": shape("Words"), "period": text(),
-                "deadline": {"type": "string", "format": "date"}, "overdue": {"type": "boolean"}
+                "deadline": {"type": "string", "format": "date"}, "overdue": {"type": "boolean"},
+                "overdue_days": count(), "state": text_or_null()
             })))
         })),
         "UnitIndicators": object(json!({
             "unit": text(), "name": text(), "period": text_or_null(), "as_of": as_of, "seq": seq, "node": node,
-            "hierarchy": any_of(&["now", "was"]), "indicators": list(shape("IndicatorRow"))
+            "hierarchy": any_of(&["now", "was"]), "closed": {"type": ["object", "null"]}, "indicators": list(shape("IndicatorRow"))
         })),
         "IndicatorRow": object(json!({
             "code": text(), "label": shape("Words"), "kind": text(), "period": text_or_null(), "value": number(),
@@ -80,7 +88,7 @@ pub(super) fn schemas() -> Value {
         })),
         "IndexAnswer": {"allOf": [shape("Points"), object(json!({
             "unit": text(), "name": text(), "index": text(), "period": text(), "as_of": as_of, "seq": seq, "node": node,
-            "version": text(), "difference": number(),
+            "version": text(), "closed": {"type": ["object", "null"]}, "difference": number(),
             "groups": list(json!({"allOf": [shape("Points"), shape("IndexGroup")]}))
         }))]},
         "IndexGroup": object(json!({

@@ -75,7 +75,11 @@ fn form() -> Route {
         .query("rows", "By what rows are made", &any_of(&["field", "unit", "procedure"]))
         .query("hierarchy", "As it is now, or as it was", &any_of(&["now", "was"]))
         .query("role", "By the unit that processes, or that received", &any_of(&["processing", "receiving"]))
-        .query("version", "What is counted now, or what was closed", &any_of(&["current", "official"]))
+        .query(
+            "version",
+            "What is counted now, what is closed, or the number of an older closing",
+            &super::indicators::version(),
+        )
         .query("format", "By `Accept` when absent", &any_of(&["json", "csv", "xlsx"]))
         .query("bom", "Of CSV: begins with a byte order mark", &json!({"type": "boolean", "default": false}))
         .json(200, "At one sequence number and one instant", "OfficialForm")
@@ -83,7 +87,7 @@ fn form() -> Route {
         .answer(200, "As a workbook", crate::http::official::XLSX, &workbook)
         .problem(400, &["bad_window", "bad_scheme", "bad_rows", "bad_hierarchy", "bad_role", "bad_version"])
         .problem(403, &["forbidden"])
-        .problem(404, &["unknown_unit", "unknown_form", "not_closed"])
+        .problem(404, &["unknown_unit", "unknown_form", "not_closed", "unknown_version"])
         .problem(406, &["not_acceptable"])
         .problem(503, &["busy"])
         .of_figures()
@@ -112,7 +116,7 @@ pub(super) fn schemas() -> Value {
             "versions": {"type": "array", "items": object(json!({
                 "version": count, "closed_by": text(), "closed_at": {"type": "string", "format": "date-time"}, "seq": count,
                 "node": text(), "as_of": {"type": "string", "format": "date-time"}, "kpis": {"type": "object"},
-                "forms": {"type": "object"}, "units": count, "members": count,
+                "forms": {"type": "object"}, "indices": {"type": "object"}, "catalogue": text_or_null, "units": count, "members": count,
                 "reopened": {"type": ["object", "null"]}
             }))}
         })),
@@ -122,6 +126,13 @@ pub(super) fn schemas() -> Value {
             "measures": {"type": "array", "items": object(json!({
                 "measure": text(), "official": {"type": "integer"}, "current": {"type": "integer"},
                 "difference": {"type": "integer"}, "judged_now": {"type": "boolean"}
+            }))},
+            "indicators": {"type": "array", "items": object(json!({
+                "code": text(), "label": words, "official": {"type": ["object", "null"]},
+                "current": {"type": ["object", "null"]}
+            }))},
+            "indices": {"type": "array", "items": object(json!({
+                "index": text(), "official": {"type": ["object", "null"]}, "current": {"type": ["object", "null"]}
             }))},
             "missing": count, "added": count, "changed": count,
             "rows": {"type": "array", "items": object(json!({

@@ -23,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::indicators::routes());
     all.extend(super::kit::routes());
     all.extend(super::imports::routes());
+    all.extend(super::returns::routes());
     all
 }
 
@@ -366,9 +367,13 @@ fn figures() -> Vec<Route> {
     vec![
         asked(get_of("/api/v1/units/{code}/kpis", "figures", "Measures and KPIs of a unit, with the rows that add up"))
             .part("code", "Code of a unit", "17")
-            .query("version", "What is counted now, or what was closed", &any_of(&["current", "official"]))
+            .query(
+                "version",
+                "What is counted now, what is closed, or the number of an older closing",
+                &super::indicators::version(),
+            )
             .problem(400, &["bad_version"])
-            .problem(404, &["not_closed"])
+            .problem(404, &["not_closed", "unknown_version"])
             .problem(503, &["busy"])
             .json(200, "The figures, at one sequence number and one instant", "Kpis")
             .problem(400, &["bad_window", "bad_hierarchy", "bad_role"])

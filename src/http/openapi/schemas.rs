@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
-    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports];
+    let returns = super::returns::schemas();
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

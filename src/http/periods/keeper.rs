@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::{Change, Facts, FactsError, Shelf, number_key};
 use crate::http::answers::{
-    Closed, ClosedFigures, Heading, Ledger, Member, MemberCounts, MemberKey, Snapshot, UnitKey,
+    Closed, ClosedFigures, Heading, KeptReports, Ledger, Member, MemberCounts, MemberKey, Snapshot, UnitKey,
 };
 use crate::kpi::{MEASURES, Measure, official};
 use crate::model::{Day, Period, Text};
@@ -28,6 +28,8 @@ const CLOSINGS_MADE: Shelf<u64> = Shelf::new("closings_made");
 const CLOSED_PARTS: Shelf<String> = Shelf::new("closed_parts");
 /// Figures of units by number of the closing and unit.
 const CLOSED_UNITS: Shelf<String> = Shelf::new("closed_units");
+/// Indicators and scores of units by number of the closing and unit.
+const CLOSED_REPORTS: Shelf<String> = Shelf::new("closed_reports");
 /// Members of closings by number and block.
 const CLOSED_MEMBERS: Shelf<String> = Shelf::new("closed_members");
 
@@ -62,6 +64,12 @@ pub(super) struct KeptOf {
     pub(super) forms: BTreeMap<Text, String>,
     /// Versions of the KPIs, by id.
     pub(super) kpis: BTreeMap<Text, String>,
+    /// Versions of the indices, by id.
+    #[serde(default)]
+    pub(super) indices: BTreeMap<Text, String>,
+    /// The catalogue's name, which covers indicators; none of what was closed before indicators were kept.
+    #[serde(default)]
+    pub(super) catalogue: Option<String>,
     pub(super) units: usize,
     pub(super) members: usize,
     /// The measures in the order of a member's bits.
@@ -70,7 +78,7 @@ pub(super) struct KeptOf {
 
 impl KeptOf {
     fn of(snapshot: &Snapshot) -> KeptOf {
-        let Snapshot { heading, units, forms, kpis, members, .. } = snapshot;
+        let Snapshot { heading, units, forms, kpis, indices, catalogue, members, .. } = snapshot;
         KeptOf {
             from: heading.window().first,
             to: heading.window().last,
@@ -79,6 +87,8 @@ impl KeptOf {
             as_of: heading.as_of().to_owned(),
             forms: forms.iter().map(|(id, text)| (id.clone(), official::hash(text))).collect(),
             kpis: kpis.clone(),
+            indices: indices.clone(),
+            catalogue: Some(catalogue.clone()),
             units: units.len(),
             members: members.len(),
             bits: MEASURES.iter().map(|(_, name)| Text::new(name)).collect(),
@@ -141,6 +151,25 @@ impl Closings {
         Ok(None)
     }
 
+    /// The closing of a number that has a unit, reopened or not: its own, or that of the nearest unit above.
+    pub(super) fn numbered(
+        &self,
+        (scheme, period): (&str, Period),
+        (unit, closers): (&UnitKey, &[UnitKey]),
+        version: u32,
+    ) -> Kept<Option<Closing>> {
+        for closer in closers {
+            let all = self.of(scheme, period, closer)?;
+            let closing = all.into_iter().find(|closing| closing.closed.version == version);
+            if let Some(closing) = closing
+                && self.figures(&closing, unit)?.is_some()
+            {
+                return Ok(Some(closing));
+            }
+        }
+        Ok(None)
+    }
+
     /// Closes a period with what `make` finds; it is told the version.
     pub(super) fn close(
         &self,
@@ -193,6 +222,11 @@ impl Closings {
     /// What was kept of a unit; none when it isn't in the closing.
     pub(super) fn figures(&self, closing: &Closing, unit: &UnitKey) -> Kept<Option<ClosedFigures>> {
         self.read(CLOSED_UNITS, &unit_key(closing.number, unit)?)
+    }
+
+    /// The indicators and scores that were kept of a unit; none of what was closed before they were kept.
+    pub(super) fn reports(&self, closing: &Closing, unit: &UnitKey) -> Kept<Option<KeptReports>> {
+        self.read(CLOSED_REPORTS, &unit_key(closing.number, unit)?)
     }
 
     /// What forms are made of.
@@ -255,6 +289,7 @@ fn parts(number: u64, snapshot: &Snapshot) -> Kept<Change> {
     }
     for unit in &snapshot.units {
         put(CLOSED_UNITS, &unit_key(number, &unit.key)?, &packed(&unit.figures)?).map_err(of_facts)?;
+        put(CLOSED_REPORTS, &unit_key(number, &unit.key)?, &packed(&unit.reports)?).map_err(of_facts)?;
     }
     for (block, members) in (0..).zip(snapshot.members.chunks(BLOCK_MEMBERS)) {
         let written: Vec<WrittenMember> = members.iter().map(WrittenMember::of).collect();

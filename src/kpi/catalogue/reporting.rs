@@ -28,14 +28,7 @@ impl Reporting {
     /// # Errors
     /// When a file that it was built with is faulty; a test of the project keeps that from happening.
     pub fn embedded() -> Result<Reporting, CatalogueError> {
-        let mut files: Vec<(String, String)> = FormFiles::iter()
-            .filter(|name| name.ends_with(".toml"))
-            .filter_map(|name| {
-                let file = FormFiles::get(&name)?;
-                Some((format!("dashboards/forms/{name}"), String::from_utf8_lossy(&file.data).into_owned()))
-            })
-            .collect();
-        files.sort();
+        let files = own_forms();
         let forms: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
         Reporting::read(PERIODS, &forms)
     }
@@ -60,4 +53,24 @@ impl Reporting {
     pub(super) fn version(&self) -> &str {
         &self.version
     }
+}
+
+/// The forms that the program carries, by name.
+fn own_forms() -> Vec<(String, String)> {
+    let named = FormFiles::iter().filter(|name| name.ends_with(".toml"));
+    let mut files: Vec<(String, String)> = named
+        .filter_map(|name| {
+            let file = FormFiles::get(&name)?;
+            Some((format!("dashboards/forms/{name}"), String::from_utf8_lossy(&file.data).into_owned()))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// Schemes and forms that the program carries, as (name, text).
+pub(super) fn own_files() -> Vec<(String, String)> {
+    let mut files = vec![(PERIODS.name.to_owned(), PERIODS.text.to_owned())];
+    files.extend(own_forms());
+    files
 }

@@ -43,6 +43,7 @@ fn tries(route: &Route) -> Vec<Try> {
     match (route.method, route.path) {
         ("GET", path) if !path.starts_with("/api/") => page_tries(path),
         ("GET", "/api/openapi.json" | "/api/schemas/records.json" | "/api/v1/tokens") => vec![Try::plain(route.path)],
+        (_, path) if path.contains("/indicators/returns/") => return_tries(route.method, path),
         ("GET", "/api/v1/units") => vec![Try::plain("/api/v1/units")],
         ("GET", "/api/v1/units/{code}") => {
             let mut tries = Try::units(|unit| format!("/api/v1/units/{unit}"));
@@ -131,10 +132,22 @@ fn unit_tries(path: &str) -> Vec<Try> {
         "quality" => "quality?window=2024-07",
         "dossiers" => "dossiers?measure=received&window=2024-07",
         "indicators" => "indicators?period=2024-07",
+        "indicators/template" => "indicators/template?period=2024-07",
         "indices/{index}" => "indices/qd766?period=2024-07",
         other => panic!("GET {other} of a unit is in no row of the matrix"),
     };
     Try::units(|unit| format!("/api/v1/units/{unit}/{rest}"))
+}
+
+/// Nothing was filled in, and nothing is: whoever may do so is told that.
+fn return_tries(method: &str, path: &str) -> Vec<Try> {
+    let step = path.trim_start_matches("/api/v1/units/{code}/indicators/returns/{period}");
+    let mut tries = Try::units(|unit| format!("/api/v1/units/{unit}/indicators/returns/2024-07{step}"));
+    for one in tries.iter_mut().filter(|_| method != "GET") {
+        let body = if step.is_empty() { json!({"rows": []}) } else { json!({"by": "A"}) };
+        one.body = Some(("application/json", body.to_string()));
+    }
+    tries
 }
 
 fn period_tries(path: &str) -> Vec<Try> {
@@ -202,6 +215,14 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}/indicators" | "/api/v1/units/{code}/indices/{index}") => {
             role(&[View, Operate, Whole, Admin], seen(200))
         }
+        // What has no unit reports nothing.
+        ("GET", "/api/v1/units/{code}/indicators/template") if one.path.contains("/unresolved/") => {
+            role(&[View, Operate, Whole, Admin], 404)
+        }
+        ("GET", "/api/v1/units/{code}/indicators/template") => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/api/v1/units/{code}/indicators/returns/{period}") => role(&[Operate, Whole, Admin], seen(200)),
+        ("PUT", "/api/v1/units/{code}/indicators/returns/{period}") => role(&[Operate, Whole, Admin], seen(400)),
+        ("POST", path) if path.contains("/indicators/returns/") => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
             role(&[Operate, Whole, Admin], seen(200))

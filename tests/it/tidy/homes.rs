@@ -38,6 +38,7 @@ const SPAWNS_ELSEWHERE: &[(&str, &str)] = &[
     ("src/http/adapters.rs", "a message is unpacked and checked off the runtime's threads; the request waits for it"),
     ("src/http/rejects.rs", "refused lines are on disk: read and written off the runtime's threads; the request waits"),
     ("src/http/imports.rs", "imports are on disk: read and written off the runtime's threads; the request waits"),
+    ("src/http/returns.rs", "one request reads and writes the store, and waits for it"),
     ("src/cli/demo/command.rs", "a history is made up off the runtime's threads; the command waits for it"),
     ("src/http/tokens/keeper.rs", "tokens are written down off the runtime's threads; the request waits for it"),
     ("src/http/drill.rs", "every dossier is looked at off the runtime's threads; the request waits for it"),
