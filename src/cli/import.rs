@@ -3,7 +3,7 @@
 //! Rows become wire lines here and are checked by the server; both kinds of fault are reported with row, column, code
 //! and reason. A text is read as it is sent: memory doesn't grow with it. Importing the same file again changes
 //! nothing (I-3), so an import that broke off is simply started again. Each import has a number by which it can be taken
-//! back ([`batches`]).
+//! back (`batches`).
 
 mod batches;
 mod sender;

@@ -26,6 +26,7 @@ mod dimension;
 mod drill;
 mod marked;
 mod procedures;
+mod totals;
 mod unresolved;
 mod revival;
 #[cfg(test)]
@@ -42,5 +43,6 @@ pub use owner::Cube;
 pub use placement::Placement;
 pub use procedures::ProcedureUse;
 pub use revival::Revival;
+pub use totals::DayCount;
 pub use unresolved::UnresolvedValue;
 pub use view::{Change, DossierRef, DossierView, View};

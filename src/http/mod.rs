@@ -42,6 +42,7 @@ mod periods;
 mod sources;
 mod procedures;
 mod indicators;
+mod totals;
 mod unresolved;
 mod imports;
 mod returns;
@@ -87,6 +88,7 @@ pub fn router(state: AppState) -> Router {
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
         .merge(unresolved::router(places.clone()))
+        .merge(totals::router(places.clone()))
         .merge(returns::router(places))
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.

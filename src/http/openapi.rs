@@ -8,6 +8,7 @@ mod indicators;
 mod kit;
 mod portal;
 mod returns;
+mod totals;
 mod routes;
 mod reports;
 mod procedures;

@@ -100,6 +100,8 @@ pub const ROUTES: &[Route] = &[
     with("POST", "/api/v1/imports/{id}/undo", Need::Role(Role::Ingest)),
     with("PUT", "/api/v1/units", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/sources", Need::Whole(Role::Operate)),
+    get("/api/v1/sources/{source}/totals", Need::Whole(Role::Operate)),
+    with("PUT", "/api/v1/sources/{source}/totals", Need::Role(Role::Ingest)),
     with("PUT", "/api/v1/procedures", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/calendar", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/successions", Need::Whole(Role::Operate)),

@@ -57,3 +57,48 @@ async fn before_a_sources_first_day_there_is_no_data_and_nothing_is_compared() {
     assert_eq!(server.kpis("148", "2024-03").await["measures"]["received"], Value::Null);
     server.verified().await;
 }
+
+#[tokio::test]
+async fn what_a_source_says_of_its_days_stands_beside_what_is_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path(), &["--now", NOW]).await;
+    server.put_units(UNITS).await;
+    let of = |id: &str, at: &str, status: &str| {
+        json!({"type": "dossier", "id": id, "unit": "148", "at": format!("{at}T23:30:00+07:00"), "status": status})
+            .to_string()
+    };
+    let lines = [
+        of("1", "2024-07-01", "accepted"),
+        of("2", "2024-07-01", "accepted"),
+        of("1", "2024-07-02", "done"),
+        of("3", "2024-07-03", "registered"),
+    ];
+    let (status, answer) = server.post("motcua", lines.join("\n")).await.unwrap();
+    assert_eq!(status, 202, "{answer}");
+    assert_eq!(server.post("another", of("1", "2024-07-01", "accepted")).await.unwrap().0, 202);
+    let http = reqwest::Client::new();
+    let path = format!("{}/api/v1/sources/motcua/totals", server.url);
+    let put = |body: Value| http.put(&path).header("content-type", "application/json").body(body.to_string()).send();
+    let stated = json!([{"day": "2024-07-01", "received": 2, "finished": 0}, {"day": "2024-07-02", "received": 3},
+        {"day": "2024-07-03", "received": 9}]);
+    assert_eq!(put(stated).await.unwrap().status(), 200);
+    // Said again: the last one counts.
+    assert_eq!(put(json!([{"day": "2024-07-03", "received": 0}])).await.unwrap().status(), 200);
+    assert_eq!(put(json!([{"day": "yesterday"}])).await.unwrap().status(), 400);
+    let (_, told) = server.get("/api/v1/sources/motcua/totals").await;
+    let beside = |theirs: Value, ours: u64, by: Value, verdict: Value| json!({"theirs": theirs, "ours": ours, "difference": by, "verdict": verdict});
+    let (none, agrees) = (Value::Null, json!("khớp"));
+    assert_eq!(
+        told["days"],
+        json!([
+            {"day": "2024-07-01", "received": beside(json!(2), 2, json!(0), agrees.clone()),
+             "finished": beside(json!(0), 0, json!(0), agrees.clone())},
+            {"day": "2024-07-02", "received": beside(json!(3), 0, json!(-3), json!("lệch 3")),
+             "finished": beside(none.clone(), 1, none.clone(), none.clone())},
+            {"day": "2024-07-03", "received": beside(json!(0), 0, json!(0), agrees), "finished": beside(none.clone(), 0, none.clone(), none)},
+        ])
+    );
+    assert_eq!((&told["agreeing"], &told["differing"]), (&json!(2), &json!(1)));
+    let (_, one) = server.get("/api/v1/sources/motcua/totals?from=2024-07-02&to=2024-07-02").await;
+    assert_eq!(one["days"].as_array().unwrap().len(), 1);
+}

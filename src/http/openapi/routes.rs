@@ -21,9 +21,8 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(drill());
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
-    all.extend(super::kit::routes());
-    all.extend(super::imports::routes());
-    all.extend(super::returns::routes());
+    let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
+    all.extend(more.into_iter().flatten());
     all
 }
 

@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
-    let returns = super::returns::schemas();
-    let parts = [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns];
+    let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
+    let parts =
+        [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
     parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

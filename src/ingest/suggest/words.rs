@@ -1,4 +1,4 @@
-//! The words by which columns and values are recognised, as [`plain`](crate::model::plain::plain) text.
+//! The words by which columns and values are recognised, as [`plain`] text.
 
 use super::lists::{CHANNELS, FLAGS, HEADERS, NULLS, PERSONAL, PERSONAL_ALONE, STATUSES, SURNAMES};
 use crate::model::plain::plain;

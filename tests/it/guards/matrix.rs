@@ -65,6 +65,14 @@ fn tries(route: &Route) -> Vec<Try> {
         ) => vec![Try::plain(route.path)],
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar") => vec![Try::with(route.path, "text/csv", "code\n".into())],
+        ("GET", path) if path.ends_with("/totals") => vec![Try::plain("/api/v1/sources/own-source/totals")],
+        ("PUT", path) if path.ends_with("/totals") => ["own-source", "foreign-source"]
+            .map(|source| {
+                let is_own = Some(source == "own-source");
+                let path = format!("/api/v1/sources/{source}/totals");
+                Try { is_own, ..Try::with(&path, "application/json", "[]".to_owned()) }
+            })
+            .into(),
         ("PUT", "/api/v1/sources") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
@@ -224,7 +232,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
             role(&[Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/metrics" | "/api/v1/unresolved") => role(&[Whole, Admin], 200),
+        ("GET", "/metrics" | "/api/v1/unresolved" | "/api/v1/sources/{source}/totals") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", "/api/v1/sources" | "/api/v1/freshness" | "/api/v1/successions") => {
             role(&[View, Operate, Whole, Admin], 200)
@@ -237,10 +245,12 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/rejects") | ("POST", "/api/v1/rejects/replay") => role(&[Whole, Admin], 200),
         ("POST", "/api/v1/rejects/{id}") => role(&[Whole, Admin], 404),
         ("GET", "/api/v1/dossiers/{source}/{id}") => role(&[Operate, Whole, Admin], seen(200)),
-        ("POST", "/api/v1/events" | "/api/v1/adapters/dvcqg") => match one.is_own {
-            Some(false) if !everything => 403,
-            _ => role(&[Ingest, Operate, Whole, Admin], 200),
-        },
+        ("POST", "/api/v1/events" | "/api/v1/adapters/dvcqg") | ("PUT", "/api/v1/sources/{source}/totals") => {
+            match one.is_own {
+                Some(false) if !everything => 403,
+                _ => role(&[Ingest, Operate, Whole, Admin], 200),
+            }
+        }
         // A list without names, refused by whoever may load lists at all.
         ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
         ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
