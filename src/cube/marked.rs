@@ -1,7 +1,7 @@
 //! The dossiers of a unit with the doubts about each.
 
-use crate::model::quality::{Mark, UnitRead, marks};
-use crate::model::{Day, Derived, DossierKey, DossierState, Status};
+use crate::model::quality::{CodesRead, Mark, marks};
+use crate::model::{Day, Derived, DossierKey, DossierState, Level, Status};
 use crate::units::UnitId;
 
 use super::drill::Selection;
@@ -35,13 +35,20 @@ impl View {
             if !is_in || members[unit.place()].is_none() {
                 continue;
             }
-            let read = UnitRead {
+            let read = CodesRead {
                 stale: dossier.placement.stale_code(selection.perspective),
                 unknown: unit == UnitId::UNRESOLVED,
+                level: self.level(dossier.state, dossier.derived),
             };
             let marks = marks(dossier.state, dossier.derived, read, self.now()).collect();
             take(Marked { key: dossier.key, state: dossier.state, derived: dossier.derived, unit, marks });
         }
+    }
+
+    /// How far a dossier's procedure could be done online, as it was valid on the day of taking on.
+    fn level(&self, state: &DossierState, derived: &Derived) -> Option<Level> {
+        let on = self.zone().day(derived.taken_on?);
+        self.rules().procedure(state.procedure.value()?, on)?.profile.level
     }
 
     fn began(&self, state: &DossierState, derived: &Derived) -> Option<Day> {

@@ -4,6 +4,8 @@
 //! conversion from "any error": what became of a cause is decided where it is known. What a caller reads is written
 //! here; a cause that is nobody's business outside is carried along, logged once and never sent (H-2).
 
+mod codes;
+
 use std::borrow::Cow;
 use std::error::Error;
 
@@ -17,6 +19,8 @@ use crate::ingest::EnvelopeError;
 use crate::journal::AppendError;
 use crate::kpi::CatalogueError;
 use crate::pipeline::verify::VerifyError;
+
+use codes::{append_code, envelope_code, envelope_status};
 
 use super::answers::AnswerError;
 use super::returns::ReturnProblem;
@@ -273,41 +277,6 @@ impl Problem {
             Problem::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Server fault", None),
         };
         Telling { status, code, title, retry_after_s }
-    }
-}
-
-fn envelope_status(error: &EnvelopeError) -> StatusCode {
-    use EnvelopeError as E;
-    match error {
-        E::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-        E::UnknownEncoding(_) | E::UnknownContentType { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        _ => StatusCode::BAD_REQUEST,
-    }
-}
-
-fn envelope_code(error: &EnvelopeError) -> &'static str {
-    use EnvelopeError as E;
-    match error {
-        E::TooLarge { .. } => "too_large",
-        E::UnknownEncoding(_) => "unknown_encoding",
-        E::UnknownContentType { .. } => "unknown_content_type",
-        E::BadEncoding { .. } => "bad_encoding",
-        E::BadArray { .. } => "bad_array",
-        E::NoMessage(_) => "no_message",
-        E::NoHeader => "no_header",
-        E::UnknownColumn { .. } => "unknown_column",
-        E::DuplicateColumn(_) => "duplicate_column",
-        E::MissingColumn(_) => "missing_column",
-    }
-}
-
-fn append_code(error: &AppendError) -> &'static str {
-    match error {
-        AppendError::TooLarge { .. } => "too_large",
-        AppendError::Full { .. } | AppendError::DiskFull { .. } => "storage_full",
-        AppendError::Busy { .. } => "busy",
-        AppendError::Closed => "stopping",
-        AppendError::Failed => "unknown_outcome",
     }
 }
 

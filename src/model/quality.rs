@@ -3,7 +3,8 @@
 
 use super::derive::Derived;
 use super::dossier::DossierState;
-use super::kind::Status;
+use super::kind::{Channel, Status};
+use super::procedure::Level;
 use super::time::Instant;
 
 /// One kind of doubt.
@@ -27,6 +28,8 @@ pub enum Mark {
     DueMovedTooLate,
     /// Delivered, though never done.
     DeliveredNotDone,
+    /// Filed online, though its procedure was only told about online on the day of taking on (level 2).
+    OnlineNotOffered,
     /// Its code of the unit had ended.
     StaleUnit,
     /// No unit explains its code.
@@ -37,7 +40,7 @@ pub enum Mark {
 
 impl Mark {
     /// All of them.
-    pub const ALL: [Mark; 12] = [
+    pub const ALL: [Mark; 13] = [
         Mark::NoReceivedDate,
         Mark::DoneWithoutDate,
         Mark::FinishedBeforeReceived,
@@ -47,6 +50,7 @@ impl Mark {
         Mark::DueBeforeReceived,
         Mark::DueMovedTooLate,
         Mark::DeliveredNotDone,
+        Mark::OnlineNotOffered,
         Mark::StaleUnit,
         Mark::UnknownUnit,
         Mark::Void,
@@ -64,9 +68,29 @@ impl Mark {
             Mark::DueBeforeReceived => "due_before_received",
             Mark::DueMovedTooLate => "due_moved_too_late",
             Mark::DeliveredNotDone => "delivered_not_done",
+            Mark::OnlineNotOffered => "online_not_offered",
             Mark::StaleUnit => "stale_unit",
             Mark::UnknownUnit => "unknown_unit",
             Mark::Void => "void",
+        }
+    }
+
+    /// What it says, Vietnamese and English.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Mark::NoReceivedDate => ("không có ngày tiếp nhận", "no received date"),
+            Mark::DoneWithoutDate => ("đã xử lý xong nhưng không có ngày kết thúc", "done without a finish date"),
+            Mark::FinishedBeforeReceived => ("kết thúc trước khi tiếp nhận", "finished before it was received"),
+            Mark::ReceivedInFuture => ("ngày tiếp nhận ở tương lai", "received in the future"),
+            Mark::FinishedInFuture => ("ngày kết thúc ở tương lai", "finished in the future"),
+            Mark::NoDueDate => ("không có hạn", "no due date"),
+            Mark::DueBeforeReceived => ("hạn trước ngày tiếp nhận", "due before it was received"),
+            Mark::DueMovedTooLate => ("hạn đặt lại sau khi hạn trước đã qua", "due date moved after it had passed"),
+            Mark::DeliveredNotDone => ("đã trả kết quả nhưng chưa xử lý xong", "delivered, though never done"),
+            Mark::OnlineNotOffered => ("thủ tục mức độ 2 nhưng nộp trực tuyến", "level-2 procedure filed online"),
+            Mark::StaleUnit => ("mã đơn vị đã hết hiệu lực", "its unit's code had ended"),
+            Mark::UnknownUnit => ("không xác định được đơn vị", "unknown unit"),
+            Mark::Void => ("nguồn đã huỷ, không tính vào số liệu", "taken out of all figures by its source"),
         }
     }
 
@@ -76,26 +100,28 @@ impl Mark {
     }
 }
 
-/// How a dossier's unit was read.
+/// How the codes of a dossier were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnitRead {
-    /// Its code had ended.
+pub struct CodesRead {
+    /// The code of its unit had ended.
     pub stale: bool,
-    /// No unit explains its code.
+    /// No unit explains that code.
     pub unknown: bool,
+    /// How far its procedure could be done online on the day of taking on; none: nobody said.
+    pub level: Option<Level>,
 }
 
 /// The marks of a dossier at an instant, in their order. A void one has no other; one that was never accepted only those of
 /// its unit.
-pub fn marks(state: &DossierState, derived: &Derived, unit: UnitRead, now: Instant) -> impl Iterator<Item = Mark> {
+pub fn marks(state: &DossierState, derived: &Derived, read: CodesRead, now: Instant) -> impl Iterator<Item = Mark> {
     let seen = |status: Status| state.statuses.greatest(status).is_some();
     let received = state.received_at.value();
     let judged = derived.accepted.then_some(derived.taken_on).flatten();
     let has = move |mark: Mark| match (mark, judged) {
         (Mark::Void, _) => derived.void,
         _ if derived.void => false,
-        (Mark::StaleUnit, _) => unit.stale,
-        (Mark::UnknownUnit, _) => unit.unknown,
+        (Mark::StaleUnit, _) => read.stale,
+        (Mark::UnknownUnit, _) => read.unknown,
         (_, None) => false,
         (Mark::NoReceivedDate, _) => received.is_none(),
         (Mark::DoneWithoutDate, _) => {
@@ -108,6 +134,9 @@ pub fn marks(state: &DossierState, derived: &Derived, unit: UnitRead, now: Insta
         (Mark::DueBeforeReceived, Some(taken_on)) => derived.due_stated.is_some_and(|due| due < taken_on),
         (Mark::DueMovedTooLate, _) => derived.rescheduled.is_some(),
         (Mark::DeliveredNotDone, _) => seen(Status::Delivered) && !seen(Status::Done),
+        (Mark::OnlineNotOffered, _) => {
+            read.level == Some(Level::Information) && state.channel.get() == Some(Channel::Online)
+        }
     };
     Mark::ALL.into_iter().filter(move |mark| has(*mark))
 }

@@ -9,6 +9,7 @@ mod bad_days;
 mod boston;
 mod catalogue;
 mod clients;
+mod coverage;
 mod crash;
 mod engine;
 mod guards;

@@ -95,6 +95,7 @@ async fn r12_r17_limits_and_days_off_that_come_late_judge_every_dossier_again() 
     assert!(dossier["verdict"]["en"].as_str().unwrap().contains("due soon: due 2024-08-10 23:59"), "{dossier}");
 
     without_same_day(&server).await;
+    level_two_filed_online(&server).await;
     server.verified().await;
 
     let shown = measures(&server, "").await;
@@ -104,6 +105,34 @@ async fn r12_r17_limits_and_days_off_that_come_late_judge_every_dossier_again() 
     let (_, calendar) = server.get("/api/v1/calendar?year=2024").await;
     assert_eq!(calendar["entries"].as_array().unwrap().len(), 3);
     assert_eq!(calendar["entries"][0]["hours"], "07:30-11:30 13:30-17:00");
+}
+
+/// A procedure is judged as it was on the day of taking on: its version of level 2 ended with the 6th.
+async fn level_two_filed_online(server: &Server) {
+    let versions = "code,name_vi,level,valid_from,valid_to\n1.000005,Chỉ thông tin,information,,2024-08-06\n\
+        1.000005,Toàn trình,full,2024-08-07,\n";
+    assert_eq!(load(server, "procedures", versions).0, 0);
+    let filed = |id: &str, day: &str, channel: &str| {
+        let at = format!("{day}T08:00:00+07:00");
+        json!({"type": "dossier", "id": id, "unit": "17", "at": at, "status": "accepted", "received_at": at,
+            "due_at": "2024-08-30", "procedure": "1.000005.H28", "channel": channel})
+        .to_string()
+    };
+    let lines = [
+        filed("told", "2024-08-06", "online"),
+        filed("offered", "2024-08-07", "online"),
+        filed("desk", "2024-08-06", "counter"),
+    ];
+    let (status, answer) = server.post("cong", lines.join("\n")).await.unwrap();
+    assert_eq!(status, 202, "{answer}");
+    let quality = "/api/v1/units/17/quality?window=2024-08";
+    server.until(quality, |answer| answer["rows"][0]["marks"]["online_not_offered"] == 1).await;
+    let (_, answer) = server.get(quality).await;
+    assert_eq!((&answer["rows"][0]["source"], &answer["rows"][0]["dossiers"]), (&json!("cong"), &json!(3)), "{answer}");
+    assert_eq!(answer["labels"]["online_not_offered"]["vi"], "thủ tục mức độ 2 nhưng nộp trực tuyến");
+    let behind = "/api/v1/units/17/dossiers?window=2024-08&mark=online_not_offered";
+    let (_, list) = server.get(behind).await;
+    assert_eq!((&list["total"], &list["rows"][0]["id"]), (&json!(1), &json!("told")), "{list}");
 }
 
 /// One of the five is of a procedure done on the same day.

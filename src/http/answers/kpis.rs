@@ -12,7 +12,7 @@ use crate::units::{Perspective, UnitId};
 
 use super::official::Closed;
 use super::question::{windowed, without_same_day};
-use super::standing::{Comparisons, Ended, Shown, comparisons, ended};
+use super::standing::{Comparisons, Ended, Shown, comparisons, covered, ended};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -65,6 +65,9 @@ pub struct KpisAnswer<'a> {
     same_day: Option<&'static str>,
     /// The code has ended by today: since when, and who goes on. Not told with official figures: that may change.
     ended: Option<Ended<'a>>,
+    /// The first day that all sources cover that feed the unit, when the window begins before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered_from: Option<String>,
     /// Null each where the unit can have no figures in the window.
     pub(super) measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
@@ -153,6 +156,9 @@ pub(super) fn kpis_of<'a>(
         closed: None,
         same_day: without_same_day.then_some("exclude"),
         ended: None,
+        covered_from: covered(view, unit, perspective.hierarchy)
+            .filter(|covered| window.first < covered.whole_from)
+            .map(|covered| covered.whole_from.to_string()),
         compare: None,
         kpis,
         measures: Shown::of(figures, (unit, window), (perspective, measures)),
@@ -163,7 +169,14 @@ pub(super) fn kpis_of<'a>(
 impl<'a> KpisAnswer<'a> {
     /// As the official figures of a closed period. What a unit goes on as isn't told: that may change.
     pub(super) fn closed_by(self, closed: &'a Closed) -> KpisAnswer<'a> {
-        KpisAnswer { version: "official", closed: Some(closed), succeeded_by: None, stale_code: false, ..self }
+        KpisAnswer {
+            version: "official",
+            closed: Some(closed),
+            succeeded_by: None,
+            stale_code: false,
+            covered_from: None,
+            ..self
+        }
     }
 }
 

@@ -40,8 +40,25 @@ pub struct QualityAnswer<'a> {
     node: &'a str,
     hierarchy: &'static str,
     role: &'static str,
+    /// What each mark says.
+    labels: BTreeMap<&'static str, Label>,
     /// By source.
     rows: Vec<QualityRow<'a>>,
+}
+
+/// What a mark says.
+#[derive(Debug, Serialize)]
+struct Label {
+    vi: &'static str,
+    en: &'static str,
+}
+
+fn labels() -> BTreeMap<&'static str, Label> {
+    let label = |mark: Mark| {
+        let (vi, en) = mark.words();
+        (mark.as_str(), Label { vi, en })
+    };
+    Mark::ALL.into_iter().map(label).collect()
 }
 
 /// The dossiers of one source.
@@ -89,6 +106,7 @@ pub fn quality<'a>(figures: Figures<'a>, code: &str, query: &QualityQuery) -> Re
         node: figures.node,
         hierarchy: selection.perspective.hierarchy.as_str(),
         role: selection.perspective.role.as_str(),
+        labels: labels(),
         rows: rows.into_values().collect(),
     })
 }

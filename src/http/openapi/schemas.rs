@@ -180,6 +180,7 @@ fn links() -> Value {
         }))),
         "Quality": object(json!({
             "unit": text(), "name": text(), "as_of": instant(), "seq": count(),
+            "labels": {"type": "object", "additionalProperties": shape("Words")},
             "rows": {"type": "array", "items": object(json!({
                 "source": text(), "dossiers": count(), "marked": count(),
                 "marks": {"type": "object", "additionalProperties": count()}

@@ -6,7 +6,7 @@ fn h(hours: i64) -> Instant {
     Instant(1_722_560_400_000 + hours * 3_600_000)
 }
 
-const KNOWN: UnitRead = UnitRead { stale: false, unknown: false };
+const KNOWN: CodesRead = CodesRead { stale: false, unknown: false, level: None };
 
 fn event(at: i64, change: impl FnOnce(&mut DossierEvent)) -> DossierEvent {
     let key = crate::model::DossierKey { source: "s".into(), id: "1".into() };
@@ -16,11 +16,11 @@ fn event(at: i64, change: impl FnOnce(&mut DossierEvent)) -> DossierEvent {
 }
 
 #[track_caller]
-fn check(events: &[DossierEvent], unit: UnitRead, expected: &[&str]) {
+fn check(events: &[DossierEvent], read: CodesRead, expected: &[&str]) {
     let mut state = DossierState::default();
     events.iter().for_each(|event| state.apply(event));
     let derived = derive(&state, &Zone::named("Asia/Ho_Chi_Minh").unwrap(), &Rules::default());
-    let found: Vec<&str> = marks(&state, &derived, unit, h(0)).map(Mark::as_str).collect();
+    let found: Vec<&str> = marks(&state, &derived, read, h(0)).map(Mark::as_str).collect();
     assert_eq!(found, expected);
 }
 
@@ -61,10 +61,22 @@ fn each_kind_of_dirt_has_its_mark() {
 #[test]
 fn r6_r23_units_and_void_are_marked_whatever_else() {
     let registered = event(-5, |event| event.status = Some(Status::Registered));
-    check(&[registered], UnitRead { stale: true, unknown: false }, &["stale_unit"]);
-    check(&[taken(-100, 50)], UnitRead { stale: false, unknown: true }, &["unknown_unit"]);
+    check(&[registered], CodesRead { stale: true, ..KNOWN }, &["stale_unit"]);
+    check(&[taken(-100, 50)], CodesRead { unknown: true, ..KNOWN }, &["unknown_unit"]);
     let void = event(-1, |event| event.void = Field::Value("duplicate".into()));
-    check(&[taken(-100, -101), void], UnitRead { stale: true, unknown: false }, &["void"]);
+    check(&[taken(-100, -101), void], CodesRead { stale: true, ..KNOWN }, &["void"]);
+}
+
+#[test]
+fn a_procedure_that_is_only_told_about_online_cannot_be_filed_online() {
+    let at = |level| CodesRead { level, ..KNOWN };
+    let through = |channel| [taken(-100, 50), event(-99, |event| event.channel = Field::Value(channel))];
+    check(&through(Channel::Online), at(Some(Level::Information)), &["online_not_offered"]);
+    for level in [None, Some(Level::Partial), Some(Level::Full)] {
+        check(&through(Channel::Online), at(level), &[]);
+    }
+    check(&through(Channel::Counter), at(Some(Level::Information)), &[]);
+    check(&[taken(-100, 50)], at(Some(Level::Information)), &[]);
 }
 
 #[test]
