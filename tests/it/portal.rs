@@ -301,10 +301,44 @@ fn found_in(folder: &Path, mark: &[u8]) -> Vec<String> {
     found
 }
 
+/// It is in no message but as something of a person.
+const MARK: &str = "Nguyen-Bi-Mat-0912345678";
+
+/// A dossier with the mark wherever the portal has something of a person.
+fn personal(id: &str, more: Value) -> Value {
+    let mut of = json!({"TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": "148"});
+    for name in [
+        "ChuHoSo",
+        "SoGiayToChuHoSo",
+        "MaDoiTuong",
+        "Email",
+        "Fax",
+        "SoDienThoai",
+        "TrichYeuHoSo",
+        "ThongTinKhac",
+        "GhiChu",
+        "ThongTinTra",
+        "TenTTHC",
+        "TenLinhVuc",
+        "DiaChi",
+        "NguoiXuLy",
+        "ChucDanh",
+        "NoiDungXuLy",
+    ] {
+        of[name] = json!(MARK);
+    }
+    of["DinhDanhCHS"] = json!([{"LoaiDinhDanh": "1", "SoDinhDanh": MARK}]);
+    of["TaiLieuNop"] = json!([{"TenTepDinhKem": MARK, "DuongDanTaiTepTin": MARK, "DuocSoHoa": "1"}]);
+    of["DanhSachLePhi"] = json!([{"TenPhiLePhi": MARK, "Gia": "1"}]);
+    of["DanhSachHoSoBoSung"] = json!([{"HoSoBoSungId": "1", "NguoiYeuCauBoSung": MARK, "NoiDungBoSung": MARK, "NgayBoSung": "20240702080000"}]);
+    of["DanhSachGiayToKetQua"] = json!([{"TenGiayTo": MARK, "DuongDanTepTinKetQua": MARK}]);
+    of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    dossier(id, of)
+}
+
 #[tokio::test]
 async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
     const KEPT: &str = "H28.148-240701-7531";
-    const MARK: &str = "Nguyen-Bi-Mat-0912345678";
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let data = folder.path().join("data");
@@ -312,36 +346,6 @@ async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
     let server = Server::spawn_logging(&data, &arguments, File::create(&log).unwrap());
     server.ready().await;
     server.put_units(UNITS).await;
-    let personal = |id: &str, more: Value| {
-        let mut of = json!({"TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": "148"});
-        for name in [
-            "ChuHoSo",
-            "SoGiayToChuHoSo",
-            "MaDoiTuong",
-            "Email",
-            "Fax",
-            "SoDienThoai",
-            "TrichYeuHoSo",
-            "ThongTinKhac",
-            "GhiChu",
-            "ThongTinTra",
-            "TenTTHC",
-            "TenLinhVuc",
-            "DiaChi",
-            "NguoiXuLy",
-            "ChucDanh",
-            "NoiDungXuLy",
-        ] {
-            of[name] = json!(MARK);
-        }
-        of["DinhDanhCHS"] = json!([{"LoaiDinhDanh": "1", "SoDinhDanh": MARK}]);
-        of["TaiLieuNop"] = json!([{"TenTepDinhKem": MARK, "DuongDanTaiTepTin": MARK, "DuocSoHoa": "1"}]);
-        of["DanhSachLePhi"] = json!([{"TenPhiLePhi": MARK, "Gia": "1"}]);
-        of["DanhSachHoSoBoSung"] = json!([{"HoSoBoSungId": "1", "NguoiYeuCauBoSung": MARK, "NoiDungBoSung": MARK, "NgayBoSung": "20240702080000"}]);
-        of["DanhSachGiayToKetQua"] = json!([{"TenGiayTo": MARK, "DuongDanTepTinKetQua": MARK}]);
-        of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        dossier(id, of)
-    };
     let message = [
         personal(KEPT, json!({})),
         personal("late-end", json!({"TrangThaiHoSo": "9"})),
