@@ -154,21 +154,30 @@ fn records(
 
 /// A fault of a record, at the portal's field that it came from.
 fn in_portal_words(mut refused: Refused) -> Refused {
-    let name = refused.fault.pointer.split('/').nth(1).and_then(Name::find);
-    let field = match name {
-        Some(Name::Id) => "/MaHoSo",
-        Some(Name::Unit) => "/DonViXuLy",
-        Some(Name::Procedure) => "/MaTTHC",
-        Some(Name::Field) => "/MaLinhVuc",
-        Some(Name::Holder) => "/PhongBanXuLy",
-        Some(Name::FiledAt) => "/NgayNopHoSo",
-        Some(Name::ReceivedAt) => "/NgayTiepNhan",
-        Some(Name::FinishedAt) => "/NgayKetThucXuLy",
-        Some(Name::DueAt) => "/NgayHenTra",
-        Some(Name::Pauses) => "/DanhSachHoSoBoSung",
-        _ => "",
-    };
-    field.clone_into(&mut refused.fault.pointer);
+    // The sender doesn't know `at`: which of the times that it is made of is it?
+    if refused.fault.pointer == "/at"
+        && let Some(place) = refused.further.iter().position(|fault| portal_field(&fault.pointer).is_some())
+    {
+        refused.fault = Box::new(refused.further.swap_remove(place));
+    }
+    portal_field(&refused.fault.pointer).unwrap_or_default().clone_into(&mut refused.fault.pointer);
     refused.further.clear();
     refused
+}
+
+/// The portal's field that a record's field came from.
+fn portal_field(pointer: &str) -> Option<&'static str> {
+    Some(match pointer.split('/').nth(1).and_then(Name::find)? {
+        Name::Id => "/MaHoSo",
+        Name::Unit => "/DonViXuLy",
+        Name::Procedure => "/MaTTHC",
+        Name::Field => "/MaLinhVuc",
+        Name::Holder => "/PhongBanXuLy",
+        Name::FiledAt => "/NgayNopHoSo",
+        Name::ReceivedAt => "/NgayTiepNhan",
+        Name::FinishedAt => "/NgayKetThucXuLy",
+        Name::DueAt => "/NgayHenTra",
+        Name::Pauses => "/DanhSachHoSoBoSung",
+        _ => return None,
+    })
 }

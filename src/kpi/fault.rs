@@ -102,6 +102,9 @@ pub enum FaultReason {
         /// How many columns the grid has.
         columns: u16,
     },
+    /// A form of times that gives no day.
+    #[error("`{0}` is no form of a date or of a date and a time, such as %Y%m%d%H%M%S")]
+    TimeForm(String),
     /// A list or a text without content.
     #[error("is empty")]
     Empty,

@@ -16,8 +16,12 @@ const ALIAS: &str = "source,raw,unit\nmc,UBND thành phố Hòa Bình,148\n";
 
 /// Sends dossiers in one message; the status and the answer.
 async fn send(server: &Server, service: &str, dossiers: &[Value]) -> (u16, Value) {
+    send_as(server, "s3cr3t", service, dossiers).await
+}
+
+async fn send_as(server: &Server, session: &str, service: &str, dossiers: &[Value]) -> (u16, Value) {
     let body =
-        json!({"session": "s3cr3t", "madonvi": "H28", "service": service, "isUpdating": "False", "data": dossiers});
+        json!({"session": session, "madonvi": "H28", "service": service, "isUpdating": "False", "data": dossiers});
     server.post_to("/api/v1/adapters/dvcqg?source=mc", body.to_string()).await
 }
 
@@ -195,7 +199,7 @@ async fn dirt_of_real_feeds_is_taken_or_told() {
         [
             (1, "/data/0/NgayKetThucXuLy", "missing_field"),
             (2, "/data/1/TrangThaiHoSo", "bad_value"),
-            (3, "/data/2", "out_of_range"),
+            (3, "/data/2/NgayKetThucXuLy", "out_of_range"),
             (4, "/data/3/NgayTiepNhan", "bad_instant"),
             (5, "/data/4/MaHoSo", "missing_field"),
             (6, "/data/5/DonViXuLy", "too_long"),
@@ -238,6 +242,49 @@ async fn dirt_of_real_feeds_is_taken_or_told() {
     assert_eq!((status, &answer["code"], &answer["error_code"]), (422, &json!("none_accepted"), &json!("01")));
 }
 
+#[tokio::test]
+async fn each_code_of_the_portal_counts_where_its_state_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path()).await;
+    let message = [
+        // Accepted without a day of receipt: it counts from the time that the message has.
+        dossier("unreceived", json!({"TrangThaiHoSo": "2", "NgayHenTra": "20240901000000"})),
+        dossier("refused", json!({"TrangThaiHoSo": "3", "NgayTuChoi": "20240702090000"})),
+        // Without a time of the request nobody knows since when it waits.
+        taken("paying", json!({"TrangThaiHoSo": "6", "NgayHenTra": "20240901000000"})),
+        taken(
+            "waiting",
+            json!({"TrangThaiHoSo": "5", "NgayHenTra": "20240901000000",
+            "DanhSachHoSoBoSung": [{"HoSoBoSungId": "1", "NgayBoSung": "20240703080000", "NgayHenTraTruoc": "20240901000000"}]}),
+        ),
+        taken("withdrawn", json!({"TrangThaiHoSo": "7", "NgayTra": "20240703090000"})),
+        taken("stopped", json!({"TrangThaiHoSo": "8", "NgayKetThucXuLy": "20240703090000"})),
+        taken("endless", json!({"TrangThaiHoSo": "8"})),
+        taken("received-ahead", json!({"NgayTiepNhan": "20250101080000"})),
+    ];
+    let (status, answer) = send(&server, "DongBoHoSoMC", &message).await;
+    assert_eq!((status, &answer["accepted"]), (202, &json!(6)), "{answer}");
+    let told = |of: usize| (&answer["rejections"][of]["pointer"], &answer["rejections"][of]["code"]);
+    assert_eq!(told(0), (&json!("/data/6/NgayKetThucXuLy"), &json!("missing_field")));
+    assert_eq!(told(1), (&json!("/data/7/NgayTiepNhan"), &json!("out_of_range")));
+    server.reach("148", answer["seq"].as_u64().unwrap()).await;
+    let measures = server.kpis("148", "2024-07").await["measures"].clone();
+    for (measure, count) in [
+        ("received", 5),
+        ("sent_back", 1),
+        ("resolved", 2),
+        ("resolved_withdrawn", 2),
+        ("in_progress", 3),
+        ("in_progress_within", 2),
+        ("in_progress_waiting", 1),
+    ] {
+        assert_eq!(measures[measure], count, "{measure}: {measures}");
+    }
+    let (_, one) = server.get("/api/v1/dossiers/mc/unreceived").await;
+    assert_eq!(one["derived"]["taken_on"], "2024-07-01T08:00:00.000+07:00");
+    server.verified().await;
+}
+
 /// Whether any file below a folder has these bytes.
 fn found_in(folder: &Path, mark: &[u8]) -> Vec<String> {
     let mut found = Vec::new();
@@ -254,9 +301,44 @@ fn found_in(folder: &Path, mark: &[u8]) -> Vec<String> {
     found
 }
 
+/// It is in no message but as something of a person.
+const MARK: &str = "Nguyen-Bi-Mat-0912345678";
+
+/// A dossier with the mark wherever the portal has something of a person.
+fn personal(id: &str, more: Value) -> Value {
+    let mut of = json!({"TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": "148"});
+    for name in [
+        "ChuHoSo",
+        "SoGiayToChuHoSo",
+        "MaDoiTuong",
+        "Email",
+        "Fax",
+        "SoDienThoai",
+        "TrichYeuHoSo",
+        "ThongTinKhac",
+        "GhiChu",
+        "ThongTinTra",
+        "TenTTHC",
+        "TenLinhVuc",
+        "DiaChi",
+        "NguoiXuLy",
+        "ChucDanh",
+        "NoiDungXuLy",
+    ] {
+        of[name] = json!(MARK);
+    }
+    of["DinhDanhCHS"] = json!([{"LoaiDinhDanh": "1", "SoDinhDanh": MARK}]);
+    of["TaiLieuNop"] = json!([{"TenTepDinhKem": MARK, "DuongDanTaiTepTin": MARK, "DuocSoHoa": "1"}]);
+    of["DanhSachLePhi"] = json!([{"TenPhiLePhi": MARK, "Gia": "1"}]);
+    of["DanhSachHoSoBoSung"] = json!([{"HoSoBoSungId": "1", "NguoiYeuCauBoSung": MARK, "NoiDungBoSung": MARK, "NgayBoSung": "20240702080000"}]);
+    of["DanhSachGiayToKetQua"] = json!([{"TenGiayTo": MARK, "DuongDanTepTinKetQua": MARK}]);
+    of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    dossier(id, of)
+}
+
 #[tokio::test]
 async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
-    const MARK: &str = "Nguyen-Bi-Mat-0912345678";
+    const KEPT: &str = "H28.148-240701-7531";
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log");
     let data = folder.path().join("data");
@@ -264,38 +346,8 @@ async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
     let server = Server::spawn_logging(&data, &arguments, File::create(&log).unwrap());
     server.ready().await;
     server.put_units(UNITS).await;
-    let personal = |id: &str, more: Value| {
-        let mut of = json!({"TrangThaiHoSo": "2", "NgayTiepNhan": "20240701080000", "DonViXuLy": "148"});
-        for name in [
-            "ChuHoSo",
-            "SoGiayToChuHoSo",
-            "MaDoiTuong",
-            "Email",
-            "Fax",
-            "SoDienThoai",
-            "TrichYeuHoSo",
-            "ThongTinKhac",
-            "GhiChu",
-            "ThongTinTra",
-            "TenTTHC",
-            "TenLinhVuc",
-            "DiaChi",
-            "NguoiXuLy",
-            "ChucDanh",
-            "NoiDungXuLy",
-        ] {
-            of[name] = json!(MARK);
-        }
-        of["DinhDanhCHS"] = json!([{"LoaiDinhDanh": "1", "SoDinhDanh": MARK}]);
-        of["TaiLieuNop"] = json!([{"TenTepDinhKem": MARK, "DuongDanTaiTepTin": MARK, "DuocSoHoa": "1"}]);
-        of["DanhSachLePhi"] = json!([{"TenPhiLePhi": MARK, "Gia": "1"}]);
-        of["DanhSachHoSoBoSung"] = json!([{"HoSoBoSungId": "1", "NguoiYeuCauBoSung": MARK, "NoiDungBoSung": MARK, "NgayBoSung": "20240702080000"}]);
-        of["DanhSachGiayToKetQua"] = json!([{"TenGiayTo": MARK, "DuongDanTepTinKetQua": MARK}]);
-        of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        dossier(id, of)
-    };
     let message = [
-        personal("good", json!({})),
+        personal(KEPT, json!({})),
         personal("late-end", json!({"TrangThaiHoSo": "9"})),
         personal("odd-state", json!({"TrangThaiHoSo": MARK})),
         personal("odd-time", json!({"NgayTiepNhan": MARK})),
@@ -308,6 +360,18 @@ async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
     let body = json!({"session": MARK, "madonvi": "148", "service": "DongBoHoSoMC", "data": message});
     let (status, answer) = server.post_to("/api/v1/adapters/dvcqg?source=mc", body.to_string()).await;
     assert_eq!((status, &answer["accepted"], &answer["rejected"]), (202, &json!(1), &json!(8)), "{answer}");
+    let progress = |id: &str, state: &str, time: &str| {
+        json!({"MaHoSo": id, "TrangThai": state, "ThoiDiemXuLy": time, "NguoiXuLy": MARK, "ChucDanh": MARK, "NoiDungXuLy": MARK,
+            "NgayBatDau": MARK, "NgayKetThucTheoQuyDinh": MARK})
+    };
+    let told = [
+        progress(KEPT, "4", "20240703080000"),
+        progress(KEPT, "9", MARK),
+        progress(KEPT, MARK, "20240703080000"),
+        progress("unheard-of", "4", "20240703080000"),
+    ];
+    let (status, answer) = send_as(&server, MARK, "CapNhatTienDoHoSoMC", &told).await;
+    assert_eq!((status, &answer["accepted"], &answer["rejected"]), (202, &json!(1), &json!(3)), "{answer}");
     let nonsense = format!("{{\"service\": \"{MARK}\", \"data\": [{{\"ChuHoSo\": \"{MARK}\"");
     assert_eq!(server.post_to("/api/v1/adapters/dvcqg?source=mc", nonsense).await.0, 400);
     server.reach("148", answer["seq"].as_u64().unwrap()).await;
@@ -315,7 +379,13 @@ async fn nothing_of_a_person_is_kept_of_any_message_accepted_or_refused() {
     assert!(rejects.contains("/data/1/NgayKetThucXuLy") && !rejects.contains(MARK), "{rejects}");
     server.verified().await;
     assert_eq!(server.stop(), Some(0));
-    assert!(!found_in(&data, b"late-end").is_empty() || !found_in(&data, b"good").is_empty(), "what is kept is there");
+    // What is kept is found in each of the places that are looked through.
+    for (place, kept) in [("journal", KEPT), ("engine", KEPT)] {
+        assert!(!found_in(&data.join(place), kept.as_bytes()).is_empty(), "{kept} isn't in {place}");
+    }
+    let held = std::fs::read(data.join("facts.redb")).unwrap();
+    assert!(held.windows(15).any(|of| of == b"NgayKetThucXuLy"), "no refused dossier is kept");
+    assert!(std::fs::read_to_string(&log).unwrap().contains("TRACE"), "nothing was traced");
     for mark in [MARK, "0912345678"] {
         assert_eq!(found_in(folder.path(), mark.as_bytes()), Vec::<String>::new(), "{mark}");
     }

@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::super::check::CHANNELS;
 use super::super::fields::ID_BYTES_MAX;
+use super::message::{PAST, gives_a_day};
 use crate::kpi::{Fault, FaultReason, SourceFile};
 use crate::model::{Channel, Status, Text};
 
@@ -27,6 +28,8 @@ pub struct Portal {
 pub(super) struct Codes {
     /// Fields that name the unit, the first that is there.
     pub(super) unit: Vec<String>,
+    /// Fields that name the unit that received it for another one, the first that is there.
+    pub(super) received_by: Vec<String>,
     /// Forms of local times.
     pub(super) times: Vec<String>,
     /// Values of `DuocThanhToanTrucTuyen` that say paid online.
@@ -35,7 +38,7 @@ pub(super) struct Codes {
     pub(super) reused: Vec<String>,
     /// None: the code changes no status.
     pub(super) statuses: BTreeMap<String, Option<Status>>,
-    /// Fields with the time of an end, the first that is there.
+    /// Fields that may have the time of an end.
     pub(super) ends: BTreeMap<Status, Vec<String>>,
     /// How it was filed.
     pub(super) channels: BTreeMap<String, Channel>,
@@ -47,6 +50,7 @@ pub(super) struct Codes {
 #[serde(deny_unknown_fields)]
 struct Form {
     unit: Option<Spanned<Vec<String>>>,
+    received_by: Option<Vec<String>>,
     times: Option<Spanned<Vec<String>>>,
     paid_online: Option<Vec<String>>,
     reused: Option<Vec<String>>,
@@ -111,6 +115,14 @@ impl Reading<'_> {
                 self.faults.push(self.file.fault(&span, key, FaultReason::Empty));
             }
         }
+        for times in form.times.iter() {
+            for form in times.get_ref().iter().filter(|form| !gives_a_day(form)) {
+                self.faults.push(self.file.fault(&times.span(), "times", FaultReason::TimeForm(form.clone())));
+            }
+        }
+        if let Some(received_by) = &form.received_by {
+            codes.received_by.clone_from(received_by);
+        }
         if let Some(paid) = &form.paid_online {
             codes.paid_online.clone_from(paid);
         }
@@ -131,6 +143,10 @@ impl Reading<'_> {
             codes.statuses.insert(code.clone(), status);
         }
         for (word, fields) in &form.ends {
+            // A time that no record's `at` takes notice of would let a dossier end when it was received.
+            for name in fields.get_ref().iter().filter(|name| !PAST.contains(&name.as_str())) {
+                self.none_of(&fields.span(), format!("ends.{word}"), name, &PAST);
+            }
             match Status::ALL.into_iter().find(|status| status.as_str() == word) {
                 Some(status) => drop(codes.ends.insert(status, fields.get_ref().clone())),
                 None => self.none_of(&fields.span(), format!("ends.{word}"), word, &statuses),
@@ -179,11 +195,22 @@ mod tests {
     #[test]
     fn every_fault_names_file_line_and_key() {
         let text = "unit = []\ntimes = [\"%Y\"]\n[statuses]\n9 = \"ready\"\n[channels]\n1 = \"pigeon\"\n[ends]\nover = []\n\
-                    [units]\n\"X\" = \"\"\n";
+                    done = [\"NgayXong\"]\n[units]\n\"X\" = \"\"\n";
         let faults = Portal::read(SourceFile { name: "f", text }).unwrap_err();
         let told: Vec<String> =
             faults.iter().map(|fault| format!("{}:{} {}", fault.file, fault.line, fault.key)).collect();
-        assert_eq!(told, ["f:1 unit", "f:4 statuses.9", "f:8 ends.over", "f:6 channels.1", "f:10 units.X"]);
+        assert_eq!(
+            told,
+            [
+                "f:1 unit",
+                "f:2 times",
+                "f:4 statuses.9",
+                "f:9 ends.done",
+                "f:8 ends.over",
+                "f:6 channels.1",
+                "f:11 units.X"
+            ]
+        );
         let unknown = Portal::read(SourceFile { name: "f", text: "unti = []\n" }).unwrap_err();
         assert_eq!((unknown.len(), unknown[0].line), (1, 1));
     }

@@ -22,6 +22,10 @@ use crate::model::{Day, Instant, Status, Text, Zone};
 /// Years before it are .NET's and Java's empty dates.
 const YEAR_MIN: i16 = 1980;
 
+/// Times that are over when a message names them; beside them stand those of supplements and of progress.
+pub(super) const PAST: [&str; 6] =
+    ["NgayNopHoSo", "NgayTiepNhan", "NgayYeuCauBoSung", "NgayKetThucXuLy", "NgayTuChoi", "NgayTra"];
+
 /// What the envelope says of all its dossiers.
 pub(super) struct Envelope<'a> {
     /// Code of the unit that sends.
@@ -99,8 +103,9 @@ impl<'a> Message<'a> {
         for name in ["NgayTuChoi", "NgayTra", "ThoiDiemXuLy"] {
             self.past(name)?;
         }
+        let time = if self.envelope.is_progress { "ThoiDiemXuLy" } else { "NgayTiepNhan" };
+        let at = self.latest.ok_or_else(|| missing(time))?;
         self.ended(status)?;
-        let at = self.latest.ok_or_else(|| missing("NgayTiepNhan"))?;
 
         let mut line = Line::new();
         begin(&mut line, at);
@@ -153,7 +158,12 @@ impl<'a> Message<'a> {
             let reason = format!("no unit: none of {} is there", self.codes.unit.join(", "));
             return Err(Fault::new("/DonViXuLy", Code::MissingField, reason));
         };
-        let name = Text::new(&name);
+        self.code(field, &name)
+    }
+
+    /// The code of a unit that a field names, as the code list has it or as it is.
+    fn code(&self, field: &str, name: &str) -> Checked<String> {
+        let name = Text::new(name);
         if let Some(code) = self.codes.units.get(name.as_str()) {
             return Ok(code.clone());
         }
@@ -282,6 +292,10 @@ impl<'a> Message<'a> {
                 line.text(name, &given);
             }
         }
+        let received_by = self.codes.received_by.iter().find_map(|name| Some((name, text(self.fields, name)?)));
+        if let Some((field, name)) = received_by {
+            line.text(Name::ReceivedBy, &self.code(field, &name)?);
+        }
         if let Some(code) = text(self.fields, "KenhThucHien") {
             let Some(channel) = self.codes.channels.get(&code) else {
                 let known: Vec<&str> = self.codes.channels.keys().map(String::as_str).collect();
@@ -362,6 +376,13 @@ fn is(fields: &Map<String, Value>, name: &str) -> bool {
 fn list<'a>(fields: &'a Map<String, Value>, name: &str) -> Vec<&'a Map<String, Value>> {
     let listed = fields.get(name).and_then(Value::as_array);
     listed.into_iter().flatten().filter_map(Value::as_object).collect()
+}
+
+/// Whether a form of times has what makes a day: it reads what it writes.
+pub(super) fn gives_a_day(form: &str) -> bool {
+    let some = jiff::civil::date(2024, 8, 2).at(8, 30, 15, 0);
+    let written = jiff::fmt::strtime::format(form, some).ok();
+    written.and_then(|written| local(&written, form)).is_some_and(|read| read.date() == some.date())
 }
 
 /// A text in one form; a date alone is its midnight.

@@ -10,7 +10,11 @@ fn context() -> Context {
 }
 
 fn read(body: &[u8]) -> Result<Delivery, EnvelopeError> {
-    PortalMessage::open(body, None, &Limits::default())?.read(&context(), &Portal::embedded(), &|_| None)
+    read_by(body, &Portal::embedded())
+}
+
+fn read_by(body: &[u8], portal: &Portal) -> Result<Delivery, EnvelopeError> {
+    PortalMessage::open(body, None, &Limits::default())?.read(&context(), portal, &|_| Some(Text::new("17")))
 }
 
 /// Records of one dossier with these fields beside what each has.
@@ -71,7 +75,95 @@ fn the_same_message_is_the_same_records_whenever_it_comes() {
     assert_eq!(records_of(fields), records_of(fields));
 }
 
+#[test]
+fn who_received_it_for_another_unit_is_read_from_the_field_that_its_source_says() {
+    let text = include_str!("../../../dashboards/adapters/dvcqg.toml");
+    let own = "[source.mc]\nreceived_by = [\"DonViPhiDiaGioi\"]\n[source.mc.units]\n\"Phường Một\" = \"P1\"\n";
+    let portal = Portal::read(crate::kpi::SourceFile { name: "f", text: &format!("{text}{own}") }).unwrap();
+    let body = |unit: &str| {
+        serde_json::json!({"service": "DongBoHoSoMC", "data": {"MaHoSo": "1", "TrangThaiHoSo": "2",
+            "NgayTiepNhan": "20240701080000", "DonViXuLy": "17", "DonViPhiDiaGioi": unit}})
+        .to_string()
+    };
+    let of = |unit: &str, portal: &Portal| {
+        let delivery = read_by(body(unit).as_bytes(), portal).unwrap();
+        delivery.batch.records.first().map(|record| (event(record).unit.to_string(), event(record).received_by.clone()))
+    };
+    assert_eq!(of("Phường Một", &portal), Some(("17".to_owned(), Field::Value(Text::new("P1")))));
+    assert_eq!(of("Phường Hai", &portal), Some(("17".to_owned(), Field::Value(Text::new("Phường Hai")))));
+    assert_eq!(of("Phường Một", &Portal::embedded()), Some(("17".to_owned(), Field::Absent)));
+    let refused = read_by(body(&"x".repeat(65)).as_bytes(), &portal).unwrap().batch.rejections;
+    assert_eq!((refused[0].pointer.as_str(), refused[0].code), ("/data/0/DonViPhiDiaGioi", Code::TooLong));
+}
+
+#[test]
+fn progress_without_a_time_is_told_by_its_own_field() {
+    let body = r#"{"service": "CapNhatTienDoHoSoMC", "data": [{"MaHoSo": "1", "TrangThai": "4", "NgayKetThucTheoQuyDinh":
+        "20240701080000"}, {"MaHoSo": "1", "TrangThai": "9"}]}"#;
+    let refused = read(body.as_bytes()).unwrap().batch.rejections;
+    let told: Vec<_> = refused.iter().map(|of| (of.pointer.as_str(), of.code)).collect();
+    // A step's due time is no time at which anything happened.
+    assert_eq!(told, [("/data/0/ThoiDiemXuLy", Code::MissingField), ("/data/1/ThoiDiemXuLy", Code::MissingField),]);
+}
+
+/// Any JSON, with the portal's own words and times among its texts.
+fn any_json() -> impl Strategy<Value = serde_json::Value> {
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        "[0-9]{1,2}|20240[1-9][0-3][0-9](0[0-9][0-5]000)?|00010101000000|[\\x00-\\x{10ffff}]{0,12}"
+            .prop_map(Into::into),
+    ];
+    let name = || proptest::sample::select(&NAMES[..]).prop_map(str::to_owned);
+    leaf.prop_recursive(3, 48, 10, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            proptest::collection::hash_map(name(), inner, 0..14)
+                .prop_map(|fields| serde_json::Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+const NAMES: [&str; 24] = [
+    "MaHoSo",
+    "MaTTHC",
+    "MaLinhVuc",
+    "KenhThucHien",
+    "NgayNopHoSo",
+    "NgayTiepNhan",
+    "NgayHenTra",
+    "NgayKetThucXuLy",
+    "NgayTra",
+    "NgayTuChoi",
+    "TrangThaiHoSo",
+    "TrangThai",
+    "ThoiDiemXuLy",
+    "DonViXuLy",
+    "HoSoCoThanhPhanSoHoa",
+    "TaiLieuNop",
+    "DuocTaiSuDung",
+    "DanhSachLePhi",
+    "Gia",
+    "DanhSachHoSoBoSung",
+    "NgayBoSung",
+    "NgayTiepNhanBoSung",
+    "NgayHenTraMoi",
+    "DanhSachGiayToKetQua",
+];
+
 proptest! {
+    #[test]
+    fn no_json_makes_it_panic(data in any_json(), is_progress in any::<bool>()) {
+        let service = if is_progress { "CapNhatTienDoHoSoMC" } else { "DongBoHoSoMC" };
+        let body = serde_json::json!({"service": service, "madonvi": "17", "data": data}).to_string();
+        if let Ok(delivery) = read(body.as_bytes()) {
+            prop_assert_eq!(delivery.batch.received, delivery.accepted + delivery.batch.rejected);
+            prop_assert_eq!(delivery.batch.rejections.len(), delivery.batch.rejected);
+        }
+    }
+
     #[test]
     fn no_text_makes_it_panic_and_what_is_received_is_accepted_or_rejected(
         values in proptest::collection::vec("[\\x00-\\x{10ffff}]{0,24}|[0-9]{8,14}|[0-9]{1,2}", 8),
