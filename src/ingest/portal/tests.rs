@@ -20,7 +20,7 @@ fn read_by(body: &[u8], portal: &Portal) -> Result<Delivery, EnvelopeError> {
 /// Records of one dossier with these fields beside what each has.
 fn records_of(fields: &str) -> Vec<Record> {
     let body = format!(
-        r#"{{"service": "DongBoHoSoMC", "madonvi": "17", "data": {{"MaHoSo": "1", "TrangThaiHoSo": "4", {fields}}}}}"#
+        r#"{{"service": "DongBoHoSoMC", "madonvi": "17", "data": {{"MaHoSo": "1", "TrangThaiHoSo": "4", "DonViXuLy": "17", {fields}}}}}"#
     );
     let delivery = read(body.as_bytes()).unwrap();
     assert_eq!(delivery.batch.rejections, [], "{fields}");
@@ -94,6 +94,19 @@ fn who_received_it_for_another_unit_is_read_from_the_field_that_its_source_says(
     assert_eq!(of("Phường Một", &Portal::embedded()), Some(("17".to_owned(), Field::Absent)));
     let refused = read_by(body(&"x".repeat(65)).as_bytes(), &portal).unwrap().batch.rejections;
     assert_eq!((refused[0].pointer.as_str(), refused[0].code), ("/data/0/DonViPhiDiaGioi", Code::TooLong));
+}
+
+#[test]
+fn a_dossier_without_a_unit_is_the_senders_only_where_its_source_says_so() {
+    let text = include_str!("../../../dashboards/adapters/dvcqg.toml");
+    let own = format!("{text}[source.mc]\nunit = [\"DonViXuLy\", \"madonvi\"]\n");
+    let portal = Portal::read(crate::kpi::SourceFile { name: "f", text: &own }).unwrap();
+    let body = r#"{"service": "DongBoHoSoMC", "madonvi": "148", "data": [{"MaHoSo": "1", "TrangThaiHoSo": "2",
+        "NgayTiepNhan": "20240701080000"}]}"#;
+    let delivery = read_by(body.as_bytes(), &portal).unwrap();
+    assert_eq!(event(&delivery.batch.records[0]).unit, Text::new("148"));
+    let refused = read(body.as_bytes()).unwrap().batch.rejections;
+    assert_eq!((refused[0].pointer.as_str(), refused[0].code), ("/data/0/DonViXuLy", Code::MissingField));
 }
 
 #[test]
