@@ -46,7 +46,7 @@ async fn what_is_lost_from_records_or_added_to_states_is_found() {
         .await;
     let report = server.report().await;
     let (checks, about) = found(&report);
-    assert_eq!(checks, ["day", "raw", "window"].into(), "{report:#}");
+    assert_eq!(checks, ["day", "kpi", "raw", "window"].into(), "{report:#}");
     assert_eq!(about, ["17", "dossier s/d1", "dossier s/d2"].into(), "{report:#}");
     assert_eq!(server.stop(), Some(0));
 }
