@@ -6,7 +6,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Extension, Json, Router};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::auth::{Caller, Role};
 use crate::ingest::{SourceBatch, read_sources};
@@ -21,6 +21,7 @@ use super::extract::QueryOf;
 use super::form::{self, Form};
 use super::guard::require;
 use super::state::AppState;
+use super::units_load::ListAnswer;
 
 /// A list of sources is short.
 const SOURCES_BYTES_MAX: usize = 1 << 20;
@@ -70,17 +71,6 @@ async fn freshness(
     form::answer(accepted, query.bom, &answers::freshness(figures, &Feeds::of(state.tokens.tokens())))
 }
 
-#[derive(Debug, Serialize)]
-struct SourcesTaken<'a> {
-    received: usize,
-    accepted: usize,
-    rejected: usize,
-    rejections: Vec<RejectionAnswer<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seq: Option<u64>,
-    node: &'a str,
-}
-
 /// Takes a list of sources as a whole or not at all; sources that it doesn't name stay as they are.
 async fn put_sources(
     State(state): State<AppState>,
@@ -92,7 +82,7 @@ async fn put_sources(
     let view = state.view()?;
     let now = (state.clock)();
     let SourceBatch { received, mut sources, rejections } = read_sources(&body, now)?;
-    let mut answer = SourcesTaken {
+    let mut answer = ListAnswer {
         received,
         accepted: 0,
         rejected: rejections.len(),

@@ -27,6 +27,9 @@ use super::units_load::caught_up;
 
 /// Ten years of days.
 const DAYS_MAX: usize = 3_660;
+/// Years of which something can be stated, and how many days they have: so many are kept of a source at most.
+const YEARS: std::ops::RangeInclusive<i16> = 2000..=2100;
+const KEPT_DAYS_MAX: usize = 101 * 366;
 /// Bytes of a list of them.
 const TOTALS_BYTES_MAX: usize = 1 << 20;
 
@@ -137,12 +140,16 @@ async fn put_totals(
     Ok(Json(Taken { days: count }).into_response())
 }
 
-/// A day that was asked for or stated.
+/// A day that was asked for or stated, of the years that a record may be of.
 fn day(text: &str) -> Result<Day, Problem> {
-    let no_day = |_| Problem::BadParameter {
-        reason: format!("`{}` is no day such as 2024-07-01", text.chars().take(32).collect::<String>()),
+    let no_day = || Problem::BadParameter {
+        reason: format!(
+            "`{}` is no day from 2000 to 2100 such as 2024-07-01",
+            text.chars().take(32).collect::<String>()
+        ),
     };
-    text.parse().map_err(no_day)
+    let day = text.parse::<Day>().ok().filter(|day| YEARS.contains(&day.date().year()));
+    day.ok_or_else(no_day)
 }
 
 fn keep(facts: &Facts, source: &str, days: &[(Day, Stated)]) -> Result<(), FactsError> {
@@ -156,7 +163,7 @@ fn keep(facts: &Facts, source: &str, days: &[(Day, Stated)]) -> Result<(), Facts
 fn stated(facts: &Facts, source: &str, (from, to): (Day, Day)) -> Result<BTreeMap<Day, Stated>, FactsError> {
     let prefix = [source.as_bytes(), b"\0"].concat();
     // The first key of the source is behind its prefix.
-    let rows = facts.page(TOTALS, Some(&prefix), DAYS_MAX * 10)?;
+    let rows = facts.page(TOTALS, Some(&prefix), KEPT_DAYS_MAX)?;
     let own = rows.into_iter().take_while(|(key, _)| key.starts_with(&prefix)).filter_map(|(key, stated)| {
         let day: Day = std::str::from_utf8(key.get(prefix.len()..)?).ok()?.parse().ok()?;
         (from <= day && day <= to).then_some((day, stated))

@@ -49,15 +49,17 @@ pub(super) fn router() -> Router<AppState> {
         .layer(DefaultBodyLimit::max(LIST_BYTES_MAX))
 }
 
+/// What became of a list that is taken as a whole or not at all.
 #[derive(Debug, serde::Serialize)]
-struct ListAnswer<'a> {
-    received: usize,
-    accepted: usize,
-    rejected: usize,
-    rejections: Vec<RejectionAnswer<'a>>,
+pub(super) struct ListAnswer<'a> {
+    pub(super) received: usize,
+    pub(super) accepted: usize,
+    pub(super) rejected: usize,
+    pub(super) rejections: Vec<RejectionAnswer<'a>>,
+    /// Sequence of its last record.
     #[serde(skip_serializing_if = "Option::is_none")]
-    seq: Option<u64>,
-    node: &'a str,
+    pub(super) seq: Option<u64>,
+    pub(super) node: &'a str,
 }
 
 /// A list that was read and checked.

@@ -28,7 +28,7 @@ pub enum Statement {
 pub struct FormRow {
     /// The row of the file, from 1.
     pub row: u64,
-    /// What stands before the counts, without numbers; the last is its name.
+    /// What stands before the counts: the last is its name, the one before it may be its code.
     pub names: Vec<String>,
     /// Counts by number of the column, 3 to 13; an empty cell isn't there.
     pub counts: BTreeMap<u8, i64>,
@@ -107,7 +107,7 @@ fn form(rows: &[TextRow]) -> Option<Vec<FormRow>> {
             .filter_map(|(place, number)| Some((*number, count(cells.get(*place)?.as_deref()?)?)))
             .collect();
         let names: Vec<String> = cells.iter().take(first).flatten().map(|name| name.trim().to_owned()).collect();
-        let names = names.into_iter().filter(|name| !name.is_empty() && count(name).is_none()).collect();
+        let names = names.into_iter().filter(|name| !name.is_empty()).collect();
         (!counts.is_empty()).then_some(FormRow { row: *row, names, counts })
     });
     Some(read.collect())

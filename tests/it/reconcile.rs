@@ -47,12 +47,22 @@ async fn filled(folder: &Path) -> Server {
     server
 }
 
-/// Runs the command on a file; its exit code and what it said.
+/// Runs the command for unit 148 on a file; its exit code and what it said.
 fn reconcile(server: &Server, folder: &Path, name: &str, text: &[u8], more: &[&str]) -> (i32, String) {
+    reconcile_of("148", server, folder, (name, text), more)
+}
+
+fn reconcile_of(
+    unit: &str,
+    server: &Server,
+    folder: &Path,
+    (name, text): (&str, &[u8]),
+    more: &[&str],
+) -> (i32, String) {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     let mut command = Command::new(OPCENTRE);
-    command.arg("reconcile").arg(path).args(["--url", &server.url, "--unit", "148", "--window", "2024-07"]);
+    command.arg("reconcile").arg(path).args(["--url", &server.url, "--unit", unit, "--window", "2024-07"]);
     let output = command.args(["--scheme", "calendar", "--source", "motcua"]).args(more).output().unwrap();
     (
         output.status.code().unwrap(),
@@ -75,6 +85,11 @@ async fn a_form_is_compared_cell_by_cell() {
     let printed = reqwest::get(format!("{}{}", server.url, form("xlsx"))).await.unwrap().bytes().await.unwrap();
     let (code, said) = reconcile(&server, folder.path(), "own.xlsx", &printed, &[]);
     assert_eq!((code, said.contains("khớp")), (0, true), "{said}");
+
+    // Without a total a row is a row.
+    let bare = "Lĩnh vực,3,4,5,6,7,8,9,10,11,12,13\nHộ tịch,4,0,4,0,2,2,0,0,2,0,2\nĐất đai,6,0,6,0,3,3,0,0,3,0,3\n";
+    let (code, said) = reconcile(&server, folder.path(), "bare.csv", bare.as_bytes(), &[]);
+    assert_eq!((code, said.contains("khớp: 22 agree")), (0, true), "{said}");
 
     // Three cells are others, a row is missing and one is new.
     let theirs = "STT,Lĩnh vực,Tổng,,,,,,,,,,\n,,(3)=(4)+(5)+(6),(4),(5),(6),(7)=(8)+(9)+(10),(8),(9),(10),(11),(12),(13)\n\
@@ -131,4 +146,36 @@ async fn a_list_is_compared_id_by_id_and_each_difference_has_its_reason() {
     assert!(!said.contains("Nguyễn") && !said.contains("Trần"), "nothing of a person: {said}");
     let (code, said) = reconcile(&server, folder.path(), "nothing.csv", b"x,y\n1,2\n", &[]);
     assert_eq!((code, said.contains("neither the columns 3 to 13")), (2, true), "{said}");
+}
+
+#[tokio::test]
+async fn units_of_one_name_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = filled(&folder.path().join("data")).await;
+    let communes =
+        "code,parent,kind,category,name_vi\n04903,150,commune,xã,Xã Tân Lập\n04904,150,commune,xã,Xã Tân Lập\n";
+    server.put_units(communes).await;
+    let line = |id: &str, unit: &str| {
+        json!({"type": "dossier", "id": id, "unit": unit, "at": "2024-07-04T08:00:00+07:00", "status": "accepted"})
+            .to_string()
+    };
+    let lines = [line("A", "04903"), line("B", "04904"), line("C", "04904")].join("\n");
+    let (_, answer) = server.post("motcua", lines).await.unwrap();
+    server.reach("17", answer["seq"].as_u64().unwrap()).await;
+    for format in ["csv", "xlsx"] {
+        let form = format!(
+            "{}/api/v1/units/150/forms/ii06a?period=2024-07&scheme=calendar&rows=unit&format={format}",
+            server.url
+        );
+        let form = reqwest::get(form).await.unwrap().bytes().await.unwrap();
+        let file = (format!("own.{format}"), form);
+        let (code, said) = reconcile_of("150", &server, folder.path(), (&file.0, &file.1), &["--rows", "unit"]);
+        assert_eq!((code, said.contains("khớp")), (0, true), "{format}: {said}");
+    }
+    // By their codes, whatever their order and name.
+    let theirs = "Mã,Đơn vị,3,4,5,6,7,8,9,10,11,12,13\n04904,Xã Tân Lập,2,0,2,0,0,0,0,0,2,2,0\n\
+        04903,Xã Tân Lập,7,0,1,0,0,0,0,0,1,1,0\n,Huyện Lạc Thủy,1,0,1,0,0,0,0,0,1,1,0\n";
+    let (_, said) = reconcile_of("150", &server, folder.path(), ("theirs.csv", theirs.as_bytes()), &["--rows", "unit"]);
+    assert!(said.contains("row 3  Xã Tân Lập  column 3: theirs 7, ours 1  see /api/v1/units/04903/dossiers"), "{said}");
+    assert!(!said.contains("row 2  "), "{said}");
 }

@@ -68,77 +68,74 @@ impl Asking<'_> {
         Ok(self.cells(theirs, &ours))
     }
 
-    /// Their rows beside ours: a row by its name or key within its block, the blocks by their headings, the first of all the
-    /// total.
+    /// Their rows beside ours. A total says that it is one; a row below a block's heading is of that block, and is known by
+    /// its code, else by its name: of two with one name the first is the first.
     fn cells(&self, theirs: &[FormRow], ours: &Form) -> Compared {
         let mut compared = Compared::default();
         let mut block: Option<&Group> = None;
-        let mut seen = BTreeSet::new();
-        for (place, row) in theirs.iter().enumerate() {
-            let names: Vec<String> = row.names.iter().map(|name| folded(name)).collect();
-            let is = |name: &str| names.contains(&folded(name));
-            let is_total =
-                place == 0 && names.iter().all(|name| ours.groups.iter().all(|of| folded(&of.heading.vi) != *name));
+        let (mut seen, mut has_rows) = (BTreeSet::new(), false);
+        for row in theirs {
             let shown = row.names.last().cloned().unwrap_or_default();
-            if is_total || names.iter().any(|name| name.starts_with("tong so") || name.starts_with("tong cong")) {
+            let name = folded(&shown);
+            if is_total(row, &name) {
                 compared.row(self, row, (&shown, None), &ours.total, &ours.columns);
                 continue;
             }
-            let own =
-                |group: &Group| group.rows.iter().position(|of| is(&of.name) || of.key.as_deref().is_some_and(is));
-            let headed = ours
-                .groups
-                .iter()
-                .find(|group| row.names.last().is_some_and(|name| folded(name) == folded(&group.heading.vi)));
-            if let Some(group) = headed {
+            if let Some(group) = ours.groups.iter().find(|group| name == folded(&group.heading.vi)) {
                 block = Some(group);
                 compared.row(self, row, (&shown, None), &group.counts, &ours.columns);
                 continue;
             }
+            has_rows = true;
             // Without blocks a row is looked for in all of them.
-            let mut groups: Vec<&Group> = block.into_iter().collect();
-            if groups.is_empty() {
-                groups.extend(&ours.groups);
-            }
-            let found = groups.into_iter().find_map(|group| Some((group, own(group)?)));
+            let groups = ours.groups.iter().filter(|group| block.is_none_or(|block| std::ptr::eq(block, *group)));
+            let found = groups.into_iter().find_map(|group| Some((group, group.row_of(row, &name, &seen)?)));
             if let Some((group, at)) = found {
                 seen.insert((group.heading.vi.as_str(), at));
-                let key = group.rows[at].key.as_deref();
-                compared.row(self, row, (&shown, key), &group.rows[at].counts, &ours.columns);
+                let own = &group.rows[at];
+                compared.row(self, row, (&shown, own.key.as_deref()), &own.counts, &ours.columns);
             } else if row.counts.values().any(|count| *count != 0) {
-                let why = "no such row here".to_owned();
                 let theirs = row.counts.get(&3).map(i64::to_string).unwrap_or_default();
-                compared.differences.push(Difference {
-                    row: Some(row.row),
-                    what: shown,
-                    of: "row".to_owned(),
-                    theirs,
-                    ours: "-".to_owned(),
-                    why,
-                });
+                compared.lone_row(Some(row.row), shown, [theirs, "-".to_owned()], "no such row here".to_owned());
             }
         }
-        for group in &ours.groups {
-            let unseen =
-                group.rows.iter().enumerate().filter(|(at, _)| !seen.contains(&(group.heading.vi.as_str(), *at)));
-            for (_, row) in unseen.filter(|(_, row)| theirs.len() > 1 && row.counts.values().any(|count| *count != 0)) {
+        // A form of totals alone says nothing of rows.
+        for group in ours.groups.iter().filter(|_| has_rows) {
+            let counted = |row: &OwnRow| row.counts.values().any(|count| *count != 0);
+            let is_unseen = |at: usize| !seen.contains(&(group.heading.vi.as_str(), at));
+            for (_, row) in group.rows.iter().enumerate().filter(|(at, row)| is_unseen(*at) && counted(row)) {
                 let ours = row.counts.get(&3).map(i64::to_string).unwrap_or_default();
                 let why = format!("no such row there; here under {}", group.heading.vi);
-                compared.differences.push(Difference {
-                    row: None,
-                    what: row.name.clone(),
-                    of: "row".to_owned(),
-                    theirs: "-".to_owned(),
-                    ours,
-                    why,
-                });
+                compared.lone_row(None, row.name.clone(), ["-".to_owned(), ours], why);
             }
         }
         compared
     }
 }
 
+/// The total of a form: its name or its part says so.
+fn is_total(row: &FormRow, name: &str) -> bool {
+    let is_part = row.names.iter().any(|cell| cell == "total");
+    is_part || name == "tong" || name.starts_with("tong so") || name.starts_with("tong cong")
+}
+
+impl Group {
+    /// The row that one of theirs is: that of its code, else the first of its name that wasn't seen before.
+    fn row_of(&self, row: &FormRow, name: &str, seen: &BTreeSet<(&str, usize)>) -> Option<usize> {
+        let code = row.names.iter().rev().nth(1);
+        let by_code = self.rows.iter().position(|own| own.key.is_some() && own.key.as_ref() == code);
+        let is_unseen = |at: usize| !seen.contains(&(self.heading.vi.as_str(), at));
+        let named = |(at, own): (usize, &OwnRow)| is_unseen(at) && folded(&own.name) == name;
+        by_code.or_else(|| self.rows.iter().enumerate().position(named))
+    }
+}
+
 impl Compared {
+    /// A row that only one side has, with its column 3 on both.
+    fn lone_row(&mut self, row: Option<u64>, what: String, [theirs, ours]: [String; 2], why: String) {
+        self.differences.push(Difference { row, what, of: "row".to_owned(), theirs, ours, why });
+    }
+
     fn row(
         &mut self,
         asking: &Asking<'_>,

@@ -141,11 +141,11 @@ pub(super) fn comparisons<'a>(
     let window = choice.on(today);
     let day = window.last.min(today);
     let held = |day| figures.catalogue.kpi_ids().filter_map(move |id| figures.catalogue.kpi(id, day));
+    let whole_from = covered(view, unit, perspective.hierarchy).map(|covered| covered.whole_from);
     let one = |former: Window| {
         let begun = view.first_day(unit, perspective)?;
         // What isn't covered as a whole isn't compared as though it were.
-        let is_cut =
-            covered(view, unit, perspective.hierarchy).is_some_and(|covered| former.first < covered.whole_from);
+        let is_cut = whole_from.is_some_and(|from| former.first < from);
         if begun > former.last || is_cut {
             return None;
         }

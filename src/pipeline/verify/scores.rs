@@ -114,11 +114,13 @@ pub(super) async fn compare_scores(
 ) -> Result<Compared, VerifyError> {
     let mut scores =
         Scores { sql, reports: counting(reports), subjects: Vec::new(), inputs: Vec::new(), cube: BTreeMap::new() };
+    let known = known(sql);
     for (number, period) in &sql.periods {
         for index in catalogue.indices() {
             for perspective in Perspective::ALL {
                 let Some(reading) = view.index((index, catalogue), *period, perspective) else { continue };
-                let unsourced = scores.unsourced(index, perspective);
+                let has = |name: &str| known.get(&perspective).is_some_and(|known| known.contains(name));
+                let unsourced = index.optional.iter().map(|measure| measure.name()).filter(|name| !has(name)).collect();
                 for unit in view.tree(perspective.hierarchy).ids() {
                     scores.add(view, (index, &reading, unit), (*number, *period, perspective), &unsourced);
                 }
@@ -126,6 +128,16 @@ pub(super) async fn compare_scores(
         }
     }
     scores.compare(store).await
+}
+
+/// The measures that anything has at all, in each perspective: made of fields that some source sends.
+fn known(sql: &Windows) -> HashMap<Perspective, HashSet<&str>> {
+    let everything = sql.windows.len().saturating_sub(1);
+    let mut known: HashMap<Perspective, HashSet<&str>> = HashMap::new();
+    for ((_, perspective, _), counts) in sql.measures.iter().filter(|((number, ..), _)| *number == everything) {
+        known.entry(*perspective).or_default().extend(counts.keys().map(String::as_str));
+    }
+    known
 }
 
 /// What counts of each indicator: a unit's own report, else what is made of those below it.
@@ -153,16 +165,6 @@ struct Scores<'a> {
 }
 
 impl Scores<'_> {
-    /// Measures made of fields that no dossier has.
-    fn unsourced(&self, index: &Index, perspective: Perspective) -> HashSet<&'static str> {
-        let everything = self.sql.windows.len().saturating_sub(1);
-        let has = |name: &str| {
-            let of = |(number, seen, _): &(usize, Perspective, UnitKey)| *number == everything && *seen == perspective;
-            self.sql.measures.iter().any(|(key, counts)| of(key) && counts.contains_key(name))
-        };
-        index.optional.iter().map(|measure| measure.name()).filter(|name| !has(name)).collect()
-    }
-
     fn add(
         &mut self,
         view: &View,
