@@ -23,9 +23,12 @@ async fn before_a_sources_first_day_there_is_no_data_and_nothing_is_compared() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path(), &["--now", NOW]).await;
     server.put_units(UNITS).await;
-    let line =
-        json!({"type": "dossier", "id": "1", "unit": "148", "at": "2024-07-03T08:00:00+07:00", "status": "accepted"});
-    let (status, answer) = server.post("motcua", line.to_string()).await.unwrap();
+    // One of June came along with the first of July.
+    let of = |id: &str, at: &str| {
+        json!({"type": "dossier", "id": id, "unit": "148", "at": at, "status": "accepted"}).to_string()
+    };
+    let lines = [of("0", "2024-06-20T08:00:00+07:00"), of("1", "2024-07-03T08:00:00+07:00")].join("\n");
+    let (status, answer) = server.post("motcua", lines).await.unwrap();
     assert_eq!(status, 202, "{answer}");
     server.reach("17", answer["seq"].as_u64().unwrap()).await;
     // While nobody said since when it covers, a zero is a zero.
@@ -42,9 +45,9 @@ async fn before_a_sources_first_day_there_is_no_data_and_nothing_is_compared() {
         assert_eq!(before["kpis"]["on_time_rate"]["value"], Value::Null);
         let after = server.kpis(unit, "2024-07").await;
         assert_eq!((&after["measures"]["received"], &after["covered_from"]), (&json!(1), &Value::Null), "{unit}");
-        assert_eq!(after["compare"]["previous"], Value::Null, "June is no 0 to be compared with");
+        assert_eq!(after["compare"]["previous"], Value::Null, "a part of June is no June");
         let cut = server.kpis(unit, "2024").await;
-        assert_eq!((&cut["measures"]["received"], &cut["covered_from"]), (&json!(1), &json!("2024-07-01")));
+        assert_eq!((&cut["measures"]["received"], &cut["covered_from"]), (&json!(2), &json!("2024-07-01")));
     }
     // Nobody covers it, and nobody said so.
     assert_eq!(server.kpis("150", "2024-05").await["measures"]["received"], 0);
@@ -55,6 +58,11 @@ async fn before_a_sources_first_day_there_is_no_data_and_nothing_is_compared() {
     let between = server.kpis("148", "2024-05").await;
     assert_eq!((&between["measures"]["received"], &between["covered_from"]), (&json!(0), &json!("2024-07-01")));
     assert_eq!(server.kpis("148", "2024-03").await["measures"]["received"], Value::Null);
+    // A month that is covered in part is nothing to be compared with either.
+    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-06-15"}])).await;
+    assert_eq!(server.kpis("148", "2024-07").await["compare"]["previous"], Value::Null);
+    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-06-01"}])).await;
+    assert_eq!(server.kpis("148", "2024-07").await["compare"]["previous"]["measures"]["received"], 1);
     server.verified().await;
 }
 
@@ -72,6 +80,9 @@ async fn what_a_source_says_of_its_days_stands_beside_what_is_known() {
         of("2", "2024-07-01", "accepted"),
         of("1", "2024-07-02", "done"),
         of("3", "2024-07-03", "registered"),
+        // One that counts nowhere.
+        json!({"type": "dossier", "id": "4", "unit": "148", "at": "2024-07-01T08:00:00+07:00", "status": "done", "void": "twice"})
+            .to_string(),
     ];
     let (status, answer) = server.post("motcua", lines.join("\n")).await.unwrap();
     assert_eq!(status, 202, "{answer}");

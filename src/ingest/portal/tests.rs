@@ -48,6 +48,19 @@ fn a_due_time_is_never_when_it_changed_and_a_date_alone_is_not_before_the_same_d
 }
 
 #[test]
+fn only_an_end_has_the_time_of_its_end() {
+    let ended = |status: &str| {
+        let fields = format!(
+            r#""NgayTiepNhan": "20240701090000", "NgayKetThucXuLy": "20240705090000", "TrangThaiHoSo": "{status}""#
+        );
+        event(&records_of(&fields)[0]).finished_at.clone()
+    };
+    assert_eq!(ended("9"), Field::Value(at("2024-07-05T09:00:00+07:00")));
+    // Stopped ones have their own instant; one in progress has not ended, whatever its message says.
+    assert_eq!((ended("8"), ended("4")), (Field::Absent, Field::Absent));
+}
+
+#[test]
 fn a_supplement_moves_the_due_date_at_its_return_and_an_open_one_hides_it() {
     let open = records_of(
         r#""NgayTiepNhan": "20240701090000", "NgayHenTra": "20240715000000", "DanhSachHoSoBoSung":
