@@ -22,7 +22,8 @@ pub struct UnresolvedArgs {
     /// Only those of this source
     #[arg(long)]
     pub source: Option<String>,
-    /// Write the likely aliases to this CSV file (source, raw, unit): delete the wrong lines, then `units aliases FILE`
+    /// Write a list of aliases to this CSV file (source, raw, unit), without a unit where none is likely: correct it and
+    /// fill it in, then `units aliases FILE`; a line without a unit stays unresolved
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -81,7 +82,7 @@ impl Suggestion {
             "other_kind" => "its name, of another kind",
             _ => "a similar name",
         };
-        format!("{} {}{above} ({why}{valid}; {})", self.unit, self.name, self.score)
+        format!("{} {}{above} ({why}{valid}; {} of 100)", self.unit, self.name, self.score)
     }
 }
 
@@ -128,8 +129,12 @@ pub(super) async fn run(args: &UnresolvedArgs, out: &mut impl Write) -> anyhow::
     if let Some(path) = &args.out {
         let written = write_aliases(path, &found.values)?;
         let without = found.values.len() - written;
-        writeln!(out, "{}: {written} aliases, {without} values without a likely unit", path.display())?;
-        writeln!(out, "delete the wrong lines, then: opcentre units aliases {}", path.display())?;
+        writeln!(out, "{}: {written} lines with a likely unit, {without} without one", path.display())?;
+        writeln!(
+            out,
+            "check each unit and fill in those that are missing (without one it stays unresolved), then: opcentre units aliases {}",
+            path.display()
+        )?;
     }
     writeln!(out, "{} dossiers count under `unresolved`, by {} values", found.counted, found.values.len())?;
     Ok(if found.values.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -152,17 +157,15 @@ fn print(value: &Value, out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Writes the likely aliases; how many.
+/// Writes a line for each value; how many have a unit. One without says nothing until a person fills it in.
 fn write_aliases(path: &Path, values: &[Value]) -> anyhow::Result<usize> {
     let cannot = || format!("{} can't be written", path.display());
     let mut file = csv::Writer::from_path(path).with_context(cannot)?;
     file.write_record(["source", "raw", "unit"])?;
-    let likely = values.iter().filter_map(|value| Some((value, value.alias.as_ref()?)));
-    let mut written = 0;
-    for (value, alias) in likely {
-        file.write_record([&value.source, &value.raw, &alias.unit])?;
-        written += 1;
+    for value in values {
+        let unit = value.alias.as_ref().map_or("", |alias| &alias.unit);
+        file.write_record([&value.source, &value.raw, unit])?;
     }
     file.flush().with_context(cannot)?;
-    Ok(written)
+    Ok(values.iter().filter(|value| value.alias.is_some()).count())
 }

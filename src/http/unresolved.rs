@@ -21,6 +21,8 @@ use super::json::json;
 use super::state::AppState;
 use super::units_load::caught_up;
 
+/// The least score of a unit that an alias is proposed for: its code, or its whole name. A similar name is only shown.
+const ALIAS_SCORE_MIN: u32 = 65;
 /// Values that are listed; more are only counted.
 const VALUES_MAX: usize = 1_000;
 
@@ -135,8 +137,8 @@ fn row<'a>(view: &'a View, lookalikes: &Lookalikes<'_>, value: &'a UnresolvedVal
     let best = match found.as_slice() {
         // Of two that are equally likely neither is taken.
         [first, second, ..] if first.score == second.score => None,
-        [first, ..] => Some(first.code.clone()),
-        [] => None,
+        [first, ..] if first.score >= ALIAS_SCORE_MIN => Some(first.code.clone()),
+        _ => None,
     };
     let mut seen = BTreeSet::new();
     ValueRow {

@@ -120,11 +120,11 @@ async fn an_ugly_workbook_becomes_right_figures() {
     let server = Server::start(&folder.path().join("data"), &["--now", NOW]).await;
     server.put_units(UNITS).await;
     let (_, out) = import(&[&file, "--mapping", &map, "--url", &server.url, "--dry-run"]);
-    assert!(out.contains("UBND xã Tân Pheo: 5: perhaps 04831 Xã Tân Pheo, Hòa Bình (its name; 90)"), "{out}");
+    assert!(out.contains("UBND xã Tân Pheo: 5: perhaps 04831 Xã Tân Pheo, Hòa Bình (its name; 90 of 100)"), "{out}");
     let (code, out) = import(&[&file, "--mapping", &map, "--url", &server.url]);
     assert_eq!(code, Some(1), "{out}");
     assert!(out.contains("row 25, Mã hồ sơ: missing_field"), "{out}");
-    assert!(out.contains("UBND xã Tân Pheo: 5: perhaps 04831 Xã Tân Pheo, Hòa Bình (its name; 90)"), "{out}");
+    assert!(out.contains("UBND xã Tân Pheo: 5: perhaps 04831 Xã Tân Pheo, Hòa Bình (its name; 90 of 100)"), "{out}");
     assert!(out.contains("21 rows of source motcua: 20 accepted, 1 refused"), "{out}");
     let names =
         ["received", "received_online", "resolved_on_time", "resolved_late", "in_progress_overdue", "digitised"];

@@ -38,6 +38,9 @@ struct OwnDossier {
 impl Asking<'_> {
     pub(super) async fn list(&self, theirs: &[ListedDossier], out: &mut impl Write) -> anyhow::Result<Compared> {
         let (ours, seqs) = self.taken_on().await?;
+        if ours.is_empty() && !theirs.is_empty() {
+            writeln!(out, "note: source {} has none here; --source says whose list it is", self.args.source)?;
+        }
         writeln!(
             out,
             "dossiers of {} taken on in {}, source {}: {} there, {} here, up to record {}",
