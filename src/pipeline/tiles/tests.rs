@@ -1,3 +1,4 @@
+mod panels;
 mod ranking;
 
 use serde_json::{Value, json};
