@@ -22,6 +22,7 @@ mod owner;
 mod indicators;
 mod index;
 mod view;
+mod coverage;
 mod dimension;
 mod drill;
 mod marked;
@@ -34,6 +35,7 @@ mod tests;
 
 pub use crate::kpi::Window;
 pub use contribution::Contribution;
+pub use coverage::Coverage;
 pub use dimension::{AGES, Dimension};
 pub use drill::{Item, ItemKind, Selection};
 pub use index::IndexReading;
