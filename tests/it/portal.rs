@@ -143,6 +143,49 @@ async fn i3_a_dossiers_life_in_the_portals_messages_is_one_state_in_every_order(
     server.verified().await;
 }
 
+#[tokio::test]
+async fn i3_progress_moves_no_dossier_and_what_moved_it_before_may_come_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path()).await;
+    server.put_units(&format!("{UNITS}150,17,district,huyện,Lạc Thủy\n")).await;
+    let at = |unit: &str, received: &str, asked: Value| {
+        json!({"TrangThaiHoSo": "4", "NgayTiepNhan": "20240701080000", "NgayHenTra": "20240722000000", "DonViXuLy": unit,
+            "NgayYeuCauBoSung": received, "DanhSachHoSoBoSung": asked})
+    };
+    // Taken on by 148, moved to 150 on the third, with progress on the fifth; a return says what was due before.
+    let returned = json!([{"HoSoBoSungId": "7", "NgayBoSung": "20240701090000", "NgayTiepNhanBoSung": "20240702090000",
+        "NgayHenTraTruoc": "20240715000000", "NgayHenTraMoi": "20240722000000"}]);
+    let message = |id: &str, step: usize| match step {
+        0 => ("DongBoHoSoMC", dossier(id, at("148", "20240701083000", json!([])))),
+        1 => ("DongBoHoSoMC", dossier(id, at("150", "20240703080000", returned.clone()))),
+        _ => ("CapNhatTienDoHoSoMC", json!({"MaHoSo": id, "TrangThai": "4", "ThoiDiemXuLy": "20240705080000"})),
+    };
+    // Progress is told of what is known; else each order.
+    let orders = [[0, 1, 2], [1, 0, 2], [0, 2, 1], [1, 2, 0]];
+    let mut seq = 0;
+    for (number, order) in orders.iter().enumerate() {
+        for step in order {
+            let (service, message) = message(&format!("m{number}"), *step);
+            let (status, answer) = send(&server, service, &[message]).await;
+            assert_eq!((status, &answer["error_code"]), (202, &json!("00")), "{answer}");
+            seq = answer["seq"].as_u64().unwrap();
+        }
+    }
+    server.reach("150", seq).await;
+    let mut states = BTreeSet::new();
+    for number in 0..orders.len() {
+        let (_, mut one) = server.get(&format!("/api/v1/dossiers/mc/m{number}")).await;
+        assert_eq!((&one["unit"]["unit"], &one["derived"]["newest_status"]), (&json!("150"), &json!("processing")));
+        assert_eq!(one["registers"]["unit"]["at"], "2024-07-03T08:00:00.000+07:00");
+        let parts = ["derived", "verdict"].map(|part| one[part].take().to_string());
+        states.insert(parts);
+    }
+    assert_eq!(states.len(), 1, "{states:#?}");
+    let (_, was) = server.get("/api/v1/units/148/kpis?window=2024-07&hierarchy=was").await;
+    assert_eq!(was["measures"]["received"], 4, "the first unit is the first one that was named: {}", was["measures"]);
+    server.verified().await;
+}
+
 /// A dossier in progress, with more.
 fn taken(id: &str, more: Value) -> Value {
     let mut of = json!({"TrangThaiHoSo": "4", "NgayTiepNhan": "20240701080000", "NgayHenTra": "20240705000000"});

@@ -45,6 +45,13 @@ pub(super) struct Message<'a> {
     latest: Option<Instant>,
 }
 
+/// A record as a wire line.
+pub(super) struct Told {
+    pub(super) line: String,
+    /// The unit stands in the line only so that it is whole: the message doesn't say that it was this one at that time.
+    pub(super) is_unit_known_only: bool,
+}
+
 type Checked<T> = Result<T, Box<Fault>>;
 
 /// A due date: an instant, or the end of a day.
@@ -85,9 +92,9 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// What is wrong, with a pointer to the portal's field.
-    pub(super) fn lines(mut self) -> Checked<Vec<String>> {
+    pub(super) fn lines(mut self) -> Checked<Vec<Told>> {
         let id = text(self.fields, "MaHoSo").ok_or_else(|| missing("MaHoSo"))?;
-        let unit = self.unit(&id)?;
+        let (unit, is_unit_known_only) = self.unit(&id)?;
         let status = self.status()?;
         let begin = |line: &mut Line, at: Instant| {
             line.text(Name::Type, "dossier");
@@ -128,23 +135,25 @@ impl<'a> Message<'a> {
             let pauses: Vec<String> = supplements.iter().map(Supplement::pause).collect();
             line.raw(Name::Pauses, &format!("[{}]", pauses.join(",")));
         }
-        let mut lines = vec![line.end()];
+        let mut lines = vec![Told { line: line.end(), is_unit_known_only }];
         let former = supplements.first().and_then(|one| Some((one.from, one.former.as_ref()?)));
         let moved = supplements.iter().filter_map(|one| Some((one.to?, one.new.as_ref()?)));
         for (at, due) in former.into_iter().chain(moved) {
             let mut line = Line::new();
             begin(&mut line, at);
             line.raw(Name::DueAt, &due.json());
-            lines.push(line.end());
+            // Who processed it then isn't said.
+            lines.push(Told { line: line.end(), is_unit_known_only: true });
         }
         Ok(lines)
     }
 
-    /// The unit: a code, or a name that an alias or the code list resolves.
-    fn unit(&self, id: &str) -> Checked<String> {
+    /// The unit: a code, or a name that an alias or the code list resolves; of progress the one that is known, if it
+    /// names none.
+    fn unit(&self, id: &str) -> Checked<(String, bool)> {
         if self.envelope.is_progress && text(self.fields, "DonViXuLy").is_none() {
             // The sender's unit would take the dossier away from the one that processes it.
-            let known = (self.envelope.known)(id).map(|unit| unit.to_string());
+            let known = (self.envelope.known)(id).map(|unit| (unit.to_string(), true));
             return known.ok_or_else(|| {
                 let reason = "progress of a dossier that isn't known: send it by DongBoHoSoMC first";
                 Fault::new("/MaHoSo", Code::UnknownDossier, reason)
@@ -158,7 +167,7 @@ impl<'a> Message<'a> {
             let reason = format!("no unit: none of {} is there", self.codes.unit.join(", "));
             return Err(Fault::new("/DonViXuLy", Code::MissingField, reason));
         };
-        self.code(field, &name)
+        Ok((self.code(field, &name)?, false))
     }
 
     /// The code of a unit that a field names, as the code list has it or as it is.
