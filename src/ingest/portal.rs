@@ -6,6 +6,7 @@
 
 mod codes;
 mod message;
+mod values;
 #[cfg(test)]
 mod tests;
 

@@ -8,8 +8,6 @@
 //!   empty date and empty lists say nothing.
 //! - Only the fields named here are ever read: names, numbers of papers, addresses and free texts stay behind.
 
-use jiff::civil::DateTime;
-use jiff::fmt::strtime::BrokenDownTime;
 use serde_json::{Map, Value};
 
 use super::super::fields::ID_BYTES_MAX;
@@ -17,6 +15,7 @@ use super::super::rejection::{Code, Fault, shown};
 use super::super::wire::{Line, Name};
 use super::KnownUnit;
 use super::codes::Codes;
+use super::values::{given, is, list, local, text};
 use crate::model::{Day, Instant, Status, Text, Zone};
 
 /// Years before it are .NET's and Java's empty dates.
@@ -358,44 +357,4 @@ impl Supplement {
 
 fn missing(name: &str) -> Box<Fault> {
     Fault::new(format!("/{name}"), Code::MissingField, format!("`{name}` is missing"))
-}
-
-/// A value, which the portal writes as a text whatever it is; none when it is empty.
-fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = match fields.get(name)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(true) => "1".to_owned(),
-        Value::Bool(false) => "0".to_owned(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
-}
-
-/// Yes or no; none when it isn't said.
-fn given(fields: &Map<String, Value>, name: &str) -> Option<bool> {
-    text(fields, name).map(|text| text == "1" || text.eq_ignore_ascii_case("true"))
-}
-
-fn is(fields: &Map<String, Value>, name: &str) -> bool {
-    given(fields, name) == Some(true)
-}
-
-/// The objects of a list; one that isn't there is empty.
-fn list<'a>(fields: &'a Map<String, Value>, name: &str) -> Vec<&'a Map<String, Value>> {
-    let listed = fields.get(name).and_then(Value::as_array);
-    listed.into_iter().flatten().filter_map(Value::as_object).collect()
-}
-
-/// Whether a form of times has what makes a day: it reads what it writes.
-pub(super) fn gives_a_day(form: &str) -> bool {
-    let some = jiff::civil::date(2024, 8, 2).at(8, 30, 15, 0);
-    let written = jiff::fmt::strtime::format(form, some).ok();
-    written.and_then(|written| local(&written, form)).is_some_and(|read| read.date() == some.date())
-}
-
-/// A text in one form; a date alone is its midnight.
-fn local(text: &str, form: &str) -> Option<DateTime> {
-    let read = BrokenDownTime::parse(form, text).ok()?;
-    read.to_datetime().ok().or_else(|| Some(read.to_date().ok()?.to_datetime(jiff::civil::Time::midnight())))
 }
