@@ -1,7 +1,7 @@
 //! From which day on the sources of a unit cover it: before that there is no data, and a zero is none.
 
 use crate::kpi::Window;
-use crate::model::Day;
+use crate::model::{Day, Text};
 use crate::units::{Hierarchy, UnitId};
 
 use super::View;
@@ -24,8 +24,8 @@ impl Coverage {
 
 impl View {
     /// The first day that all sources cover that feed a unit, and the first that any covers. A source feeds the units of
-    /// its profile with all above and below them; one without units may feed any. None while nobody said it of a source
-    /// that may feed the unit, or no source is known: then a zero is a zero.
+    /// its profile with all above and below them; one without units may feed any; one that only reports indicators feeds
+    /// none. None while nobody said it of a source that may feed the unit, or no source is known: then a zero is a zero.
     pub fn coverage(&self, unit: UnitId, hierarchy: Hierarchy) -> Option<Coverage> {
         let (units, tree) = (self.units(), self.tree(hierarchy));
         let meets = |code: &str| {
@@ -34,10 +34,13 @@ impl View {
             of != UnitId::UNRESOLVED && (tree.covers(of, unit) || tree.covers(unit, of))
         };
         // One that was heard and isn't listed may have sent anything of any day.
-        if self.contacts().keys().any(|source| !self.sources().contains_key(source)) {
+        let heard = self.contacts().keys().chain(self.senders.counted());
+        let is_listed = |source: &Text| self.sources().contains_key(source) || self.senders.only_reports(source);
+        if !heard.into_iter().all(is_listed) {
             return None;
         }
-        let profiles = self.sources().values().map(|fact| &fact.profile);
+        let counting = self.sources().values().filter(|fact| !self.senders.only_reports(&fact.source));
+        let profiles = counting.map(|fact| &fact.profile);
         let feeding =
             profiles.filter(|profile| profile.units.is_empty() || profile.units.iter().any(|code| meets(code)));
         let starts: Option<Vec<Day>> = feeding.map(|profile| profile.coverage_start).collect();

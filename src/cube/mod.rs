@@ -30,6 +30,7 @@ mod procedures;
 mod totals;
 mod unresolved;
 mod revival;
+mod senders;
 #[cfg(test)]
 mod tests;
 

@@ -80,7 +80,7 @@ export interface Words {
 const vi: Words = {
   demo: 'DEMO · SỐ LIỆU MẪU',
   backfill: 'đang nạp dữ liệu cũ',
-  coveredFrom: (day) => `có số liệu từ ${day}`,
+  coveredFrom: (day) => `đủ số liệu từ ${day}`,
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
   fromToNow: (from) => `từ ${from} đến nay`,
@@ -148,7 +148,7 @@ const vi: Words = {
 const en: Words = {
   demo: 'DEMO · SAMPLE DATA',
   backfill: 'backfill in progress',
-  coveredFrom: (day) => `data since ${day}`,
+  coveredFrom: (day) => `complete since ${day}`,
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
   fromToNow: (from) => `from ${from} to date`,

@@ -1,7 +1,7 @@
 //! Before the first day that a source covers there is no data.
 
 use super::*;
-use crate::model::{Day, SourceFact, SourceProfile};
+use crate::model::{Day, IndicatorKey, IndicatorReport, SourceFact, SourceProfile};
 
 fn source(name: &str, coverage_start: &str) -> Record {
     let profile = SourceProfile {
@@ -44,6 +44,27 @@ fn weeks_that_no_source_covers_as_a_whole_are_gaps_and_the_tile_says_since_when_
     let sparkline = tile(&cut, "on_time")["trend"].as_array().unwrap().clone();
     assert!(sparkline[..21].iter().all(|point| point["value"].is_null()), "{sparkline:?}");
     assert_eq!(sparkline[25]["value"], 1.0);
+
+    // Who only reports indicators covers no dossiers, listed or not, until its first dossier comes.
+    let report = IndicatorReport {
+        source: "baocao".into(),
+        key: IndicatorKey { code: "x".into(), unit: "17".into(), period: "2024-06".parse().unwrap() },
+        at: t("2024-07-01 08:00"),
+        numerator: Field::Absent,
+        denominator: Field::Absent,
+        value: Field::Value("1".parse().unwrap()),
+        declared: Field::Absent,
+    };
+    let contact = Record::Contact(Contact { source: "baocao".into(), at: t("2024-08-02 07:59") });
+    let reported = [records.clone(), vec![Record::Indicator(report), contact]].concat();
+    assert_eq!(weeks(&world(reported.clone())), values);
+    let listed = [reported, vec![source("baocao", "2020-01-01")]].concat();
+    assert_eq!(weeks(&world(listed.clone())), values);
+    let [mut own, _] = dossier("own", "148", "2024-07-22", None, "2024-07-23");
+    if let Record::Dossier(event) = &mut own {
+        event.key.source = "baocao".into();
+    }
+    assert_eq!(weeks(&world([listed, vec![own]].concat()))[19].1, 0);
 
     // A second one begins later: what is counted between is shown, and isn't whole before.
     records.push(source("kiosk", "2024-07-15"));
