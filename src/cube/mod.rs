@@ -24,6 +24,7 @@ mod owner;
 mod indicators;
 mod index;
 mod view;
+mod coverage;
 mod dimension;
 mod drill;
 mod marked;
@@ -31,11 +32,13 @@ mod procedures;
 mod totals;
 mod unresolved;
 mod revival;
+mod senders;
 #[cfg(test)]
 mod tests;
 
 pub use crate::kpi::Window;
 pub use contribution::Contribution;
+pub use coverage::Coverage;
 pub use dimension::{AGES, Dimension};
 pub use drill::{Item, ItemKind, Selection};
 pub use index::IndexReading;

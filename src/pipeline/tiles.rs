@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::cube::View;
+use crate::cube::{Coverage, View};
 use crate::kpi::{Board, Catalogue, Kpi, KpiFigure, Measures, Panel, PanelKind, UnitScope, Window, figure};
 use crate::model::Day;
 use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
@@ -37,6 +37,7 @@ struct Reading<'a> {
     board: &'a Board,
     panel: &'a Panel,
     unit: UnitId,
+    coverage: Option<Coverage>,
     feeds: &'a Feeds,
     backfill: &'a [Mark],
 }
@@ -57,8 +58,9 @@ pub struct Figures<'a> {
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
 pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
     let Figures { view, catalogue, feeds, backfill } = figures;
+    let coverage = view.coverage(unit.id(), Hierarchy::Now);
     let values = board.panels.iter().filter_map(|panel| {
-        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), feeds, backfill };
+        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), coverage, feeds, backfill };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()
@@ -75,6 +77,9 @@ struct Base<'a> {
     unit: &'a str,
     name: &'a str,
     window: Window,
+    /// The first day that all sources cover that feed the unit, when the window begins before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered_from: Option<String>,
     /// Only of a unit that has ended by today.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Ended<'a>>,
@@ -188,6 +193,7 @@ impl<'a> Reading<'a> {
             unit: label.code,
             name: label.name,
             window: self.window(),
+            covered_from: self.covered_from(),
             ended: self.ended(),
             backfill: self.backfill,
         }
@@ -200,9 +206,18 @@ impl<'a> Reading<'a> {
         Some(Ended { on: last.to_string(), succeeded_by })
     }
 
+    /// Of figures that are counted from records: reports and contacts have days of their own.
+    fn covered_from(&self) -> Option<String> {
+        let is_counted = !matches!(self.panel.kind, PanelKind::Indicators | PanelKind::Freshness);
+        let window = if self.panel.kind == PanelKind::Trend { self.weeks().next()? } else { self.window() };
+        let day = self.coverage.filter(|_| is_counted)?.cuts(window)?;
+        Some(day.to_string())
+    }
+
     /// Whether zeros are no figures, since the unit can have none.
-    fn is_gone(&self) -> bool {
-        self.view.is_gone(self.unit, self.window(), Hierarchy::Now)
+    fn has_no_data(&self, window: Window) -> bool {
+        let is_before = self.coverage.is_some_and(|coverage| window.last < coverage.from);
+        is_before || self.view.is_gone(self.unit, window, Hierarchy::Now)
     }
 
     /// Since when the unit's hierarchy is another one than on a former day.
@@ -233,12 +248,13 @@ impl<'a> Reading<'a> {
     }
 
     /// The same period last year with its measures; none when the unit's figures began so late in it that it says
-    /// nothing.
+    /// nothing, or not all of it is covered.
     fn last_year(&self) -> Option<(Window, Measures)> {
         let window = self.board.window_of(self.panel).same_period_last_year(self.view.today());
         let begun = self.view.first_day(self.unit, Perspective::default())?;
-        let covered = begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
-        covered.then(|| (window, self.measures(window)))
+        let is_cut = self.coverage.and_then(|coverage| coverage.cuts(window)).is_some();
+        let is_whole = !is_cut && begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
+        is_whole.then(|| (window, self.measures(window)))
     }
 
     fn kpi_before(&self, kpi: &Kpi, now: &KpiFigure<'_>) -> Option<KpiBefore> {
@@ -273,6 +289,6 @@ impl<'a> Reading<'a> {
 
     /// Whether a count of nothing is a true 0: a source was heard and the unit can have figures.
     fn is_known(&self, has_any: bool) -> bool {
-        (self.is_heard() && !self.is_gone()) || has_any
+        (self.is_heard() && !self.has_no_data(self.window())) || has_any
     }
 }

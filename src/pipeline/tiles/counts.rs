@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::kpi::{Band, Measure, Series, Window, Words, figure};
+use crate::kpi::{Band, Measure, Measures, Series, Window, Words, figure};
 
 use super::{Base, Reading};
 
@@ -71,7 +71,7 @@ impl<'a> Reading<'a> {
             None => (None, 0),
         };
         let of_today = self.measures(Window { first: today, last: today });
-        let yesterday = self.measures(Window { first: today.plus(-1), last: today.plus(-1) });
+        let yesterday = self.yesterday();
         let named: Vec<Measure> = self.panel.series.iter().filter_map(named_measure).collect();
         let shown = if named.is_empty() { COUNTS.to_vec() } else { named.clone() };
         let received = Measure::Received;
@@ -82,8 +82,8 @@ impl<'a> Reading<'a> {
             Some((measure.name(), CountLimit { limit, band }))
         });
         let news = |measure: Measure| {
-            let begun = if measure.is_level() { yesterday.get(measure) } else { 0 };
-            (measure.name(), known(of_today.get(measure) - begun))
+            let begun = if measure.is_level() { yesterday.map(|before| before.get(measure)) } else { Some(0) };
+            (measure.name(), begun.and_then(|begun| known(of_today.get(measure) - begun)))
         };
         let new: &[Measure] = if named.is_empty() { &NEW } else { &named };
         CountsTile {
@@ -94,6 +94,13 @@ impl<'a> Reading<'a> {
             limits: limits.collect(),
             today: new.iter().map(|measure| news(*measure)).collect(),
         }
+    }
+
+    /// The figures of yesterday's end; none when nobody covers the unit then, so that nothing is new since.
+    pub(super) fn yesterday(&self) -> Option<Measures> {
+        let day = self.view.today().plus(-1);
+        let is_covered = self.coverage.is_none_or(|coverage| coverage.from <= day);
+        is_covered.then(|| self.measures(Window { first: day, last: day }))
     }
 
     fn named(&self, measure: Measure) -> Option<Named<'a>> {

@@ -13,10 +13,11 @@ impl Reading<'_> {
     /// A KPI in the weeks 52 weeks before; none before the unit has any figure.
     pub(super) fn ratios_before(&self, kpi: &Kpi) -> Vec<Option<f64>> {
         let begun = self.view.first_day(self.unit, Perspective::default());
+        let is_whole = |week: Window| begun.is_some_and(|begun| begun <= week.first) && !self.is_cut(week);
         let of = |week: Window| {
             let before = Window { first: week.first.plus(-YEAR_DAYS), last: week.last.plus(-YEAR_DAYS) };
             let (num, den) = kpi.sums(&self.measures(before));
-            figure::ratio(num, den).filter(|_| begun.is_some_and(|begun| begun <= before.first))
+            figure::ratio(num, den).filter(|_| is_whole(before))
         };
         self.weeks().map(of).collect()
     }

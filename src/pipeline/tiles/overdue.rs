@@ -99,18 +99,16 @@ impl<'a> Reading<'a> {
 
     pub(super) fn overdue_age(&self) -> OverdueTile<'a> {
         let found = self.overdue();
-        let today = self.view.today();
         let measures = self.measures(self.window());
         let measure = Measure::InProgressOverdue;
         let limit = self.catalogue.limit(measure, &measures, self.scope(), self.day());
         let known = self.is_known(found.total() != 0 || !measures.is_zero());
-        let yesterday = self.measures(crate::kpi::Window { first: today.plus(-1), last: today.plus(-1) });
         let classes = CLASSES.iter().zip(found.classes);
         let (fields, others) = if self.panel.by == Some(RowsBy::Field) { by_field(&found) } else { (None, None) };
         OverdueTile {
             base: self.base(),
             total: known.then(|| found.total()),
-            today: known.then(|| found.total() - yesterday.get(measure)),
+            today: self.yesterday().filter(|_| known).map(|before| found.total() - before.get(measure)),
             limit: limit.map(|(limit, _)| limit),
             band: limit.and_then(|(_, band)| band).filter(|_| known),
             classes: classes.map(|((id, _), count)| Class { id, count: known.then_some(count) }).collect(),
