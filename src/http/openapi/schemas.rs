@@ -120,6 +120,9 @@ fn records() -> Value {
 }
 
 fn units() -> Value {
+    let places = json!({"type": "object", "additionalProperties": object(json!({
+        "x": count(), "y": count(), "w": count(), "h": count()
+    }))});
     json!({
         "UnitRow": object(json!({
             "code": text(), "parent": text_or_null(),
@@ -145,7 +148,8 @@ fn units() -> Value {
                 "type": "object",
                 "required": ["id", "kind", "title"],
                 "properties": {"id": text(), "kind": text(), "title": shape("Words"), "kpi": text()}
-            }}
+            }},
+            "layouts": {"type": "object", "properties": {"portrait": places, "wide": places}}
         }))
     })
 }
