@@ -22,6 +22,7 @@ mod owner;
 mod indicators;
 mod index;
 mod view;
+mod coverage;
 mod dimension;
 mod drill;
 mod marked;
@@ -29,11 +30,13 @@ mod procedures;
 mod totals;
 mod unresolved;
 mod revival;
+mod senders;
 #[cfg(test)]
 mod tests;
 
 pub use crate::kpi::Window;
 pub use contribution::Contribution;
+pub use coverage::Coverage;
 pub use dimension::{AGES, Dimension};
 pub use drill::{Item, ItemKind, Selection};
 pub use index::IndexReading;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::cube::View;
+use crate::cube::{Coverage, View};
 use crate::kpi::{
     Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
 };
@@ -32,6 +32,7 @@ struct Reading<'a> {
     board: &'a Board,
     panel: &'a Panel,
     unit: UnitId,
+    coverage: Option<Coverage>,
     feeds: &'a Feeds,
     backfill: &'a [Mark],
 }
@@ -52,8 +53,9 @@ pub struct Figures<'a> {
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
 pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
     let Figures { view, catalogue, feeds, backfill } = figures;
+    let coverage = view.coverage(unit.id(), Hierarchy::Now);
     let values = board.panels.iter().filter_map(|panel| {
-        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), feeds, backfill };
+        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), coverage, feeds, backfill };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()
@@ -70,6 +72,9 @@ struct Base<'a> {
     unit: &'a str,
     name: &'a str,
     window: Window,
+    /// The first day that all sources cover that feed the unit, when the window begins before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered_from: Option<String>,
     /// Only of a unit that has ended by today.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Ended<'a>>,
@@ -218,6 +223,7 @@ impl<'a> Reading<'a> {
             unit: label.code,
             name: label.name,
             window: self.window(),
+            covered_from: self.covered_from(),
             ended: self.ended(),
             backfill: self.backfill,
         }
@@ -230,9 +236,18 @@ impl<'a> Reading<'a> {
         Some(Ended { on: last.to_string(), succeeded_by })
     }
 
+    /// Of figures that are counted from records: reports and contacts have days of their own.
+    fn covered_from(&self) -> Option<String> {
+        let is_counted = !matches!(self.panel.kind, PanelKind::Indicators | PanelKind::Freshness);
+        let window = if self.panel.kind == PanelKind::Trend { self.weeks().next()? } else { self.window() };
+        let day = self.coverage.filter(|_| is_counted)?.cuts(window)?;
+        Some(day.to_string())
+    }
+
     /// Whether zeros are no figures, since the unit can have none.
-    fn is_gone(&self) -> bool {
-        self.view.is_gone(self.unit, self.window(), Hierarchy::Now)
+    fn has_no_data(&self, window: Window) -> bool {
+        let is_before = self.coverage.is_some_and(|coverage| window.last < coverage.from);
+        is_before || self.view.is_gone(self.unit, window, Hierarchy::Now)
     }
 
     /// Since when the unit's hierarchy is another one than on a former day.
@@ -263,12 +278,13 @@ impl<'a> Reading<'a> {
     }
 
     /// The same period last year with its measures; none when the unit's figures began so late in it that it says
-    /// nothing.
+    /// nothing, or not all of it is covered.
     fn last_year(&self) -> Option<(Window, Measures)> {
         let window = self.board.window_of(self.panel).same_period_last_year(self.view.today());
         let begun = self.view.first_day(self.unit, Perspective::default())?;
-        let covered = begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
-        covered.then(|| (window, self.measures(window)))
+        let is_cut = self.coverage.and_then(|coverage| coverage.cuts(window)).is_some();
+        let is_whole = !is_cut && begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
+        is_whole.then(|| (window, self.measures(window)))
     }
 
     fn kpi_before(&self, kpi: &Kpi, now: &KpiFigure<'_>) -> Option<KpiBefore> {
@@ -309,11 +325,13 @@ impl<'a> Reading<'a> {
             None => (None, 0),
         };
         let of_today = self.measures(Window { first: today, last: today });
-        let yesterday = self.measures(Window { first: today.plus(-1), last: today.plus(-1) });
+        let the_day_before = Window { first: today.plus(-1), last: today.plus(-1) };
+        let yesterday = self.measures(the_day_before);
+        let is_first_day = self.coverage.is_some_and(|coverage| the_day_before.last < coverage.from);
         let (overdue, received) = (Measure::InProgressOverdue, Measure::Received);
         let limit = self.catalogue.limit(overdue, &measures, self.scope(), self.day());
-        let is_known =
-            (self.is_heard() && !self.is_gone()) || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
+        let is_known = (self.is_heard() && !self.has_no_data(self.window()))
+            || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
         let known = |count: i64| is_known.then_some(count);
         CountsTile {
             base: self.base(),
@@ -323,7 +341,7 @@ impl<'a> Reading<'a> {
             today: BTreeMap::from([
                 (received.name(), known(of_today.get(received))),
                 (Measure::Resolved.name(), known(of_today.get(Measure::Resolved))),
-                (overdue.name(), known(of_today.get(overdue) - yesterday.get(overdue))),
+                (overdue.name(), known(of_today.get(overdue) - yesterday.get(overdue)).filter(|_| !is_first_day)),
             ]),
         }
     }

@@ -153,7 +153,7 @@ fn units() -> Value {
 
 fn links() -> Value {
     let list = |name: &str| json!({"type": "array", "items": shape(name)});
-    let row = object(json!({"measures": shape("Measures"), "kpis": shape("KpiFigures")}));
+    let row = object(json!({"measures": shape("ShownMeasures"), "kpis": shape("KpiFigures")}));
     json!({
         "Successions": object(json!({"seq": count(), "successions": list("Succession")})),
         "Succession": object(json!({
@@ -222,7 +222,7 @@ fn figures() -> Value {
         })),
         "KpiFigures": {"type": "object", "additionalProperties": shape("KpiFigure")},
         "KpisRow": object(json!({
-            "unit": text(), "name": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures")
+            "unit": text(), "name": text(), "measures": shape("ShownMeasures"), "kpis": shape("KpiFigures")
         })),
         "Kpis": super::kit::marked(object(json!({
             "unit": text(), "name": text(), "stale_code": {"type": "boolean"},

@@ -1,3 +1,4 @@
+mod coverage;
 mod ranking;
 
 use serde_json::{Value, json};

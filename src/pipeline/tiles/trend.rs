@@ -81,11 +81,13 @@ impl<'a> Reading<'a> {
         let begun = self
             .view
             .first_day(self.unit, Perspective::default())
-            .or_else(|| (self.is_heard() && !self.is_gone()).then(|| self.view.today()));
+            .or_else(|| (self.is_heard() && !self.has_no_data(self.window())).then(|| self.view.today()));
         let points = self.weeks().map(|week| CountPoint {
             window: week,
             // Before anything was known there is a gap, not a zero.
-            value: begun.filter(|begun| *begun <= week.last).map(|_| self.measures(week).get(measure)),
+            value: begun
+                .filter(|begun| *begun <= week.last && !self.is_cut(week))
+                .map(|_| self.measures(week).get(measure)),
             partial: self.is_partial(week),
         });
         let points = Points::Counts(points.collect());
@@ -107,12 +109,18 @@ impl<'a> Reading<'a> {
     pub(super) fn ratio_points(&self, kpi: &Kpi) -> Vec<RatioPoint> {
         let points = self.weeks().map(|week| {
             let (num, den) = kpi.sums(&self.measures(week));
-            RatioPoint { window: week, num, den, value: figure::ratio(num, den), partial: self.is_partial(week) }
+            let value = figure::ratio(num, den).filter(|_| !self.is_cut(week));
+            RatioPoint { window: week, num, den, value, partial: self.is_partial(week) }
         });
         points.collect()
     }
 
-    fn weeks(&self) -> impl Iterator<Item = Window> + use<> {
+    /// Whether a week begins before any source covers the unit: what came along of it is no week.
+    fn is_cut(&self, week: Window) -> bool {
+        self.coverage.is_some_and(|coverage| week.first < coverage.from)
+    }
+
+    pub(super) fn weeks(&self) -> impl Iterator<Item = Window> + use<> {
         weeks_to(self.day(), WEEKS).into_iter()
     }
 

@@ -11,6 +11,7 @@ export interface Words {
   readonly demo: string;
   /** Old data of a source is on its way into the figures. */
   readonly backfill: string;
+  readonly coveredFrom: (day: string) => string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
   readonly fromToNow: (from: string) => string;
@@ -79,6 +80,7 @@ export interface Words {
 const vi: Words = {
   demo: 'DEMO · SỐ LIỆU MẪU',
   backfill: 'đang nạp dữ liệu cũ',
+  coveredFrom: (day) => `đủ số liệu từ ${day}`,
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
   fromToNow: (from) => `từ ${from} đến nay`,
@@ -146,6 +148,7 @@ const vi: Words = {
 const en: Words = {
   demo: 'DEMO · SAMPLE DATA',
   backfill: 'backfill in progress',
+  coveredFrom: (day) => `complete since ${day}`,
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
   fromToNow: (from) => `from ${from} to date`,

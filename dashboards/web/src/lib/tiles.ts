@@ -20,6 +20,8 @@ export interface TileBase {
   readonly window: Window | null;
   /** The unit has ended; who goes on, if anybody may be named. */
   readonly ended: Ended | null;
+  /** The first day that all sources of the unit cover, when the window begins before it; ISO date. */
+  readonly coveredFrom: string | null;
   /** The sources whose old data is on its way into the tile's figures. */
   readonly backfill: readonly string[];
 }
@@ -129,6 +131,7 @@ export function base(raw: unknown): TileBase {
     staleAfterS: number_(tile['stale_after_s']),
     window: from === null || to === null ? null : { from, to },
     ended: ended(tile),
+    coveredFrom: text_(tile['covered_from']),
     backfill: backfill(tile['backfill']),
   };
 }
