@@ -18,6 +18,7 @@
 //! | | [`engine`] | chDB behind ClickHouse's HTTP interface; `ffi` is the only unsafe code |
 //! | | [`facts`] | small facts beside the journal: one embedded store for tokens, rejects and the like |
 //! | | [`auth`] | the gate: open mode or tokens; caller, role, rates |
+//! | | [`screens`] | screens as devices: pairing, credential, program, commands, who is there |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
 //! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify |
 //! | 3 edge | [`http`] | router, one error type, one file per area, WebSocket, assets |
@@ -60,6 +61,7 @@ pub mod store;
 pub mod engine;
 pub mod facts;
 pub mod auth;
+pub mod screens;
 
 pub mod ingest;
 pub mod pipeline;

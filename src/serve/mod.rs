@@ -83,6 +83,7 @@ struct Parts {
     facts: Facts,
     gate: Gate,
     tokens: TokenKeeper,
+    displays: http::ScreenKeeper,
     rejects: Rejects,
     backfills: Backfills,
     clock: Clock,
@@ -112,6 +113,7 @@ pub async fn run(
     let address = listener.local_addr().context("the listener has no address")?;
     let data_dir = open_data_dir(&config)?;
     let (facts, tokens, rejects) = open_facts(&data_dir)?;
+    let displays = http::ScreenKeeper::open(facts.clone())?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
@@ -148,6 +150,7 @@ pub async fn run(
         facts,
         gate,
         tokens,
+        displays,
         rejects,
         backfills,
         clock,
@@ -163,7 +166,7 @@ pub async fn run(
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
-    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
+    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), parts.displays.clone(), stages_stopped));
     tasks.spawn("reload", reload::at_hangups(hangups, parts.catalogues.clone()));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, verifier);
@@ -337,6 +340,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
         imports: http::Imports::new(parts.facts.clone()),
+        displays: parts.displays.clone(),
         returns: http::Returns::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }

@@ -7,9 +7,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
+    let screens = super::screens::schemas();
     let parts =
         [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
-    parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+    parts.into_iter().chain([screens]).flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
 pub(super) fn shape(name: &str) -> Value {

@@ -145,14 +145,31 @@ export class Refused extends Error {
 
 const ASK_MS_MAX = 20_000;
 
-export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
+/** The token that somebody typed, where the server asks for one: known until the tab is closed. */
+const TOKEN = 'opcentre.token';
+export const remember = (token: string): void => { window.sessionStorage.setItem(TOKEN, token); };
+const authorization = (): Record<string, string> => {
+  const token = window.sessionStorage.getItem(TOKEN);
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+};
+
+export const ask = <T>(path: string, signal: AbortSignal): Promise<T> => answered(path, signal, {});
+
+/** Asks the server to do something; an answer without a body is null. */
+export const tell = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> =>
+  answered(path, new AbortController().signal, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+
+async function answered<T>(path: string, signal: AbortSignal, request: { method?: string; body?: string }): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(path, { headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
+    const type = request.body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { accept: 'application/json', ...type, ...authorization() };
+    answer = await fetch(path, { ...request, headers, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw new Refused('lost', '');
   }
+  if (answer.status === 204) return null as T;
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok && body !== null) return body as T;
   const problem = (body ?? {}) as { code?: unknown; detail?: unknown };
