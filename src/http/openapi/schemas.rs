@@ -121,6 +121,9 @@ fn records() -> Value {
 }
 
 fn units() -> Value {
+    let places = json!({"type": "object", "additionalProperties": object(json!({
+        "x": count(), "y": count(), "w": count(), "h": count()
+    }))});
     json!({
         "UnitRow": object(json!({
             "code": text(), "parent": text_or_null(),
@@ -146,14 +149,15 @@ fn units() -> Value {
                 "type": "object",
                 "required": ["id", "kind", "title"],
                 "properties": {"id": text(), "kind": text(), "title": shape("Words"), "kpi": text()}
-            }}
+            }},
+            "layouts": {"type": "object", "properties": {"portrait": places, "wide": places}}
         }))
     })
 }
 
 fn links() -> Value {
     let list = |name: &str| json!({"type": "array", "items": shape(name)});
-    let row = object(json!({"measures": shape("Measures"), "kpis": shape("KpiFigures")}));
+    let row = object(json!({"measures": shape("ShownMeasures"), "kpis": shape("KpiFigures")}));
     json!({
         "Successions": object(json!({"seq": count(), "successions": list("Succession")})),
         "Succession": object(json!({
@@ -224,7 +228,7 @@ fn figures() -> Value {
         })),
         "KpiFigures": {"type": "object", "additionalProperties": shape("KpiFigure")},
         "KpisRow": object(json!({
-            "unit": text(), "name": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures")
+            "unit": text(), "name": text(), "measures": shape("ShownMeasures"), "kpis": shape("KpiFigures")
         })),
         "Kpis": super::kit::marked(object(json!({
             "unit": text(), "name": text(), "stale_code": {"type": "boolean"},

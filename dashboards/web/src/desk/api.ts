@@ -1,7 +1,8 @@
 /** What the desk asks the server. Shapes are those of the API; nothing is computed from them but sums of a row. */
 import type { Text } from '../lib/i18n';
 
-export type Measures = Readonly<Record<string, number>>;
+/** By name; null: no data, which isn't 0. */
+export type Measures = Readonly<Record<string, number | null>>;
 
 /** Two counts of the same: by the source, and here. */
 export interface Beside {
@@ -92,6 +93,7 @@ export interface Row {
   readonly own?: boolean;
   readonly before?: boolean;
   readonly others?: number;
+  /** Null each: the unit can have no figures in the window. */
   readonly measures: Measures;
   readonly kpis: Readonly<Record<string, Kpi>>;
 }
@@ -117,6 +119,8 @@ export interface Breakdown extends Moment {
   /** Whose old data is on its way into the figures; absent when nobody's. */
   readonly backfill?: readonly { readonly source: string; readonly since: string }[];
   readonly ended: Ended | null;
+  /** The first day that all sources of the unit cover, when the window begins before it. */
+  readonly covered_from?: string;
   readonly compare: { readonly previous: Comparison | null; readonly same_period_last_year: Comparison | null } | null;
   readonly unit: string;
   readonly name: string;
@@ -124,7 +128,7 @@ export interface Breakdown extends Moment {
   readonly window: { readonly from: string; readonly to: string };
   readonly by: string;
   /** Null each: the unit can have no figures in the window. */
-  readonly measures: Readonly<Record<string, number | null>>;
+  readonly measures: Measures;
   readonly kpis: Readonly<Record<string, Kpi>>;
   readonly formulas: Readonly<Record<string, Formula>>;
   readonly words: Readonly<Record<string, Text>>;

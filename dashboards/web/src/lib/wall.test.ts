@@ -88,7 +88,7 @@ describe('the wall', () => {
     await vi.advanceTimersByTimeAsync(8_000);
     expect(link()).toBe('stalled');
     expect(wall.trouble.kind).toBe('lost');
-    const state = wall.judge(panel(), { sourceAt: Date.parse(NOW), source: null, staleAfterS: 3600, window: null, ended: null, backfill: [] }, true);
+    const state = wall.judge(panel(), { sourceAt: Date.parse(NOW), source: null, staleAfterS: 3600, window: null, ended: null, coveredFrom: null, backfill: [] }, true);
     expect(state.state).toBe('stale');
     expect(wall.tiles['on_time']).toEqual(tile(0.98));
   });
