@@ -40,7 +40,12 @@ pub struct Board {
     pub sources: BTreeMap<String, Source>,
     /// Panels, in reading order.
     pub panels: Vec<Panel>,
+    /// Whether a grave alert may take it over: off, since guests may be in the room.
+    pub takeover: bool,
 }
+
+/// The tile of what takes a board over; no panel has this id.
+pub const TAKEOVER_TILE: &str = "takeover";
 
 /// What a board knows of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -225,6 +230,8 @@ struct BoardForm {
     stale_after_s: Option<u32>,
     #[serde(default, rename = "source")]
     sources: BTreeMap<String, Source>,
+    #[serde(default)]
+    takeover: bool,
     #[serde(rename = "panel")]
     panels: Vec<PanelForm>,
 }
@@ -290,7 +297,7 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         }
         panels.push(panel);
     }
-    Some(Board { id, title: form.title, window, sources: form.sources, panels })
+    Some(Board { id, title: form.title, window, sources: form.sources, panels, takeover: form.takeover })
 }
 
 impl Reading<'_> {
@@ -310,6 +317,9 @@ impl Reading<'_> {
         };
         if form.id.get_ref().is_empty() {
             self.fault(&form.id.span(), "panel.id", FaultReason::Empty);
+        }
+        if form.id.get_ref() == TAKEOVER_TILE {
+            self.fault(&form.id.span(), "panel.id", FaultReason::Reserved(TAKEOVER_TILE));
         }
         match &form.kpi {
             Some(kpi) if !self.catalogue.knows(kpi.get_ref()) => {

@@ -1,5 +1,6 @@
 //! The catalogue files that the program carries.
 
+use crate::kpi::alerts::ALERTS;
 use crate::kpi::fault::SourceFile;
 
 use super::{Catalogue, reporting};
@@ -26,7 +27,7 @@ struct BoardFiles;
 impl Catalogue {
     /// Every file that the program carries, as (name in a folder, text): what `dashboards_dir` may hold.
     pub fn files() -> Vec<(String, String)> {
-        let fixed = [KPIS, TARGETS, INDICATORS].into_iter().chain(INDICES);
+        let fixed = [KPIS, TARGETS, INDICATORS, ALERTS].into_iter().chain(INDICES);
         let fixed = fixed.map(|file| (file.name.to_owned(), file.text.to_owned()));
         let all = fixed.chain(boards()).chain(reporting::own_files());
         let in_folder = |(name, text): (String, String)| {
