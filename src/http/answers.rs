@@ -47,7 +47,7 @@ pub use question::{ClosedVersion, Version, version};
 pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
-pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
+pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, shows_source, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 pub use template::return_template;
 

@@ -44,6 +44,7 @@ mod procedures;
 mod indicators;
 mod totals;
 mod unresolved;
+mod alerts;
 mod imports;
 mod returns;
 pub mod live;
@@ -85,6 +86,7 @@ pub fn router(state: AppState) -> Router {
         .merge(drill::router(places.clone()))
         .merge(sources::router())
         .merge(reload::router())
+        .merge(alerts::router())
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
         .merge(unresolved::router(places.clone()))

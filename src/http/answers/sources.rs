@@ -61,6 +61,11 @@ pub fn sources<'a>(figures: Figures<'a>, feeds: &Feeds) -> SourcesAnswer<'a> {
     }
 }
 
+/// Whether the caller may see a source.
+pub fn shows_source(figures: Figures<'_>, feeds: &Feeds, source: &Text) -> bool {
+    SourceSight { figures, feeds }.shows(source)
+}
+
 /// Which sources a caller may see (H-1): whoever may see every unit sees all of them; whoever is bound to a subtree sees
 /// a source that feeds a unit in it.
 #[derive(Clone, Copy)]

@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
     let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
+    all.extend(super::alerts::routes());
     all.extend(more.into_iter().flatten());
     all
 }

@@ -9,7 +9,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
     let parts =
         [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
-    parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+    let parts = parts.into_iter().chain([super::alerts::schemas()]);
+    parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
 pub(super) fn shape(name: &str) -> Value {

@@ -82,6 +82,9 @@ fn tries(route: &Route) -> Vec<Try> {
         ("POST", "/api/v1/imports/{id}/undo") => vec![Try::plain("/api/v1/imports/1/undo")],
         ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
         ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
+        ("GET", "/api/v1/alerts") => vec![Try::plain(route.path)],
+        // Nothing is raised here: whoever may ask is told that there is no such alert.
+        ("POST", "/api/v1/alerts/{id}/acknowledge") => vec![Try::plain("/api/v1/alerts/1/acknowledge")],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
         // Without the headers of an upgrade: whoever gets past the gate is told so. Topics have a test of their own.
         ("GET", "/api/v1/live") => vec![Try::plain("/api/v1/live")],
@@ -114,6 +117,7 @@ fn page_tries(path: &str) -> Vec<Try> {
         "/" => vec![Try::plain("/")],
         "/wall/{board}" => Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect(),
         "/ops" => vec![Try::plain("/ops")],
+        "/ops/alerts" => vec![Try::plain(path)],
         "/ops/units/{code}" => Try::units(|unit| format!("/ops/units/{unit}")).into_iter().map(public).collect(),
         "/ops/dossiers/{source}/{id}" => vec![Try::plain("/ops/dossiers/foreign-source/1")],
         "/assets/{*path}" => vec![Try::plain("/assets/nothing.js")],
@@ -234,6 +238,8 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         }
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar" | "/api/v1/sources") => role(&[Whole, Admin], 400),
+        ("GET", "/api/v1/alerts") => role(&[View, Operate, Whole, Admin], 200),
+        ("POST", "/api/v1/alerts/{id}/acknowledge") => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
         ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),
         ("POST", "/api/v1/imports/{id}/undo") => role(&[Ingest, Operate, Whole, Admin], 404),
