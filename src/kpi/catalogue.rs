@@ -218,22 +218,6 @@ impl Catalogue {
         Ok(catalogue)
     }
 
-    /// The same with other alerts: `alerts.toml`.
-    ///
-    /// # Errors
-    /// All faults that are found, each with its file, line and key.
-    pub fn with_alerts(mut self, file: SourceFile<'_>) -> Result<Catalogue, CatalogueError> {
-        let mut faults = Vec::new();
-        self.alerts = alerts::read(file, &self, &mut faults);
-        self.version = format!("{}-{}", self.version, version(std::iter::once(&file)));
-        if faults.is_empty() { Ok(self) } else { Err(CatalogueError(faults)) }
-    }
-
-    /// What is worth an alert.
-    pub fn alerts(&self) -> &AlertRules {
-        &self.alerts
-    }
-
     /// The same with other schemes of periods and forms: `periods.toml`, and one file for each form.
     ///
     /// # Errors

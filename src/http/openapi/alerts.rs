@@ -45,7 +45,7 @@ pub(super) fn schemas() -> Value {
         "Alert": object(json!({
             "id": count(), "rule": text(), "version": text(), "level": any_of(&["notice", "warning", "severe"]),
             "label": shape("Words"), "sentence": shape("Words"), "unit": text_or_null(), "source": text_or_null(),
-            "name": text(), "side": {"enum": ["above", "below", null]}, "threshold": number_or_null,
+            "name": text(), "side": text_or_null(), "threshold": number_or_null,
             "clear": number_or_null, "figure": figure, "raised": figure, "since": instant(), "raised_at": instant(),
             "told_from": text_or_null(), "acknowledged": or_null(object(json!({"by": text(), "at": instant()}))),
             "cleared": or_null(object(json!({

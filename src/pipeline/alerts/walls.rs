@@ -13,7 +13,7 @@ use crate::units::{Hierarchy, UnitId, VisibleUnit};
 
 use super::Subject;
 use super::book::{Alert, Alerts, unit_of};
-use super::words::{number, sentence};
+use super::words::{bare, sentence};
 
 /// Sentences of a ticker: more nobody waits for.
 const TICKER_MAX: usize = 12;
@@ -77,7 +77,7 @@ pub fn takeover(alerts: &Alerts, view: &View, feeds: &Feeds, unit: VisibleUnit) 
     let item = |alert: Arc<Alert>| TakeoverItem {
         id: alert.id,
         level: alert.level.as_str(),
-        number: number(&alert.figure(), alert.lines().as_ref(), view.zone()),
+        number: bare(&alert.figure(), alert.lines().as_ref(), view.zone()),
         sentence: sentence(&alert, &alert.figure(), view.zone()),
         label: alert.label.clone(),
         since: alert.since.to_rfc3339(view.zone()),

@@ -56,6 +56,24 @@ pub fn number(figure: &Figure, lines: Option<&Lines>, zone: &Zone) -> Words {
     }
 }
 
+/// A figure as the one great number of a wall: without its words; of silence the time since when.
+pub(super) fn bare(figure: &Figure, lines: Option<&Lines>, zone: &Zone) -> Words {
+    match figure.unit {
+        FigureUnit::Count | FigureUnit::Ratio => number(figure, lines, zone),
+        FigureUnit::Hours => {
+            let (digits, decimals) = rounded(figure, 1, lines);
+            same(|group, point| decimal(digits, decimals, (group, point)))
+        }
+        FigureUnit::MoreHours => same(|group, _| format!(">{}", grouped(figure.num.into(), group))),
+        FigureUnit::SilentSince => {
+            let text = clock_and_day(Instant(figure.num), zone);
+            let time = text.get(..5).unwrap_or_default();
+            Words { vi: time.to_owned(), en: time.to_owned() }
+        }
+        FigureUnit::NeverHeard => Words { vi: "–".to_owned(), en: "–".to_owned() },
+    }
+}
+
 /// A threshold, with no more digits than it has.
 fn line(threshold: Decimal, unit: FigureUnit) -> Words {
     let mut digits = i128::from(threshold.millionths()) * if unit == FigureUnit::Ratio { 100 } else { 1 };

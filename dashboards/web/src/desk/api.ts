@@ -132,6 +132,27 @@ export interface Dossier extends Moment {
   readonly registers: Readonly<Record<string, unknown>>;
 }
 
+export interface Alert {
+  readonly id: number;
+  readonly rule: string;
+  readonly version: string;
+  readonly level: string;
+  readonly label: Text;
+  readonly sentence: Text;
+  readonly unit: string | null;
+  readonly figure: { readonly words: Text };
+  readonly since: string;
+  readonly raised_at: string;
+  readonly told_from: string | null;
+  readonly acknowledged: { readonly by: string; readonly at: string } | null;
+  readonly cleared: { readonly at: string; readonly how: string } | null;
+}
+
+export interface AlertList extends Moment {
+  readonly alerts: readonly Alert[];
+  readonly next: number | null;
+}
+
 /** Why there is no answer: the server's stable code and words, or `lost` without any. */
 export class Refused extends Error {
   constructor(readonly code: string, detail: string) {
@@ -141,10 +162,10 @@ export class Refused extends Error {
 
 const ASK_MS_MAX = 20_000;
 
-export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
+export async function ask<T>(path: string, signal: AbortSignal, method: 'GET' | 'POST' = 'GET'): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(path, { headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
+    answer = await fetch(path, { method, headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw new Refused('lost', '');
@@ -153,6 +174,11 @@ export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
   if (answer.ok && body !== null) return body as T;
   const problem = (body ?? {}) as { code?: unknown; detail?: unknown };
   throw new Refused(typeof problem.code === 'string' ? problem.code : `http_${String(answer.status)}`, typeof problem.detail === 'string' ? problem.detail : '');
+}
+
+/** Does something; what comes back isn't needed. */
+export async function post(path: string): Promise<void> {
+  await ask<unknown>(path, new AbortController().signal, 'POST');
 }
 
 /** The same answer as a table for a spreadsheet, which needs the mark at its beginning to read UTF-8. */

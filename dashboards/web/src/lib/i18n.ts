@@ -11,6 +11,9 @@ export interface Words {
   readonly demo: string;
   /** Old data of a source is on its way into the figures. */
   readonly backfill: string;
+  readonly alert: string;
+  readonly severeAlert: string;
+  readonly waitingForDuty: string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
   readonly fromToNow: (from: string) => string;
@@ -79,6 +82,9 @@ export interface Words {
 const vi: Words = {
   demo: 'DEMO · SỐ LIỆU MẪU',
   backfill: 'đang nạp dữ liệu cũ',
+  alert: 'Cảnh báo',
+  severeAlert: 'Cảnh báo nghiêm trọng',
+  waitingForDuty: 'chờ người trực xác nhận',
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
   fromToNow: (from) => `từ ${from} đến nay`,
@@ -146,6 +152,9 @@ const vi: Words = {
 const en: Words = {
   demo: 'DEMO · SAMPLE DATA',
   backfill: 'backfill in progress',
+  alert: 'Alert',
+  severeAlert: 'Severe alert',
+  waitingForDuty: 'waiting for the duty officer',
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
   fromToNow: (from) => `from ${from} to date`,
