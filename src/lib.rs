@@ -20,6 +20,7 @@
 //! | | [`auth`] | the gate: open mode or tokens; caller, role, rates |
 //! | | [`alert`] | when an alert is raised and when it is over |
 //! | | [`delivery`] | messages to webhooks, mailboxes and folders; when to try again |
+//! | | [`screens`] | screens as devices: pairing, credential, program, commands, who is there |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
 //! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify, alerts, outbox |
 //! | 3 edge | [`http`] | router, one error type, one file per area, WebSocket, assets |
@@ -64,6 +65,7 @@ pub mod facts;
 pub mod auth;
 pub mod alert;
 pub mod delivery;
+pub mod screens;
 
 pub mod ingest;
 pub mod pipeline;

@@ -53,6 +53,9 @@ enum Command {
     /// Who may do what: bearer tokens.
     #[command(subcommand)]
     Token(cli::token::TokenCommand),
+    /// Screens: approving them, what they show, telling them what to do.
+    #[command(subcommand)]
+    Screen(cli::screen::ScreenCommand),
     /// What was refused, and checking it again.
     #[command(subcommand)]
     Rejects(cli::rejects::RejectsCommand),
@@ -93,6 +96,7 @@ fn main() -> ExitCode {
             on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
         }
         Command::Alerts(command) => on_runtime(async move { cli::alerts::run(&command, &mut stdout()).await }),
+        Command::Screen(command) => on_runtime(async move { cli::screen::run(&command, &mut stdout()).await }),
         Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Simulate(args) => on_runtime(async move { cli::simulate::run(&args, &mut stdout()).await }),

@@ -15,6 +15,7 @@ pub mod reconcile;
 pub mod indicators;
 pub mod procedures;
 pub mod migrate;
+pub mod screen;
 pub mod token;
 pub mod verify;
 pub mod simulate;

@@ -24,6 +24,7 @@ use codes::{append_code, envelope_code, envelope_status};
 
 use super::answers::AnswerError;
 use super::returns::ReturnProblem;
+use super::screens::ScreenProblem;
 
 /// Why a request isn't answered, as the caller reads it: RFC 9457 with a stable `code`.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +138,9 @@ pub enum Problem {
     /// 404, 409 or 422: a return isn't there, isn't where a step can be taken, or has faulty cells.
     #[error(transparent)]
     Return(#[from] ReturnProblem),
+    /// 400, 404, 409 or 503: a screen isn't let in yet, or isn't there.
+    #[error(transparent)]
+    Screen(#[from] ScreenProblem),
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
@@ -257,6 +261,7 @@ impl Problem {
             Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
             Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
             Problem::Return(problem) => (problem.status(), problem.code(), problem.title(), None),
+            Problem::Screen(problem) => (problem.status(), problem.code(), problem.title(), problem.retry_after_s()),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
@@ -344,6 +349,7 @@ impl IntoResponse for Problem {
             further: match &self {
                 Problem::NoneAccepted { answer, .. } => Some(Cow::Borrowed(answer)),
                 Problem::Return(problem) => problem.further().map(Cow::Owned),
+                Problem::Screen(problem) => problem.further().map(Cow::Owned),
                 Problem::FaultyCatalogue(faults) => Some(Cow::Owned(fault_list(faults))),
                 _ => None,
             },

@@ -47,6 +47,7 @@ mod unresolved;
 mod alerts;
 mod imports;
 mod returns;
+mod screens;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -65,6 +66,7 @@ pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
 pub use returns::{ReturnProblem, Returns};
 pub use routes::{Need, ROUTES, Route};
+pub use screens::{ScreenKeeper, ScreenProblem};
 pub use state::{AppState, ClockKind};
 pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
@@ -92,6 +94,7 @@ pub fn router(state: AppState) -> Router {
         .merge(unresolved::router(places.clone()))
         .merge(totals::router(places.clone()))
         .merge(returns::router(places))
+        .merge(screens::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

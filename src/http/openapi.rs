@@ -9,6 +9,8 @@ mod indicators;
 mod kit;
 mod portal;
 mod returns;
+mod screens;
+mod tokens;
 mod totals;
 mod routes;
 mod reports;

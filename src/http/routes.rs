@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | (none) | the pages and their assets, `/healthz`, whether `/readyz` is ready |
 //! | ingest | send records of its own source, read nothing |
+//! | display | show the boards of one screen at its unit; what a screen's cookie gives, no token |
 //! | view | see figures, walls and units of its subtree |
-//! | operate | view and ingest, and look into dossiers of its subtree; what concerns all units (loading units, sources, the catalogue, verifying) only with a token for everything |
+//! | operate | view and ingest, look into dossiers of its subtree, approve and command its screens; what concerns all units (loading units, sources, the catalogue, verifying) only with a token for everything |
 //! | admin | everything, and tokens; always for everything |
 //!
 //! A route without a row is served to nobody, so that a new one can't be forgotten here.
@@ -55,6 +56,8 @@ pub const ROUTES: &[Route] = &[
     get("/ops/alerts", Need::Anyone),
     get("/ops/units/{code}", Need::Anyone),
     get("/ops/dossiers/{source}/{id}", Need::Anyone),
+    get("/ops/screens", Need::Anyone),
+    get("/screen", Need::Anyone),
     get("/assets/{*path}", Need::Anyone),
     get("/healthz", Need::Anyone),
     get("/readyz", Need::Anyone),
@@ -93,8 +96,17 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/unresolved", Need::Whole(Role::Operate)),
     get("/api/v1/alerts", Need::Role(Role::View)),
     with("POST", "/api/v1/alerts/{id}/acknowledge", Need::Role(Role::Operate)),
-    get("/api/v1/boards/{board}", Need::Role(Role::View)),
-    get("/api/v1/live", Need::Socket(Role::View)),
+    get("/api/v1/boards/{board}", Need::Role(Role::Display)),
+    get("/api/v1/live", Need::Socket(Role::Display)),
+    get("/api/v1/screen", Need::Anyone),
+    with("POST", "/api/v1/screen/code", Need::Anyone),
+    with("POST", "/api/v1/screen/token", Need::Anyone),
+    get("/api/v1/screens", Need::Role(Role::Operate)),
+    with("POST", "/api/v1/screens", Need::Role(Role::Operate)),
+    with("POST", "/api/v1/screens/deny", Need::Role(Role::Operate)),
+    with("PUT", "/api/v1/screens/{id}", Need::Role(Role::Operate)),
+    with("DELETE", "/api/v1/screens/{id}", Need::Role(Role::Operate)),
+    with("POST", "/api/v1/screens/{id}/command", Need::Role(Role::Operate)),
     get("/api/v1/dossiers/{source}/{id}", Need::Role(Role::Operate)),
     with("POST", "/api/v1/events", Need::Role(Role::Ingest)),
     with("POST", "/api/v1/adapters/dvcqg", Need::Role(Role::Ingest)),

@@ -27,6 +27,7 @@ use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
 use super::returns::Returns;
+use super::screens::ScreenKeeper;
 use super::tokens::TokenKeeper;
 
 /// Whether the domain clock runs.
@@ -100,6 +101,8 @@ pub struct AppState {
     pub closings: Closings,
     /// Files that were sent.
     pub imports: Imports,
+    /// Screens as devices.
+    pub displays: ScreenKeeper,
     /// What units filled in of their indicators.
     pub returns: Returns,
 }

@@ -1,6 +1,7 @@
 //! The router as a service, without a socket.
 
 mod areas;
+mod screens;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -72,6 +73,7 @@ impl World {
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             returns: crate::http::Returns::new(Facts::in_memory().unwrap()),
+            displays: crate::http::ScreenKeeper::open(Facts::in_memory().unwrap()).unwrap(),
             facts: Facts::in_memory().unwrap(),
             alerts: crate::pipeline::alerts::Alerts::open(Facts::in_memory().unwrap(), 400, "n1").unwrap(),
             outbox: crate::pipeline::outbox::Outbox::open(

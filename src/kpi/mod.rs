@@ -20,7 +20,7 @@ pub mod catalogue;
 pub mod board;
 
 pub use alerts::{AlertRule, AlertRules, Level, Lines, Place, Reach, Side, Watch};
-pub use board::{Board, Panel, PanelKind, Series};
+pub use board::{Board, Layouts, Panel, PanelKind, RowsBy, Series, StackOf};
 pub use catalogue::{Catalogue, INDICATORS, INDICES, Kpi, Reporting, UnitScope};
 pub use exact::{Amount, Fraction};
 pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};

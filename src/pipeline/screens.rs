@@ -12,7 +12,7 @@ use crate::model::Clock;
 use crate::topics::{LivePulse, TopicKey, Topics};
 use crate::units::{Hierarchy, Scope, UnitId};
 
-use super::alerts::{Alerts, takeover};
+use super::alerts::{Alerts, takeover, ticker};
 use super::backfill::Backfills;
 use super::catalogues::Catalogues;
 use super::feeds::LiveFeeds;
@@ -93,7 +93,7 @@ impl Screens {
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
         let (feeds, catalogue) = (self.feeds.now().clone(), self.catalogues.now());
         for topic in &topics {
-            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[] });
+            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[], alerts: &[] });
         }
         if due {
             self.published = Some(Timer::now());
@@ -115,7 +115,8 @@ impl Screens {
         let seen = sight.unit(&topic.unit, view.today()).or_else(|| sight.visible(UnitId::UNRESOLVED));
         let Some(unit) = seen else { return };
         let backfill = self.backfills.as_ref().map(|all| all.under(view, feeds, unit.id())).unwrap_or_default();
-        let figures = Figures { backfill: &backfill, ..figures };
+        let told = self.alerts.as_ref().map(|all| ticker(all, view, feeds, unit)).unwrap_or_default();
+        let figures = Figures { backfill: &backfill, alerts: &told, ..figures };
         let board = catalogue.board(&topic.board);
         let mut tiles = board.map(|board| tiles(figures, board, unit)).unwrap_or_default();
         if let Some((alerts, _)) = self.alerts.as_ref().zip(board.filter(|board| board.takeover)) {

@@ -86,6 +86,7 @@ struct Parts {
     facts: Facts,
     gate: Gate,
     tokens: TokenKeeper,
+    displays: http::ScreenKeeper,
     rejects: Rejects,
     backfills: Backfills,
     alerts: Alerts,
@@ -117,6 +118,7 @@ pub async fn run(
     let address = listener.local_addr().context("the listener has no address")?;
     let data_dir = open_data_dir(&config)?;
     let (facts, tokens, rejects) = open_facts(&data_dir)?;
+    let displays = http::ScreenKeeper::open(facts.clone())?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
@@ -154,6 +156,7 @@ pub async fn run(
         facts,
         gate,
         tokens,
+        displays,
         rejects,
         backfills,
         alerts,
@@ -172,7 +175,7 @@ pub async fn run(
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
     alerts::start(&mut tasks, &parts, &stages_stopped)?;
-    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
+    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), parts.displays.clone(), stages_stopped));
     tasks.spawn("reload", reload::at_hangups(hangups, parts.catalogues.clone()));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, verifier);
@@ -348,6 +351,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
         imports: http::Imports::new(parts.facts.clone()),
+        displays: parts.displays.clone(),
         returns: http::Returns::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }

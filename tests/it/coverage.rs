@@ -49,6 +49,23 @@ async fn before_a_sources_first_day_there_is_no_data_and_nothing_is_compared() {
         let cut = server.kpis(unit, "2024").await;
         assert_eq!((&cut["measures"]["received"], &cut["covered_from"]), (&json!(2), &json!("2024-07-01")));
     }
+    // A unit below without a record is no zero either, in rows and as text; the rows add up all the same.
+    let rows = server.kpis("17", "2024-05").await;
+    assert!(
+        rows["children"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["unit"] == "148" && row["measures"]["received"].is_null())
+    );
+    assert!(
+        rows["children"].as_array().unwrap().iter().any(|row| row["unit"] == "150" && row["measures"]["received"] == 0)
+    );
+    let (_, broken) = server.get("/api/v1/units/17/breakdown?by=unit&window=2024").await;
+    assert_eq!(
+        (&broken["covered_from"], &broken["rows"][1]["measures"]["received"]),
+        (&json!("2024-07-01"), &json!(2))
+    );
     // Nobody covers it, and nobody said so.
     assert_eq!(server.kpis("150", "2024-05").await["measures"]["received"], 0);
     // Of two the first begins the data, the last makes it whole.

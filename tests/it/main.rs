@@ -21,6 +21,7 @@ mod malformed;
 mod operate;
 mod periods;
 mod portal;
+mod portal_order;
 mod reconcile;
 mod procedures;
 mod rejects;

@@ -17,33 +17,14 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(sources());
     all.extend(procedures::routes());
     all.extend(figures());
-    all.extend(tokens());
+    all.extend(super::tokens::routes());
+    all.extend(super::screens::routes());
     all.extend(drill());
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes().into_iter().chain(super::alerts::routes()));
     let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
     all.extend(more.into_iter().flatten());
     all
-}
-
-fn tokens() -> Vec<Route> {
-    let asked = json!({"type": "object", "required": ["label", "role"], "properties": {
-        "label": text(), "role": any_of(&["ingest", "view", "operate", "admin"]), "unit": text(), "each_child_of": text(),
-        "source": text(), "expires": text()}});
-    vec![
-        get_of("/api/v1/tokens", "tokens", "All tokens, without their secrets").json(200, "By id", "Tokens"),
-        route("post", "/api/v1/tokens", "tokens", "Makes a token, or one for each unit below another")
-            .body(&[("application/json", asked, json!({"label": "a wall", "role": "view", "unit": "17"}))])
-            .json(201, "With the secrets, which are told this once", "Tokens")
-            .problem(400, &["bad_parameter"])
-            .problem(404, &["unknown_unit"])
-            .problem(413, &["too_large"])
-            .of_figures(),
-        route("delete", "/api/v1/tokens", "tokens", "Takes a token back")
-            .query("id", "Its id", &text())
-            .json(200, "As it stands now", "Tokens")
-            .problem(404, &["unknown_token"]),
-    ]
 }
 
 pub(super) fn text() -> Value {

@@ -105,8 +105,31 @@ fn tries(route: &Route) -> Vec<Try> {
             .into(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
         ("POST", "/api/v1/verify" | "/api/v1/reload") => vec![Try::plain(route.path)],
+        (_, path) if path.starts_with("/api/v1/screen") => screen_tries(route.method, path),
         ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
+        (method, path) => panic!("{method} {path} is in no row of the matrix"),
+    }
+}
+
+/// No screen waits and none is there: whoever may look after screens is told so.
+fn screen_tries(method: &str, path: &str) -> Vec<Try> {
+    let json = |body: serde_json::Value| Try::with(&path.replace("{id}", "0"), "application/json", body.to_string());
+    match (method, path) {
+        ("GET", "/api/v1/screen" | "/api/v1/screens") | ("DELETE", _) => vec![json(json!(null))],
+        ("POST", "/api/v1/screen/code") => vec![public(json(json!(null)))],
+        ("POST", "/api/v1/screen/token") => vec![public(json(json!({"device_code": "none"})))],
+        ("POST", "/api/v1/screens") => {
+            let asked = |unit: &str| json!({"code": "BCDF-GHJK", "name": "a", "unit": unit, "board": "province"});
+            let mut tries = Try::units(|_| path.to_owned());
+            for (one, unit) in tries.iter_mut().zip([OWN, CHILD, SIBLING, FOREIGN, "top", UNKNOWN, "unresolved"]) {
+                one.body = Some(("application/json", asked(unit).to_string()));
+            }
+            tries
+        }
+        ("POST", "/api/v1/screens/deny") => vec![json(json!({"code": "BCDF-GHJK"}))],
+        ("PUT", _) => vec![json(json!({"board": "province"}))],
+        ("POST", "/api/v1/screens/{id}/command") => vec![json(json!({"do": "identify"}))],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
     }
 }
@@ -116,8 +139,7 @@ fn page_tries(path: &str) -> Vec<Try> {
     match path {
         "/" => vec![Try::plain("/")],
         "/wall/{board}" => Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect(),
-        "/ops" => vec![Try::plain("/ops")],
-        "/ops/alerts" => vec![Try::plain(path)],
+        "/ops" | "/ops/alerts" | "/ops/screens" | "/screen" => vec![Try::plain(path)],
         "/ops/units/{code}" => Try::units(|unit| format!("/ops/units/{unit}")).into_iter().map(public).collect(),
         "/ops/dossiers/{source}/{id}" => vec![Try::plain("/ops/dossiers/foreign-source/1")],
         "/assets/{*path}" => vec![Try::plain("/assets/nothing.js")],
@@ -200,6 +222,9 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/metrics") => 401,
         ("GET", path) if !path.starts_with("/api/v1/") => expected_page(path, known),
         ("GET", "/api/v1/live") if who == Who::None => 400,
+        // What a screen that nobody knows asks.
+        ("GET", "/api/v1/screen") | ("POST", "/api/v1/screen/code") => 200,
+        ("POST", "/api/v1/screen/token") => 400,
         _ if !known => 401,
         ("GET", "/api/v1/live") => role(&[View, Operate, Whole, Admin], 400),
         ("GET", "/api/v1/units") => role(&[View, Operate, Whole, Admin], 200),
@@ -256,6 +281,9 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
         ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
+        ("GET", "/api/v1/screens") => role(&[Operate, Whole, Admin], 200),
+        // No screen is there, or none waits with this code.
+        (_, path) if path.starts_with("/api/v1/screens") => role(&[Operate, Whole, Admin], 404),
         (method, "/api/v1/tokens") => role(&[Admin], if method == "POST" { 400 } else { 404 }),
         (method, path) => panic!("{method} {path} has no expected answer"),
     }

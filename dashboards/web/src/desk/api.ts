@@ -1,7 +1,8 @@
 /** What the desk asks the server. Shapes are those of the API; nothing is computed from them but sums of a row. */
 import type { Text } from '../lib/i18n';
 
-export type Measures = Readonly<Record<string, number>>;
+/** By name; null: no data, which isn't 0. */
+export type Measures = Readonly<Record<string, number | null>>;
 
 export interface Projection {
   readonly goal: number;
@@ -41,6 +42,7 @@ export interface Row {
   readonly own?: boolean;
   readonly before?: boolean;
   readonly others?: number;
+  /** Null each: the unit can have no figures in the window. */
   readonly measures: Measures;
   readonly kpis: Readonly<Record<string, Kpi>>;
 }
@@ -66,6 +68,8 @@ export interface Breakdown extends Moment {
   /** Whose old data is on its way into the figures; absent when nobody's. */
   readonly backfill?: readonly { readonly source: string; readonly since: string }[];
   readonly ended: Ended | null;
+  /** The first day that all sources of the unit cover, when the window begins before it. */
+  readonly covered_from?: string;
   readonly compare: { readonly previous: Comparison | null; readonly same_period_last_year: Comparison | null } | null;
   readonly unit: string;
   readonly name: string;
@@ -73,7 +77,7 @@ export interface Breakdown extends Moment {
   readonly window: { readonly from: string; readonly to: string };
   readonly by: string;
   /** Null each: the unit can have no figures in the window. */
-  readonly measures: Readonly<Record<string, number | null>>;
+  readonly measures: Measures;
   readonly kpis: Readonly<Record<string, Kpi>>;
   readonly formulas: Readonly<Record<string, Formula>>;
   readonly words: Readonly<Record<string, Text>>;
@@ -162,23 +166,35 @@ export class Refused extends Error {
 
 const ASK_MS_MAX = 20_000;
 
-export async function ask<T>(path: string, signal: AbortSignal, method: 'GET' | 'POST' = 'GET'): Promise<T> {
+/** The token that somebody typed, where the server asks for one: known until the tab is closed. */
+const TOKEN = 'opcentre.token';
+export const remember = (token: string): void => { window.sessionStorage.setItem(TOKEN, token); };
+const authorization = (): Record<string, string> => {
+  const token = window.sessionStorage.getItem(TOKEN);
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+};
+
+export const ask = <T>(path: string, signal: AbortSignal): Promise<T> => answered(path, signal, {});
+
+/** Asks the server to do something; an answer without a body is null. */
+export const tell = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> =>
+  answered(path, new AbortController().signal, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+
+async function answered<T>(path: string, signal: AbortSignal, request: { method?: string; body?: string }): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(path, { method, headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
+    const type = request.body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { accept: 'application/json', ...type, ...authorization() };
+    answer = await fetch(path, { ...request, headers, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw new Refused('lost', '');
   }
+  if (answer.status === 204) return null as T;
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok && body !== null) return body as T;
   const problem = (body ?? {}) as { code?: unknown; detail?: unknown };
   throw new Refused(typeof problem.code === 'string' ? problem.code : `http_${String(answer.status)}`, typeof problem.detail === 'string' ? problem.detail : '');
-}
-
-/** Does something; what comes back isn't needed. */
-export async function post(path: string): Promise<void> {
-  await ask<unknown>(path, new AbortController().signal, 'POST');
 }
 
 /** The same answer as a table for a spreadsheet, which needs the mark at its beginning to read UTF-8. */
