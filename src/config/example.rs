@@ -32,7 +32,7 @@ const DELIVERY: &str = r#"
 # kind = "webhook"
 # url = "https://example.vn/hooks/opcentre"
 # secret = "whsec_..."
-#
+
 # tls: starttls (port 587), implicit (465) or none (25).
 # [delivery.duty-mail]
 # kind = "smtp"
@@ -42,7 +42,7 @@ const DELIVERY: &str = r#"
 # to = ["duty@example.vn"]
 # user = "opcentre"
 # password = "..."
-#
+
 # [delivery.files]
 # kind = "folder"
 # path = "/var/lib/opcentre/outbox"

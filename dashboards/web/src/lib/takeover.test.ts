@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Panel } from './board';
+import { type Panel, parseBoard } from './board';
 import { keptFigures, takeoverItems } from './takeover';
 
-const panel = (id: string, kind: string, kpi: string | null = null): Panel =>
-  ({ id, kind, kpi, title: { vi: id, en: id }, grid: null, hero: false, sparkline: false, staleAfterS: 900, sources: [] });
+const panel = (id: string, kind: string, kpi: string | null = null): Panel => {
+  const board = parseBoard({ panels: [{ id, kind, kpi, title: { vi: id, en: id } }] });
+  return board?.panels[0] ?? expect.unreachable();
+};
 
 describe('what takes a board over', () => {
   it('is read item by item, and what is no item is left out', () => {
