@@ -50,6 +50,9 @@ enum Command {
     /// Working hours, holidays and swapped days.
     #[command(subcommand)]
     Calendar(cli::procedures::CalendarCommand),
+    /// What is worth an alert now, and what was.
+    #[command(subcommand)]
+    Alerts(cli::alerts::AlertsCommand),
     /// Who may do what: bearer tokens.
     #[command(subcommand)]
     Token(cli::token::TokenCommand),
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
         Command::Token(command) => {
             on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
         }
+        Command::Alerts(command) => on_runtime(async move { cli::alerts::run(&command, &mut stdout()).await }),
         Command::Screen(command) => on_runtime(async move { cli::screen::run(&command, &mut stdout()).await }),
         Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),

@@ -2,6 +2,7 @@
 
 mod client;
 mod unresolved;
+pub mod alerts;
 pub mod check;
 pub mod dashboards;
 pub mod serve;

@@ -50,7 +50,7 @@ pub use reconcile::{ReconcileAnswer, ReconcileQuery, reconcile, reconciled_unit}
 pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
-pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
+pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, shows_source, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 pub use template::return_template;
 pub use totals::{SUMMARY_DAYS, SourceTotals, StatedDays, StatedTotals, TotalsSummary, totals_of};

@@ -91,6 +91,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/", get(|| async { Redirect::temporary("/wall/province") }))
         .route("/wall/{board}", get(wall))
         .route("/ops", get(desk_of_root))
+        .route("/ops/alerts", get(desk))
         .route("/ops/screens", get(desk))
         .route("/screen", get(screen))
         .route("/ops/sources", get(desk))

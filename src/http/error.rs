@@ -91,6 +91,18 @@ pub enum Problem {
         /// The number asked for.
         id: u64,
     },
+    /// 404: no such alert, or not about a unit or source of the caller's.
+    #[error("there is no alert {id}")]
+    UnknownAlert {
+        /// The number asked for.
+        id: u64,
+    },
+    /// 409: the alert is over.
+    #[error("alert {id} is over: there is nothing to acknowledge")]
+    AlertOver {
+        /// Its number.
+        id: u64,
+    },
     /// 404: no such import, or not of a source of the caller's.
     #[error("there is no import {id}")]
     UnknownImport {
@@ -248,6 +260,8 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
+            Problem::UnknownAlert { .. } => (StatusCode::NOT_FOUND, "unknown_alert", "Unknown alert", None),
+            Problem::AlertOver { .. } => (StatusCode::CONFLICT, "alert_over", "Over already", None),
             Problem::UnknownImport { .. } => (StatusCode::NOT_FOUND, "unknown_import", "Unknown import", None),
             Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),
             Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),

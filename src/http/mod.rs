@@ -45,6 +45,7 @@ mod indicators;
 mod totals;
 mod reconcile;
 mod unresolved;
+mod alerts;
 mod imports;
 mod returns;
 mod screens;
@@ -88,6 +89,7 @@ pub fn router(state: AppState) -> Router {
         .merge(drill::router(places.clone()))
         .merge(sources::router(places.clone()))
         .merge(reload::router())
+        .merge(alerts::router())
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
         .merge(unresolved::router(places.clone()))

@@ -75,6 +75,12 @@ impl World {
             returns: crate::http::Returns::new(Facts::in_memory().unwrap()),
             displays: crate::http::ScreenKeeper::open(Facts::in_memory().unwrap()).unwrap(),
             facts: Facts::in_memory().unwrap(),
+            alerts: crate::pipeline::alerts::Alerts::open(Facts::in_memory().unwrap(), 400, "n1").unwrap(),
+            outbox: crate::pipeline::outbox::Outbox::open(
+                Facts::in_memory().unwrap(),
+                std::collections::BTreeMap::new(),
+            )
+            .unwrap(),
             backfills: Backfills::open(Facts::in_memory().unwrap(), Duration::from_secs(900), Arc::new(|| NOW))
                 .unwrap(),
             catalogues: Catalogues::of(catalogue()),

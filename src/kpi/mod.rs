@@ -15,9 +15,11 @@ pub mod official;
 pub mod exact;
 pub mod indicator;
 pub mod index;
+pub mod alerts;
 pub mod catalogue;
 pub mod board;
 
+pub use alerts::{AlertRule, AlertRules, Level, Lines, Place, Reach, Side, Watch};
 pub use board::{Board, Layouts, Panel, PanelKind, RowsBy, Series, StackOf};
 pub use catalogue::{Catalogue, INDICATORS, INDICES, Kpi, Reporting, UnitScope};
 pub use exact::{Amount, Fraction};

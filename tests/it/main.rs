@@ -4,6 +4,7 @@
 mod support;
 
 mod agree;
+mod alerts;
 mod apart;
 mod bad_days;
 mod boston;

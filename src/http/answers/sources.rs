@@ -78,6 +78,11 @@ fn summaries(figures: Figures<'_>, stated: &BTreeMap<Text, StatedDays>) -> BTree
     totals.into_iter().filter_map(|(source, of)| Some((source, of.summary()?))).collect()
 }
 
+/// Whether the caller may see a source.
+pub fn shows_source(figures: Figures<'_>, feeds: &Feeds, source: &Text) -> bool {
+    SourceSight { figures, feeds }.shows(source)
+}
+
 /// Which sources a caller may see (H-1): whoever may see every unit sees all of them; whoever is bound to a subtree sees
 /// a source that feeds a unit in it.
 #[derive(Clone, Copy)]

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::screens::routes());
     all.extend(drill());
     all.extend(super::reports::routes());
-    all.extend(super::indicators::routes());
+    all.extend(super::indicators::routes().into_iter().chain(super::alerts::routes()));
     let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
     all.extend(super::reconcile::routes());
     all.extend(more.into_iter().flatten());
@@ -82,6 +82,7 @@ fn pages() -> Vec<Route> {
         get_of("/", "pages", "To the wall of the province").empty(307, "To the wall").problem(503, &["timeout"]),
         page(get_of("/ops", "pages", "To the desk of the top of the tree")),
         page(get_of("/ops/sources", "pages", "The desk of sources: what they state, and who hasn't reported")),
+        page(get_of("/ops/alerts", "pages", "What is worth an alert, and what was, on the desk")),
         page(get_of("/ops/units/{code}", "pages", "The desk of a unit").part("code", "Code of a unit", "17")),
         page(
             get_of("/ops/dossiers/{source}/{id}", "pages", "One dossier on the desk")

@@ -9,7 +9,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
     let (compared, screens) = (super::reconcile::schemas(), super::screens::schemas());
     let parts = [common(), records(), units(), links(), figures(), reports, procedures];
-    let parts = parts.into_iter().chain([indicators, imports, returns, totals, compared, screens]);
+    let parts =
+        parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, super::alerts::schemas()]);
     parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

@@ -66,6 +66,8 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         }
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
         ("PUT", "/api/v1/procedures" | "/api/v1/calendar" | "/api/v1/sources") => role(&[Whole, Admin], 400),
+        ("GET", "/api/v1/alerts") => role(&[View, Operate, Whole, Admin], 200),
+        ("POST", "/api/v1/alerts/{id}/acknowledge") => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
         ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),
         ("POST", "/api/v1/imports/{id}/undo") => role(&[Ingest, Operate, Whole, Admin], 404),

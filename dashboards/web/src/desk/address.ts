@@ -33,7 +33,12 @@ export interface SourcesPlace {
   readonly params: URLSearchParams;
 }
 
-export type Place = UnitPlace | DossierPlace | SourcesPlace | { readonly kind: 'nowhere'; readonly params: URLSearchParams };
+export interface AlertsPlace {
+  readonly kind: 'alerts';
+  readonly params: URLSearchParams;
+}
+
+export type Place = UnitPlace | DossierPlace | SourcesPlace | AlertsPlace | { readonly kind: 'nowhere'; readonly params: URLSearchParams };
 
 function text(part: string | undefined): string | null {
   try {
@@ -49,6 +54,7 @@ export function place(url: URL): Place {
   const [, ops, kind, first, second, ...rest] = url.pathname.split('/');
   const [one, two] = [text(first), text(second)];
   if (ops === 'ops' && kind === 'sources' && first === undefined) return { kind: 'sources', params };
+  if (ops === 'ops' && kind === 'alerts' && first === undefined) return { kind: 'alerts', params };
   if (ops === 'ops' && rest.length === 0 && one !== null && one !== '') {
     if (kind === 'units' && second === undefined) return { kind: 'unit', code: one, params };
     if (kind === 'dossiers' && two !== null && two !== '') return { kind: 'dossier', source: one, id: two, params };
@@ -76,6 +82,10 @@ function changed(params: URLSearchParams, changes: Changes): string {
 
 export function unitAddress(code: string, params: URLSearchParams, changes: Changes = {}): string {
   return `/ops/units/${encodeURIComponent(code)}${changed(params, changes)}`;
+}
+
+export function alertsAddress(lang: Lang): string {
+  return `/ops/alerts${lang === 'en' ? '?lang=en' : ''}`;
 }
 
 /** A dossier's page keeps only the language: it is the same however one came to it. */

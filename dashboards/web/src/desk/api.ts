@@ -187,6 +187,27 @@ export interface Dossier extends Moment {
   readonly registers: Readonly<Record<string, unknown>>;
 }
 
+export interface Alert {
+  readonly id: number;
+  readonly rule: string;
+  readonly version: string;
+  readonly level: string;
+  readonly label: Text;
+  readonly sentence: Text;
+  readonly unit: string | null;
+  readonly figure: { readonly words: Text };
+  readonly since: string;
+  readonly raised_at: string;
+  readonly told_from: string | null;
+  readonly acknowledged: { readonly by: string; readonly at: string } | null;
+  readonly cleared: { readonly at: string; readonly how: string } | null;
+}
+
+export interface AlertList extends Moment {
+  readonly alerts: readonly Alert[];
+  readonly next: number | null;
+}
+
 /** Why there is no answer: the server's stable code and words, or `lost` without any. */
 export class Refused extends Error {
   constructor(readonly code: string, detail: string) {

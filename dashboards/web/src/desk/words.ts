@@ -4,6 +4,21 @@ import type { By } from './address';
 
 export interface DeskWords {
   readonly desk: string;
+  readonly alerts: string;
+  readonly alert: string;
+  readonly level: string;
+  readonly levels: Readonly<Record<string, string>>;
+  readonly openAlerts: string;
+  readonly pastAlerts: string;
+  readonly olderAlerts: string;
+  readonly noAlerts: string;
+  readonly since: string;
+  readonly raisedAt: string;
+  readonly toldFrom: (at: string) => string;
+  readonly seenBy: string;
+  readonly acknowledge: string;
+  readonly over: string;
+  readonly withdrawn: string;
   readonly demo: string;
   readonly backfill: string;
   readonly guide: string;
@@ -102,7 +117,22 @@ export interface DeskWords {
 }
 
 const vi: DeskWords = {
-  desk: 'Điều hành', demo: 'DEMO · SỐ LIỆU MẪU', backfill: 'đang nạp dữ liệu cũ', guide: 'Hướng dẫn kết nối', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
+  desk: 'Điều hành',
+  alerts: 'Cảnh báo',
+  alert: 'Cảnh báo',
+  level: 'Mức',
+  levels: { notice: 'Lưu ý', warning: 'Cảnh báo', severe: 'Nghiêm trọng' },
+  openAlerts: 'Đang cảnh báo',
+  pastAlerts: 'Đã hết',
+  olderAlerts: 'Chỉ 100 cảnh báo mới nhất.',
+  noAlerts: 'Không có cảnh báo nào.',
+  since: 'Từ lúc',
+  raisedAt: 'Cảnh báo lúc',
+  toldFrom: (at) => `báo từ ${at}`,
+  seenBy: 'Xác nhận',
+  acknowledge: 'Xác nhận',
+  over: 'Hết lúc',
+  withdrawn: 'thôi theo dõi', demo: 'DEMO · SỐ LIỆU MẪU', backfill: 'đang nạp dữ liệu cũ', guide: 'Hướng dẫn kết nối', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
   windows: { today: 'hôm nay', week: 'tuần này', month: 'tháng này', quarter: 'quý này', year: 'Luỹ kế từ đầu năm' },
   territory: 'Địa giới', now: 'Theo đơn vị hiện nay', was: 'Theo đơn vị tại thời điểm',
   role: 'Đơn vị', processing: 'xử lý', receiving: 'tiếp nhận',
@@ -148,7 +178,22 @@ const vi: DeskWords = {
 };
 
 const en: DeskWords = {
-  desk: 'Operations', demo: 'DEMO · SAMPLE FIGURES', backfill: 'backfill in progress', guide: 'Integrator’s guide', dataAt: 'Figures at', code: 'code', period: 'Period',
+  desk: 'Operations',
+  alerts: 'Alerts',
+  alert: 'Alert',
+  level: 'Level',
+  levels: { notice: 'Notice', warning: 'Warning', severe: 'Severe' },
+  openAlerts: 'Open',
+  pastAlerts: 'Over',
+  olderAlerts: 'The newest 100 only.',
+  noAlerts: 'No alerts.',
+  since: 'Since',
+  raisedAt: 'Raised at',
+  toldFrom: (at) => `told from ${at}`,
+  seenBy: 'Acknowledged',
+  acknowledge: 'Acknowledge',
+  over: 'Over at',
+  withdrawn: 'no longer watched', demo: 'DEMO · SAMPLE FIGURES', backfill: 'backfill in progress', guide: 'Integrator’s guide', dataAt: 'Figures at', code: 'code', period: 'Period',
   windows: { today: 'today', week: 'this week', month: 'this month', quarter: 'this quarter', year: 'year to date' },
   territory: 'Units', now: 'as they are now', was: 'as they were',
   role: 'By', processing: 'processing unit', receiving: 'receiving unit',
