@@ -30,6 +30,8 @@ export interface Words {
   readonly staleAge: (age: string) => string;
   readonly stale: string;
   readonly dataAt: string;
+  /** Of another day. */
+  readonly dataOf: string;
   readonly waitingFor: (source: string) => string;
   readonly server: string;
   readonly source: string;
@@ -128,6 +130,7 @@ const vi: Words = {
   staleAge: (age) => `CŨ · ${age}`,
   stale: 'CŨ',
   dataAt: 'Số liệu lúc',
+  dataOf: 'Số liệu',
   waitingFor: (source) => `chờ nguồn ${source}`,
   server: 'chờ máy chủ',
   source: 'Nguồn',
@@ -225,6 +228,7 @@ const en: Words = {
   staleAge: (age) => `OLD · ${age}`,
   stale: 'OLD',
   dataAt: 'Figures of',
+  dataOf: 'Of',
   waitingFor: (source) => `waiting for ${source}`,
   server: 'waiting for the server',
   source: 'Source',
