@@ -90,6 +90,7 @@ export interface Words {
   readonly outOf: (max: string) => string;
   readonly computed: string;
   readonly lastYear: string;
+  readonly thisYear: string;
   readonly moreSources: (n: string) => string;
   readonly nothingToSay: string;
   readonly stackNote: string;
@@ -188,6 +189,7 @@ const vi: Words = {
   outOf: (max) => `trên ${max}`,
   computed: 'tự tính',
   lastYear: 'năm trước',
+  thisYear: 'năm nay',
   moreSources: (n) => `+${n} nguồn`,
   nothingToSay: 'Không có gì để báo',
   stackNote: 'Hồ sơ đã giải quyết, có hạn',
@@ -286,6 +288,7 @@ const en: Words = {
   outOf: (max) => `of ${max}`,
   computed: 'computed',
   lastYear: 'last year',
+  thisYear: 'this year',
   moreSources: (n) => `+${n} sources`,
   nothingToSay: 'Nothing to report',
   stackNote: 'Resolved dossiers with a due date',
