@@ -8,6 +8,7 @@ mod indicators;
 mod kit;
 mod portal;
 mod returns;
+mod geometry;
 mod totals;
 mod routes;
 mod reports;

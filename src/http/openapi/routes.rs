@@ -23,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::indicators::routes());
     let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
     all.extend(more.into_iter().flatten());
+    all.extend(super::geometry::routes());
     all
 }
 

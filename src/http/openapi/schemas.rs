@@ -7,9 +7,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
-    let parts =
-        [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
-    parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+    let geometry = super::geometry::schemas();
+    let kinds = [reports, procedures, indicators, imports, returns, totals, geometry];
+    let parts = [common(), records(), units(), links(), figures()].into_iter().chain(kinds);
+    parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
 pub(super) fn shape(name: &str) -> Value {

@@ -73,7 +73,9 @@ fn tries(route: &Route) -> Vec<Try> {
                 Try { is_own, ..Try::with(&path, "application/json", "[]".to_owned()) }
             })
             .into(),
-        ("PUT", "/api/v1/sources") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
+        ("PUT", "/api/v1/sources" | "/api/v1/geometry") => {
+            vec![Try::with(route.path, "application/json", "{}".to_owned())]
+        }
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
         }
@@ -134,6 +136,7 @@ fn portal_message(unit: &str) -> String {
 /// What is asked about a unit.
 fn unit_tries(path: &str) -> Vec<Try> {
     let rest = match path.trim_start_matches("/api/v1/units/{code}/") {
+        "geometry" => "geometry",
         "kpis" => "kpis?window=2024-07",
         "breakdown" => "breakdown?by=unit&window=2024-07",
         "forms/{form}" => "forms/ii06a?rows=unit&period=2024-07",
@@ -180,6 +183,17 @@ fn public(one: Try) -> Try {
     Try { is_own: None, exists: true, ..one }
 }
 
+/// Lists that are taken as a whole by whoever may change what all units share.
+const LISTS: [&str; 7] = [
+    "/api/v1/units",
+    "/api/v1/successions",
+    "/api/v1/aliases",
+    "/api/v1/procedures",
+    "/api/v1/calendar",
+    "/api/v1/sources",
+    "/api/v1/geometry",
+];
+
 /// What somebody is to be answered.
 fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     let known = !matches!(who, Who::None | Who::Expired | Who::Revoked);
@@ -217,6 +231,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         (
             "GET",
             "/api/v1/units/{code}/indicators"
+            | "/api/v1/units/{code}/geometry"
             | "/api/v1/units/{code}/indices/{index}"
             | "/api/v1/units/{code}/indicators/template",
         ) => role(&[View, Operate, Whole, Admin], seen(200)),
@@ -233,7 +248,6 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
             role(&[View, Operate, Whole, Admin], 200)
         }
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
-        ("PUT", "/api/v1/procedures" | "/api/v1/calendar" | "/api/v1/sources") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
         ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),
         ("POST", "/api/v1/imports/{id}/undo") => role(&[Ingest, Operate, Whole, Admin], 404),
@@ -247,7 +261,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
             }
         }
         // A list without names, refused by whoever may load lists at all.
-        ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
+        ("PUT", path) if LISTS.contains(&path) => role(&[Whole, Admin], 400),
         ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
         (method, "/api/v1/tokens") => role(&[Admin], if method == "POST" { 400 } else { 404 }),

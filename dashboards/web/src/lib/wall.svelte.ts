@@ -8,6 +8,7 @@ import { backoffMs, Connection, type SocketLike, type Status, webSocket } from '
 import type { Lang } from './format';
 import { type Text, type Words, words } from './i18n';
 import type { Frame, RawTiles, Snapshot, Update } from './protocol';
+import { type Outlines, outlines } from './outlines';
 import { type Judged, judge, type Link } from './states';
 import { freshnessTile, type Source, type TileBase } from './tiles';
 
@@ -16,6 +17,8 @@ export interface Around {
   open(): SocketLike;
   /** The board's definition; `status` is the HTTP status, 0 when there was no answer. */
   board(): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** The outlines of what is below the unit; null when there are none, or no answer. */
+  outlines(): Promise<unknown>;
   /** Loads the page anew, after another build of it was published. */
   reload(): void;
 }
@@ -55,6 +58,7 @@ export class Wall {
   moment: Moment = $state.raw({ now: null, live: { kind: 'unsure' }, lostMs: 0 });
   status: Status = $state.raw({ phase: 'connecting', attempt: 0, refusal: null });
   boardMissing = $state(false);
+  outlines: Outlines | null = $state.raw(null);
 
   #pending: Record<string, unknown> | null = null;
   #drawn: Mark | null = null;
@@ -222,6 +226,8 @@ export class Wall {
       this.#boardTries = 0;
       this.boardMissing = false;
       if (JSON.stringify(board) !== JSON.stringify(this.board)) this.board = board;
+      // A map without outlines is drawn as cells: nothing waits for them.
+      if (board.panels.some((panel) => panel.kind === 'tilemap')) this.outlines = outlines(await this.#around.outlines()) ?? this.outlines;
       return;
     }
     // A board once drawn stays: a server in trouble takes nothing off the wall.
@@ -238,6 +244,7 @@ export function browserAround(place: Place): Around {
     time: deviceTime,
     open: () => socketTo('/api/v1/live'),
     board: () => fetchJson(`/api/v1/boards/${encodeURIComponent(place.board)}${query}`),
+    outlines: async () => (place.unit === '' ? null : (await fetchJson(`/api/v1/units/${encodeURIComponent(place.unit)}/geometry`)).body),
     reload: () => { void reloadWhenServed(); },
   };
 }

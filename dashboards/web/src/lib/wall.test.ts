@@ -43,6 +43,7 @@ beforeEach(async () => {
       return socket;
     },
     board: () => Promise.resolve(answer),
+    outlines: () => Promise.resolve(null),
     reload: () => { reloads += 1; },
   };
   wall = new Wall({ board: 'province', unit: '17', lang: 'vi', theme: 'dark' }, around);
