@@ -11,6 +11,8 @@ use serde::Deserialize as _;
 use super::client::{Client, ListedRejection, Request, Retry, ServerArgs, say_again};
 use super::unresolved::{self, UnresolvedArgs};
 
+mod geometry;
+
 /// Bytes of a list: what the server takes.
 const LIST_BYTES_MAX: u64 = 16 << 20;
 
@@ -36,8 +38,27 @@ pub enum UnitsCommand {
         #[expect(missing_docs, reason = "clap would show it as the command's own text")]
         server: ServerArgs,
     },
+    /// Load the outlines of units (GeoJSON), drawn on walls instead of cells
+    #[command(subcommand)]
+    Geometry(GeometryCommand),
     /// Show what sources sent as codes that name no unit, with the units that may be meant
     Unresolved(UnresolvedArgs),
+}
+
+/// What is done with the outlines of units.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum GeometryCommand {
+    /// Load a FeatureCollection of polygons, in the place of all outlines that were there
+    Load {
+        /// The file
+        file: PathBuf,
+        /// In which property of a feature its unit's code stands
+        #[arg(long, value_name = "NAME", default_value = "code")]
+        property: String,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap would show it as the command's own text")]
+        server: ServerArgs,
+    },
 }
 
 /// Runs the command and reports to `out`. Exit codes: 0 loaded, 1 refused.
@@ -61,6 +82,10 @@ pub async fn run(command: &UnitsCommand, out: &mut impl Write) -> anyhow::Result
                 tell_aliases(&std::fs::read_to_string(file)?, content_type(file), out)?;
             }
             Ok(exit_code(loaded))
+        }
+        UnitsCommand::Geometry(GeometryCommand::Load { file, property, server }) => {
+            let client = Client::new(server, Retry::DEFAULT)?;
+            geometry::load(file, property, &client, out).await
         }
         UnitsCommand::Unresolved(args) => unresolved::run(args, out).await,
     }

@@ -42,6 +42,7 @@ mod periods;
 mod sources;
 mod procedures;
 mod indicators;
+mod geometry;
 mod totals;
 mod reconcile;
 mod unresolved;
@@ -93,6 +94,7 @@ pub fn router(state: AppState) -> Router {
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
         .merge(unresolved::router(places.clone()))
+        .merge(geometry::router())
         .merge(totals::router(places.clone()))
         .merge(returns::router(places.clone()))
         .merge(screens::router())

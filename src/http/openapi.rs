@@ -11,6 +11,7 @@ mod portal;
 mod returns;
 mod screens;
 mod tokens;
+mod geometry;
 mod totals;
 mod reconcile;
 mod sources;

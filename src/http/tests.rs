@@ -96,7 +96,7 @@ impl World {
         self.ask(Request::get(path).header("host", "localhost:8080").body(Body::empty()).unwrap()).await
     }
 
-    async fn ask(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn ask(&self, request: Request<Body>) -> Answer {
         Answer::of(self.router().oneshot(request).await.unwrap()).await
     }
 }

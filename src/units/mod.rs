@@ -17,6 +17,7 @@ mod succession;
 mod tree;
 mod changes;
 mod hierarchies;
+mod geometry;
 mod label;
 mod likeness;
 mod scope;
@@ -25,6 +26,7 @@ mod tiling;
 mod tests;
 
 pub use changes::Changes;
+pub use geometry::{DrawnMap, DrawnShape, GeometryError, Outline, draw, read_outlines};
 pub use hierarchies::Hierarchies;
 pub use label::UnitLabel;
 pub use likeness::{Likeness, LikenessReason, Lookalikes};

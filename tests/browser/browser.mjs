@@ -12,6 +12,8 @@ export const SCREENS = {
   wall: { width: 1920, height: 1080 },
   wall4k: { width: 3840, height: 2160 },
   upright: { width: 1080, height: 1920 },
+  video32: { width: 3840, height: 1080 },
+  video8: { width: 5760, height: 2160 },
 };
 
 const FLAGS = [
@@ -41,7 +43,7 @@ export function wallAddress(url, { unit = '17', ...query } = {}, board = 'provin
  * about, `page.heard` what the server said over the WebSocket. Nothing moves unless `motion` is asked for: live
  * traffic would blur a look.
  */
-export async function openWall(browser, url, { screen = SCREENS.wall, query = {}, motion = false, board = 'province' } = {}) {
+export async function openWall(browser, url, { screen = SCREENS.wall, query = {}, motion = false, board = 'province', frames = null } = {}) {
   const page = await browser.newPage({ viewport: screen, reducedMotion: motion ? 'no-preference' : 'reduce' });
   page.faults = [];
   page.heard = [];
@@ -52,6 +54,13 @@ export async function openWall(browser, url, { screen = SCREENS.wall, query = {}
   page.on('websocket', (socket) => {
     socket.on('framereceived', ({ payload }) => { page.heard.push({ at: Date.now(), ...JSON.parse(payload) }); });
   });
+  // What the server says, told otherwise: for figures that no small world has.
+  if (frames !== null) {
+    await page.routeWebSocket('**/api/v1/live', (socket) => {
+      const server = socket.connectToServer();
+      server.onMessage((message) => { socket.send(JSON.stringify(frames(JSON.parse(message)))); });
+    });
+  }
   await page.goto(wallAddress(url, query, board));
   await page.waitForSelector('[data-footer]', { timeout: 20_000 });
   return page;

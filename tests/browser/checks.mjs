@@ -3,18 +3,8 @@
  * an empty list is good. They look at what the browser laid out, not at the code that asked for it.
  */
 
-/** What is on the page and clipped away whole. */
-async function lost(page) {
-  return (await all(page)).filter((one) => one.lost);
-}
-
-/** Every text on the page that shows. */
-async function texts(page) {
-  return (await all(page)).filter((one) => !one.lost);
-}
-
-/** Every text on the page with its box: one entry for each run of text a reader takes as one. */
-function all(page) {
+/** Every text on the page with its box: one entry for each run of text a reader takes as one; `lost` is clipped away whole. */
+function texts(page) {
   return page.evaluate(() => {
     const ratio = innerWidth / innerHeight;
     const [across, down] = ratio <= 1 ? [1080, 1920] : ratio < 2.2 ? [1920, 1080] : [2880, 1080];
@@ -71,36 +61,32 @@ function all(page) {
   });
 }
 
-/** No text outside its tile or the page, no scroll bar, nothing ellipsised. */
-export async function insideTheirTiles(page, { ellipsis = false } = {}) {
+/** No text outside its tile or the page, nothing clipped away, nothing ellipsised. */
+function outside(found, { ellipsis, cut, scrolls }) {
   const faults = [];
   const slack = 1;
-  for (const one of await lost(page)) faults.push(`"${one.text}" of ${one.tile} is clipped away`);
-  for (const one of await texts(page)) {
+  for (const one of found) {
+    if (one.lost) {
+      faults.push(`"${one.text}" of ${one.tile} is clipped away`);
+      continue;
+    }
     const { frame } = one;
     const margin = one.tile === 'header' || one.tile === 'footer' || one.tile === 'page' ? 0 : 6 * one.unit;
-    const outside =
+    const isOut =
       one.left < frame.left + margin - slack || one.right > frame.right - margin + slack ||
       one.top < frame.top - slack || one.bottom > frame.bottom - margin + slack;
-    if (outside) faults.push(`"${one.text}" stands outside of ${one.tile}`);
+    if (isOut) faults.push(`"${one.text}" stands outside of ${one.tile}`);
     if (!ellipsis && one.cut) faults.push(`"${one.text}" of ${one.tile} is cut short`);
   }
-  if (!ellipsis) {
-    const cut = await page.$$eval('.cut', (nodes) => nodes.filter((node) => getComputedStyle(node).whiteSpace === 'nowrap').map((node) => node.textContent));
-    for (const text of cut) faults.push(`"${text}" has no room`);
-  }
-  const scrolls = await page.evaluate(() => {
-    const root = document.documentElement;
-    return root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight;
-  });
+  if (!ellipsis) for (const text of cut) faults.push(`"${text}" has no room`);
   if (scrolls) faults.push('the page scrolls');
   return faults;
 }
 
 /** No two texts overlap by more than 2 px (signs of one figure are one text). */
-export async function noOverlaps(page) {
+function overlapping(found) {
   const boxes = [];
-  for (const one of await texts(page)) {
+  for (const one of found.filter((text) => !text.lost)) {
     const last = boxes.at(-1);
     if (one.group && last?.group && last.figure === one.figure && last.tile === one.tile && one.left - last.right < one.size) {
       last.left = Math.min(last.left, one.left);
@@ -120,19 +106,53 @@ export async function noOverlaps(page) {
 }
 
 /** Nothing under 24 px at 1080p; every figure that must be read at 70 px or more. */
-export async function readableSizes(page) {
+function small(found, figures) {
+  const shown = found.filter((one) => !one.lost);
   const faults = [];
-  for (const one of await texts(page)) {
+  for (const one of shown) {
     if (one.size < 24 * one.unit - 0.01) faults.push(`"${one.text}" of ${one.tile} is ${(one.size / one.unit).toFixed(1)} px`);
   }
-  const figures = await page.$$eval('[data-figure], [data-clock]', (nodes) =>
-    nodes.map((node) => ({ text: node.dataset.figure ?? node.textContent, size: Number.parseFloat(getComputedStyle(node).fontSize) })));
-  const unit = (await texts(page))[0]?.unit ?? 1;
+  const unit = shown[0]?.unit ?? 1;
   if (figures.length === 0) faults.push('there is no figure at all');
   for (const { text, size } of figures) {
     if (size < 70 * unit - 0.01) faults.push(`figure "${text}" is ${(size / unit).toFixed(1)} px`);
   }
   return faults;
+}
+
+/** What is laid out at this moment, read once for all that is asked of it. */
+async function laidOut(page) {
+  const [found, rest] = [await texts(page), await page.evaluate(() => {
+    const root = document.documentElement;
+    const cut = [...document.querySelectorAll('.cut')].filter((node) => getComputedStyle(node).whiteSpace === 'nowrap');
+    const figures = [...document.querySelectorAll('[data-figure], [data-clock]')];
+    return {
+      cut: cut.map((node) => node.textContent),
+      scrolls: root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight,
+      figures: figures.map((node) => ({ text: node.dataset.figure ?? node.textContent, size: Number.parseFloat(getComputedStyle(node).fontSize) })),
+    };
+  })];
+  return { found, ...rest };
+}
+
+export async function insideTheirTiles(page, { ellipsis = false } = {}) {
+  const { found, ...rest } = await laidOut(page);
+  return outside(found, { ellipsis, ...rest });
+}
+
+export async function noOverlaps(page) {
+  return overlapping((await laidOut(page)).found);
+}
+
+export async function readableSizes(page) {
+  const { found, figures: shown } = await laidOut(page);
+  return small(found, shown);
+}
+
+/** All three at once. */
+export async function layout(page, { ellipsis = false } = {}) {
+  const { found, figures: shown, ...rest } = await laidOut(page);
+  return [...new Set([...outside(found, { ellipsis, ...rest }), ...overlapping(found), ...small(found, shown)])];
 }
 
 /** Digits of class `n` are of one width, in every size and weight that occurs. */
@@ -201,7 +221,7 @@ export async function contrast(page) {
 }
 
 /** Each coloured row and mark has the shape of its band, and the word of each band is on the board. */
-export async function bandsAlwaysTogether(page, lang = 'vi') {
+export async function bandsAlwaysTogether(page, lang = 'vi', { all = true } = {}) {
   const words = lang === 'vi' ? { met: 'Đạt', near: 'Cận đạt', below: 'Chưa đạt' } : { met: 'Met', near: 'Near', below: 'Below' };
   return page.evaluate((wanted) => {
     const faults = [];
@@ -213,9 +233,9 @@ export async function bandsAlwaysTogether(page, lang = 'vi') {
       if (bar.closest('li').querySelector('[data-shape]') === null && !bar.classList.contains('b-none')) faults.push('a coloured bar has no shape in its row');
     }
     const marks = [...document.querySelectorAll('[data-band]')].map((mark) => mark.textContent.trim());
-    for (const word of Object.values(wanted)) if (!marks.includes(word)) faults.push(`the word "${word}" isn't on the board`);
+    for (const word of Object.values(wanted.words)) if (!marks.includes(word)) faults.push(`the word "${word}" isn't on the board`);
     return faults;
-  }, words);
+  }, { words: all ? words : {} });
 }
 
 /** Every tile has a name and an age; every KPI a target and a definition, or says why not. */

@@ -6,7 +6,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as checks from './checks.mjs';
 import { drawn, launch, openWall, picture, SCREENS } from './browser.mjs';
+import { everyBoard } from './matrix.mjs';
 import { discard, folder, Server } from './server.mjs';
+import { extreme, old } from './strain.mjs';
 
 /** A debug build on two busy cores takes its time to make up a year and a half. */
 const DEMO_MS_MAX = 240_000;
@@ -47,11 +49,8 @@ describe('the demonstration', () => {
 
   const looks = [
     ['1080p, dark, Vietnamese', 'wall-dark-vi', {}],
-    ['1080p, dark, English', 'wall-dark-en', { query: { lang: 'en' } }],
     ['1080p, light, Vietnamese', 'wall-light-vi', { query: { theme: 'light' } }],
     ['1080p, light, English', 'wall-light-en', { query: { theme: 'light', lang: 'en' } }],
-    ['2160p, dark, Vietnamese', 'wall4k-dark-vi', { screen: SCREENS.wall4k }],
-    ['upright, dark, Vietnamese', 'upright-dark-vi', { screen: SCREENS.upright }],
     ['upright, light, English', 'upright-light-en', { screen: SCREENS.upright, query: { theme: 'light', lang: 'en' } }],
     ['1080p, a district', 'district-dark-vi', { query: { unit: '148' } }],
   ];
@@ -73,27 +72,10 @@ describe('the demonstration', () => {
     });
   }
 
-  const digital = [
-    ['1080p, Vietnamese', 'digital-vi', {}],
-    ['1080p, English', 'digital-en', { query: { lang: 'en' } }],
-    ['2160p, Vietnamese', 'digital4k-vi', { screen: SCREENS.wall4k }],
-    ['upright, Vietnamese', 'digital-upright-vi', { screen: SCREENS.upright }],
-    ['upright, English', 'digital-upright-en', { screen: SCREENS.upright, query: { lang: 'en' } }],
-    ['1080p, a district', 'digital-district-vi', { query: { unit: '148' } }],
-  ];
-  for (const [name, file, options] of digital) {
-    describe(`the board of digital transformation at ${name}`, () => {
-      let page;
-      before(async () => {
-        page = await drawn(await openWall(browser, server.url, { ...options, board: 'digital' }));
-        await picture(page, file);
-      });
-      after(() => page?.close());
-      // Long names of indicators end in "…" rather than get smaller than can be read.
-      sound(() => page, { ellipsis: true });
-      nothing('marks made-up figures', () => checks.demoIsMarked(page, true));
-    });
-  }
+  everyBoard('normal', () => browser, () => server.url, { screens: 'all' });
+  everyBoard('extreme', () => browser, () => server.url, { frames: extreme });
+  everyBoard('old', () => browser, () => server.url, { frames: old, stale: true, langs: ['vi'] });
+  everyBoard('a commune', () => browser, () => server.url, { boards: ['unit', 'hall'], unit: '04795', langs: ['vi'] });
 });
 
 describe('a server without figures', () => {
@@ -132,6 +114,8 @@ describe('a server without figures', () => {
   look('that knows no unit yet', 'empty', {});
   look('that knows its units and heard no source', 'silent', {}, () => server.loadUnits());
   look('that heard no source, upright and in English', 'silent-upright-en', { screen: SCREENS.upright, query: { lang: 'en' } });
+
+  everyBoard('empty', () => browser, () => server.url, { demo: false });
 
   describe('whose sources are heard and had nothing to send', () => {
     let page;

@@ -25,6 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
     let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
     all.extend(super::reconcile::routes());
     all.extend(more.into_iter().flatten());
+    all.extend(super::geometry::routes());
     all
 }
 

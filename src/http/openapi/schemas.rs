@@ -8,9 +8,9 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
     let (compared, screens) = (super::reconcile::schemas(), super::screens::schemas());
+    let (alerts, geometry) = (super::alerts::schemas(), super::geometry::schemas());
     let parts = [common(), records(), units(), links(), figures(), reports, procedures];
-    let parts =
-        parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, super::alerts::schemas()]);
+    let parts = parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, alerts, geometry]);
     parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

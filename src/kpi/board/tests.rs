@@ -126,14 +126,14 @@ fn other_screens_have_grids_of_their_own_and_their_faults_are_named() {
     assert_eq!(
         faults,
         [
-            "boards/province.toml:35: layout.wide: no panel is called `trends`",
-            "boards/province.toml:35: layout.wide: covers cells of panel `on_time`",
+            "boards/province.toml:34: layout.wide: no panel is called `trends`",
+            "boards/province.toml:34: layout.wide: covers cells of panel `on_time`",
         ]
     );
     let faults = read_text(&format!("{BOARD}{}", wide.replace(".wide", ".portrait"))).1;
     assert_eq!(
         faults,
-        ["boards/province.toml:35: layout.portrait: x 12 and w 12 don't fit into 12 columns, or it has no extent"]
+        ["boards/province.toml:34: layout.portrait: x 12 and w 12 don't fit into 12 columns, or it has no extent"]
     );
 }
 

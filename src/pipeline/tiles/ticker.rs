@@ -3,8 +3,6 @@
 //! The value is `{"items":[{"vi","en","level"?}]}` beside what every tile carries; the sentences of open alerts
 //! stand before these and have a `level`. Those made here have none.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use crate::kpi::{Band, Better, Kpi, Measure, Words, figure};
@@ -111,8 +109,8 @@ impl<'a> Reading<'a> {
         if let Some((limit, band)) = self.catalogue.limit(overdue, &measures, self.scope(), self.day()) {
             let (more_vi, more_en) =
                 if band.is_some() { ("vượt ngưỡng", "over") } else { ("trong ngưỡng", "within") };
-            let _ = write!(vi, ", {more_vi} {}", whole(limit, '.'));
-            let _ = write!(en, ", {more_en} the limit of {}", whole(limit, ','));
+            vi += &format!(", {more_vi} {}", whole(limit, '.'));
+            en += &format!(", {more_en} the limit of {}", whole(limit, ','));
         }
         Some(Item::new(vi, en))
     }
@@ -140,7 +138,7 @@ fn whole(count: i64, group: char) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(group);
         }
         text.push(digit);

@@ -7,6 +7,17 @@ use serde_json::json;
 use super::tries::{Try, tries};
 use super::world::{CHILD, FOREIGN, MARKS, OWN, SIBLING, UNKNOWN, Who, World};
 
+/// Lists that are taken as a whole by whoever may change what all units share.
+const LISTS: [&str; 7] = [
+    "/api/v1/units",
+    "/api/v1/successions",
+    "/api/v1/aliases",
+    "/api/v1/procedures",
+    "/api/v1/calendar",
+    "/api/v1/sources",
+    "/api/v1/geometry",
+];
+
 /// What somebody is to be answered.
 fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     let known = !matches!(who, Who::None | Who::Expired | Who::Revoked);
@@ -39,6 +50,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
             | "/api/v1/units/{code}/kpis"
             | "/api/v1/boards/{board}"
             | "/api/v1/units/{code}/breakdown"
+            | "/api/v1/units/{code}/geometry"
             | "/api/v1/units/{code}/forms/{form}"
             | "/api/v1/units/{code}/indicators"
             | "/api/v1/units/{code}/indicators/template"
@@ -65,7 +77,6 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
             role(&[View, Operate, Whole, Admin], 200)
         }
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => role(&[View, Operate, Whole, Admin], 200),
-        ("PUT", "/api/v1/procedures" | "/api/v1/calendar" | "/api/v1/sources") => role(&[Whole, Admin], 400),
         ("GET", "/api/v1/alerts") => role(&[View, Operate, Whole, Admin], 200),
         ("POST", "/api/v1/alerts/{id}/acknowledge") => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
@@ -81,7 +92,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
             }
         }
         // A list without names, refused by whoever may load lists at all.
-        ("PUT", "/api/v1/units" | "/api/v1/successions" | "/api/v1/aliases") => role(&[Whole, Admin], 400),
+        ("PUT", path) if LISTS.contains(&path) => role(&[Whole, Admin], 400),
         ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
         ("GET", "/api/v1/screens") => role(&[Operate, Whole, Admin], 200),

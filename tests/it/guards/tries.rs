@@ -74,7 +74,9 @@ pub(super) fn tries(route: &Route) -> Vec<Try> {
                 Try { is_own, ..Try::with(&path, "application/json", "[]".to_owned()) }
             })
             .into(),
-        ("PUT", "/api/v1/sources") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
+        ("PUT", "/api/v1/sources" | "/api/v1/geometry") => {
+            vec![Try::with(route.path, "application/json", "{}".to_owned())]
+        }
         ("PUT", "/api/v1/successions" | "/api/v1/aliases") => {
             vec![Try::with(route.path, "text/csv", "nothing\nx\n".to_owned())]
         }
@@ -171,6 +173,7 @@ fn portal_message(unit: &str) -> String {
 fn unit_tries(path: &str) -> Vec<Try> {
     let rest = match path.trim_start_matches("/api/v1/units/{code}/") {
         "kpis" => "kpis?window=2024-07",
+        "geometry" => "geometry",
         "breakdown" => "breakdown?by=unit&window=2024-07",
         "forms/{form}" => "forms/ii06a?rows=unit&period=2024-07",
         "quality" => "quality?window=2024-07",

@@ -33,6 +33,8 @@ export interface Words {
   readonly staleAge: (age: string) => string;
   readonly stale: string;
   readonly dataAt: string;
+  /** Of another day. */
+  readonly dataOf: string;
   readonly waitingFor: (source: string) => string;
   readonly server: string;
   readonly source: string;
@@ -91,6 +93,7 @@ export interface Words {
   readonly outOf: (max: string) => string;
   readonly computed: string;
   readonly lastYear: string;
+  readonly thisYear: string;
   readonly moreSources: (n: string) => string;
   readonly nothingToSay: string;
   readonly stackNote: string;
@@ -134,6 +137,7 @@ const vi: Words = {
   staleAge: (age) => `CŨ · ${age}`,
   stale: 'CŨ',
   dataAt: 'Số liệu lúc',
+  dataOf: 'Số liệu',
   waitingFor: (source) => `chờ nguồn ${source}`,
   server: 'chờ máy chủ',
   source: 'Nguồn',
@@ -191,6 +195,7 @@ const vi: Words = {
   outOf: (max) => `trên ${max}`,
   computed: 'tự tính',
   lastYear: 'năm trước',
+  thisYear: 'năm nay',
   moreSources: (n) => `+${n} nguồn`,
   nothingToSay: 'Không có gì để báo',
   stackNote: 'Hồ sơ đã giải quyết, có hạn',
@@ -234,6 +239,7 @@ const en: Words = {
   staleAge: (age) => `OLD · ${age}`,
   stale: 'OLD',
   dataAt: 'Figures of',
+  dataOf: 'Of',
   waitingFor: (source) => `waiting for ${source}`,
   server: 'waiting for the server',
   source: 'Source',
@@ -291,6 +297,7 @@ const en: Words = {
   outOf: (max) => `of ${max}`,
   computed: 'computed',
   lastYear: 'last year',
+  thisYear: 'this year',
   moreSources: (n) => `+${n} sources`,
   nothingToSay: 'Nothing to report',
   stackNote: 'Resolved dossiers with a due date',

@@ -9,6 +9,7 @@ import type { Lang } from './format';
 import { type Text, type Words, words } from './i18n';
 import { ageOf, type Kept, type Keep, keepIn } from './kept';
 import type { Frame, RawTiles, Snapshot, Update } from './protocol';
+import { type Outlines, outlines } from './outlines';
 import { type Judged, judge, type Link } from './states';
 import { freshnessTile, type Source, type TileBase } from './tiles';
 
@@ -17,6 +18,8 @@ export interface Around {
   open(): SocketLike;
   /** The board's definition; `status` is the HTTP status, 0 when there was no answer. */
   board(): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** The outlines of what is below the unit; null when there are none, or no answer. */
+  outlines(): Promise<unknown>;
   /** Loads the page anew, after this other build of it was published. */
   reload(build: string): void;
   /** Names this page; empty when it doesn't know. */
@@ -76,6 +79,7 @@ export class Wall {
   boardMissing = $state(false);
   /** The picture is one that was kept before the page was loaded, and nothing newer has come: stale, whatever its age. */
   restored = $state(false);
+  outlines: Outlines | null = $state.raw(null);
 
   #pending: Record<string, unknown> | null = null;
   #drawn: Mark | null = null;
@@ -302,6 +306,8 @@ export class Wall {
       this.#boardTries = 0;
       this.boardMissing = false;
       if (JSON.stringify(board) !== JSON.stringify(this.board)) this.board = board;
+      // A map without outlines is drawn as cells: nothing waits for them.
+      if (board.panels.some((panel) => panel.kind === 'tilemap')) this.outlines = outlines(await this.#around.outlines()) ?? this.outlines;
       return;
     }
     // A board once drawn stays: a server in trouble takes nothing off the wall.
@@ -323,6 +329,7 @@ export function browserAround(place: Place, device?: Device): Around {
     time: deviceTime,
     open: () => socketTo('/api/v1/live'),
     board: () => fetchJson(`/api/v1/boards/${encodeURIComponent(place.board)}${query}`),
+    outlines: async () => (place.unit === '' ? null : (await fetchJson(`/api/v1/units/${encodeURIComponent(place.unit)}/geometry`)).body),
     reload: (build) => { void reloadWhenServed(build); },
     build: pageBuild(),
     keep: keepIn(window.localStorage),

@@ -48,6 +48,7 @@ beforeEach(async () => {
       return socket;
     },
     board: () => Promise.resolve(answer),
+    outlines: () => Promise.resolve(null),
     reload: () => { reloads += 1; },
     build: 'b1',
     keep,
