@@ -198,7 +198,7 @@ describe('a wall whose browser starts anew while the server is away', () => {
     wall.start();
     await vi.advanceTimersByTimeAsync(1_000);
   });
-  const judged = (): string => wall.judge(panel(), { sourceAt: Date.parse(NOW) + LATER_MS, source: null, staleAfterS: 36_000, window: null, ended: null, backfill: [] }, true).state;
+  const judged = (): string => wall.judge(panel(), { sourceAt: Date.parse(NOW) + LATER_MS, source: null, staleAfterS: 36_000, window: null, ended: null, coveredFrom: null, backfill: [] }, true).state;
 
   it('shows the last picture, as old as it is, and every tile stale', () => {
     expect([wall.tiles['on_time'], wall.seq, link(), judged()]).toEqual([tile(0.98), 1, 'stalled', 'stale']);

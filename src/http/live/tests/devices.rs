@@ -155,6 +155,7 @@ async fn h1_a_screen_shows_its_own_board_at_its_own_unit() {
         assert_eq!(screen.hear().await["code"], code, "{board} {unit}");
     }
     screen.subscribe("province", "17").await;
+    server.world.state.topics.wanted().await;
     server.publish(json!({"a": 1}));
     assert_eq!(screen.hear().await["op"], "snapshot");
     // Its program changes: it is given the time to change boards, not more.
@@ -183,6 +184,7 @@ async fn it_is_known_whether_a_screen_shows_the_newest_version() {
     let (server, cookie) = centre(true).await;
     let mut screen = server.device(&cookie).await;
     screen.subscribe("province", "17").await;
+    server.world.state.topics.wanted().await;
     server.publish(json!({"a": 1}));
     let first = screen.hear().await["version"].as_u64().unwrap();
     let shown = |version: u64| json!({"op": "shown", "board": "province", "unit": "17", "version": version});
