@@ -94,6 +94,9 @@ describe('a screen that nobody looks after', () => {
     assert.equal(Number(await page.$eval('[data-panel="counts"] [data-figure]', (node) => node.dataset.figure)), before_.received);
     const said = (await page.textContent('[data-footer]')).replaceAll(/\s+/g, ' ');
     assert.match(said, /Mất kết nối .*đã \d+ (giây|phút).*đang giữ hình cuối lúc \d\d:\d\d:\d\d/);
+    // As old as the picture is, not as its being written down.
+    const age = /đã (\d+) giây/.exec(said);
+    assert.ok(age === null || Number(age[1]) >= LIVE_MS_MAX / 1_000, said);
     assert.deepEqual(new Set(Object.values(await checks.states(page))), new Set(['stale']));
     assert.deepEqual(await checks.staleIsColourless(page), []);
     await picture(page, 'screen-restored');
