@@ -16,6 +16,8 @@
 mod contribution;
 mod days;
 mod placement;
+mod open;
+mod ratings;
 mod counters;
 mod building;
 mod owner;
@@ -45,6 +47,7 @@ pub use marked::Marked;
 pub use owner::Cube;
 pub use placement::Placement;
 pub use procedures::ProcedureUse;
+pub use ratings::Answers;
 pub use revival::Revival;
 pub use totals::DayCount;
 pub use unresolved::UnresolvedValue;

@@ -247,9 +247,9 @@ impl Cube {
             let rules_stay = Arc::ptr_eq(&built.rules, &self.shown.rules);
             let derived =
                 if rules_stay { shown.clone() } else { Arc::new(derive(&entry.state, &self.zone, &built.rules)) };
-            built.set_derived(place as usize, derived);
+            built.set_derived(place as usize, derived, self.now);
         }
-        self.shown.set_derived(place as usize, shown);
+        self.shown.set_derived(place as usize, shown, self.now);
     }
 
     /// Reads anew under which units a dossier counts.
@@ -298,6 +298,7 @@ impl Cube {
             for (state, sign) in [(&before, -1), (&*state, 1)] {
                 let placement = counters.reader(&self.zone).rating(&key.source, state);
                 counters.add(&placement, &of_rating(state, &self.zone), sign);
+                counters.add_answer(&placement, state, &self.zone, sign);
             }
         }
     }

@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role};
-use crate::kpi::{Panel, Words};
+use crate::kpi::{Layouts, Panel, Words};
 use crate::model::{Text, UnitFact};
 use crate::units::UNRESOLVED;
 
@@ -43,6 +43,8 @@ struct Definition<'a> {
     demo: bool,
     timezone: &'a str,
     panels: &'a [Panel],
+    /// Where they stand on screens that aren't 16:9.
+    layouts: &'a Layouts,
 }
 
 #[derive(Serialize)]
@@ -84,6 +86,7 @@ async fn board(
         demo: state.demo,
         timezone: state.zone.name(),
         panels: &board.panels,
+        layouts: &board.layouts,
     };
     json(&definition)
 }

@@ -48,6 +48,12 @@ pub enum FaultReason {
     /// No kind of panel has this name.
     #[error("no kind of panel is called `{0}`")]
     UnknownKind(String),
+    /// A form has too many columns to be read from a wall.
+    #[error("a `{0}` stands on the desk and in reports, not on a wall")]
+    NotOnAWall(String),
+    /// No panel of the board has this id.
+    #[error("no panel is called `{0}`")]
+    UnknownPanel(String),
     /// None of the words that may stand here.
     #[error("`{word}` is none of {words}")]
     UnknownWord {

@@ -18,7 +18,7 @@ pub mod index;
 pub mod catalogue;
 pub mod board;
 
-pub use board::{Board, Panel, PanelKind, Series};
+pub use board::{Board, Layouts, Panel, PanelKind, RowsBy, Series, StackOf};
 pub use catalogue::{Catalogue, INDICATORS, INDICES, Kpi, Reporting, UnitScope};
 pub use exact::{Amount, Fraction};
 pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};

@@ -9,18 +9,23 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::cube::{Coverage, View};
-use crate::kpi::{
-    Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
-};
+use crate::kpi::{Board, Catalogue, Kpi, KpiFigure, Measures, Panel, PanelKind, UnitScope, Window, figure};
 use crate::model::Day;
 use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
 
 use super::backfill::Mark;
 use super::feeds::Feeds;
 
+mod counts;
 mod freshness;
+mod held;
 mod indicators;
+mod map;
+mod overdue;
 mod ranking;
+mod stack;
+mod table;
+mod ticker;
 mod trend;
 #[cfg(test)]
 mod tests;
@@ -130,46 +135,6 @@ struct KpiBefore {
     difference_points: Option<f64>,
 }
 
-/// The counts of a `counts` tile.
-const COUNTS: [Measure; 7] = [
-    Measure::Received,
-    Measure::Resolved,
-    Measure::ResolvedLate,
-    Measure::InProgress,
-    Measure::InProgressOverdue,
-    Measure::NearlyLate,
-    Measure::InProgressWaiting,
-];
-
-#[derive(Serialize)]
-struct CountsTile<'a> {
-    #[serde(flatten)]
-    base: Base<'a>,
-    /// Null while no source was ever heard: nobody knows then that it is 0.
-    measures: BTreeMap<&'static str, Option<i64>>,
-    compare: BTreeMap<&'static str, CountCompare>,
-    limits: BTreeMap<&'static str, CountLimit>,
-    /// Counts of today; of a level: by how much it changed since yesterday's end.
-    today: BTreeMap<&'static str, Option<i64>>,
-}
-
-#[derive(Serialize)]
-struct CountCompare {
-    /// Null when there was nothing: whether nobody sent or nobody came can't be told.
-    same_period_last_year: Option<i64>,
-    /// Relative change.
-    change: Option<f64>,
-    /// Since when the unit's hierarchy isn't that of the former window any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    across: Option<String>,
-}
-
-#[derive(Serialize)]
-struct CountLimit {
-    limit: i64,
-    band: Option<Band>,
-}
-
 /// How many days before today a projection takes the pace from.
 const PACE_DAYS: i32 = 28;
 
@@ -179,14 +144,19 @@ const UNCOVERED_DAYS_MAX: i32 = 7;
 impl<'a> Reading<'a> {
     fn value(&self) -> Option<Box<RawValue>> {
         let raw = match self.panel.kind {
-            PanelKind::Kpi | PanelKind::Progress => to_raw_value(&self.kpi()?),
+            PanelKind::Kpi | PanelKind::Gauge | PanelKind::Progress => to_raw_value(&self.kpi()?),
             PanelKind::Counts => to_raw_value(&self.counts()),
             PanelKind::Ranking => to_raw_value(&self.ranking()?),
+            PanelKind::Tilemap => to_raw_value(&self.map()?),
+            PanelKind::Table => to_raw_value(&self.table()),
+            PanelKind::Stack => to_raw_value(&self.stack()),
+            PanelKind::OverdueAge => to_raw_value(&self.overdue_age()),
             PanelKind::Trend => to_raw_value(&self.trend()),
             PanelKind::Indicators => to_raw_value(&self.indicators()),
             PanelKind::Index766 => to_raw_value(&self.index()?),
             PanelKind::Freshness => to_raw_value(&self.freshness()),
-            PanelKind::Clock => return None,
+            PanelKind::Ticker => to_raw_value(&self.ticker()),
+            PanelKind::Clock | PanelKind::Text => return None,
         };
         Some(raw.expect("tiles have only string keys and no floats that aren't numbers"))
     }
@@ -317,40 +287,8 @@ impl<'a> Reading<'a> {
         figure::ratio(days * num + left * pace_num, days * den + left * pace_den)
     }
 
-    fn counts(&self) -> CountsTile<'a> {
-        let today = self.view.today();
-        let measures = self.measures(self.window());
-        let (across, before) = match self.last_year() {
-            Some((window, before)) => (self.across(window.first), before.get(Measure::Received)),
-            None => (None, 0),
-        };
-        let of_today = self.measures(Window { first: today, last: today });
-        let the_day_before = Window { first: today.plus(-1), last: today.plus(-1) };
-        let yesterday = self.measures(the_day_before);
-        let is_first_day = self.coverage.is_some_and(|coverage| the_day_before.last < coverage.from);
-        let (overdue, received) = (Measure::InProgressOverdue, Measure::Received);
-        let limit = self.catalogue.limit(overdue, &measures, self.scope(), self.day());
-        let is_known = (self.is_heard() && !self.has_no_data(self.window()))
-            || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
-        let known = |count: i64| is_known.then_some(count);
-        CountsTile {
-            base: self.base(),
-            measures: COUNTS.into_iter().map(|measure| (measure.name(), known(measures.get(measure)))).collect(),
-            compare: BTreeMap::from([(received.name(), compare(measures.get(received), before, across))]),
-            limits: limit.map(|(limit, band)| (overdue.name(), CountLimit { limit, band })).into_iter().collect(),
-            today: BTreeMap::from([
-                (received.name(), known(of_today.get(received))),
-                (Measure::Resolved.name(), known(of_today.get(Measure::Resolved))),
-                (overdue.name(), known(of_today.get(overdue) - yesterday.get(overdue)).filter(|_| !is_first_day)),
-            ]),
-        }
-    }
-}
-
-fn compare(now: i64, before: i64, across: Option<String>) -> CountCompare {
-    CountCompare {
-        same_period_last_year: (before != 0).then_some(before),
-        change: figure::ratio(now - before, before),
-        across: across.filter(|_| before != 0),
+    /// Whether a count of nothing is a true 0: a source was heard and the unit can have figures.
+    fn is_known(&self, has_any: bool) -> bool {
+        (self.is_heard() && !self.has_no_data(self.window())) || has_any
     }
 }

@@ -121,6 +121,9 @@ fn records() -> Value {
 }
 
 fn units() -> Value {
+    let places = json!({"type": "object", "additionalProperties": object(json!({
+        "x": count(), "y": count(), "w": count(), "h": count()
+    }))});
     json!({
         "UnitRow": object(json!({
             "code": text(), "parent": text_or_null(),
@@ -146,7 +149,8 @@ fn units() -> Value {
                 "type": "object",
                 "required": ["id", "kind", "title"],
                 "properties": {"id": text(), "kind": text(), "title": shape("Words"), "kpi": text()}
-            }}
+            }},
+            "layouts": {"type": "object", "properties": {"portrait": places, "wide": places}}
         }))
     })
 }

@@ -1,4 +1,5 @@
 mod coverage;
+mod panels;
 mod ranking;
 
 use serde_json::{Value, json};

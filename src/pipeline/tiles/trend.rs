@@ -39,6 +39,12 @@ struct SeriesRow<'a> {
     kind: SeriesKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<f64>,
+    /// The plan week by week, where it moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Vec<Option<f64>>>,
+    /// The values 52 weeks before, where the board asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Vec<Option<f64>>>,
     points: Points,
 }
 
@@ -91,7 +97,8 @@ impl<'a> Reading<'a> {
             partial: self.is_partial(week),
         });
         let points = Points::Counts(points.collect());
-        Some(SeriesRow { id: measure.name(), title, kind: SeriesKind::Count, target: None, points })
+        let kind = SeriesKind::Count;
+        Some(SeriesRow { id: measure.name(), title, kind, target: None, plan: None, before: None, points })
     }
 
     fn ratio_row(&self, id: &'a str) -> Option<SeriesRow<'a>> {
@@ -102,6 +109,8 @@ impl<'a> Reading<'a> {
             title: &kpi.short,
             kind: SeriesKind::Ratio,
             target: target.map(crate::model::Decimal::to_f64),
+            plan: self.plan(kpi),
+            before: self.panel.last_year.then(|| self.ratios_before(kpi)),
             points: Points::Ratios(self.ratio_points(kpi)),
         })
     }
@@ -116,7 +125,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Whether a week begins before any source covers the unit: what came along of it is no week.
-    fn is_cut(&self, week: Window) -> bool {
+    pub(super) fn is_cut(&self, week: Window) -> bool {
         self.coverage.is_some_and(|coverage| week.first < coverage.from)
     }
 

@@ -98,6 +98,10 @@ export interface Series {
   readonly title: Text;
   readonly ratio: boolean;
   readonly target: number | null;
+  /** The plan point by point, where it moves; else empty. */
+  readonly plan: readonly (number | null)[];
+  /** The same weeks a year before; empty where the board doesn't ask for them. */
+  readonly before: readonly (number | null)[];
   readonly points: readonly Point[];
 }
 
@@ -236,6 +240,8 @@ export function trendTile(raw: unknown): TrendTile {
       title: pair(one['title'], text_(one['id']) ?? ''),
       ratio: one['kind'] === 'ratio',
       target: number_(one['target']),
+      plan: maybe(one['plan']),
+      before: maybe(one['before']),
       points: points(one['points']),
     })),
     across: text_(tile['across']),
@@ -260,7 +266,9 @@ function points(raw: unknown): Point[] {
   }));
 }
 
-function numbers(raw: unknown): Measures {
+const maybe = (raw: unknown): (number | null)[] => (Array.isArray(raw) ? raw.slice(0, POINTS_MAX).map(number_) : []);
+
+export function numbers(raw: unknown): Measures {
   const out: Record<string, number | null> = {};
   for (const [name, value] of Object.entries(record(raw))) out[name] = number_(value);
   return out;
