@@ -201,7 +201,8 @@ async function crowd(browser, world, server) {
   const { measures } = await server.kpis('17');
   const wall = await until('the wall shows what the API says', async () => {
     const [shown] = await page.$$eval('[data-panel="counts"] [data-figure]', (nodes) => nodes.map((node) => node.dataset.figure));
-    return Number(shown) === measures.received ? shown : null;
+    // Thousands are grouped on the wall.
+    return Number(shown.replaceAll(/\D/g, '')) === measures.received ? shown : null;
   }, { within: LAST_MS_MAX });
   const sum = (of) => screens.reduce((all, screen) => all + of(screen), 0);
   say(`crowd: all ${SCREENS} screens showed the newest values within ${tookMs} ms of the last record, the wall ${wall} dossiers; ${sum((s) => s.updates)} updates, ${sum((s) => s.snapshots)} snapshots, ${sum((s) => s.backwards)} went back, ${screens.filter((s) => s.ended).length} ended; server ${before} to ${await resident(server)} MiB`);
