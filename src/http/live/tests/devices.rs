@@ -89,7 +89,7 @@ async fn a_screen_is_told_what_it_is_and_every_change_of_it() {
         drop(screen);
         // Its end is noticed at the latest when a ping can't be written.
         while server.seen().presence.links > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::task::yield_now().await;
         }
     }
 }
