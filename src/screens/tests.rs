@@ -9,7 +9,7 @@ fn after_s(seconds: i64) -> Instant {
     NOW.plus_ms(seconds * 1_000)
 }
 
-pub(super) fn screen(id: &str) -> Screen {
+fn screen(id: &str) -> Screen {
     Screen {
         id: Text::new(id),
         name: Text::new("Sảnh"),

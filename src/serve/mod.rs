@@ -117,8 +117,7 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     let data_dir = open_data_dir(&config)?;
-    let (facts, tokens, rejects) = open_facts(&data_dir)?;
-    let displays = http::ScreenKeeper::open(facts.clone())?;
+    let (facts, tokens, displays, rejects) = open_facts(&data_dir)?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
@@ -138,10 +137,9 @@ pub async fn run(
     let (store_sender, stores) = watch::channel(None);
     let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
     let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
-    let epoch = format!("{:016x}", rand::random::<u64>());
     let parts = Arc::new(Parts {
         readiness: Readiness::starting(&["clickhouse", "figures"]),
-        topics: Topics::new(&epoch, TopicsLimits::default()),
+        topics: Topics::new(&format!("{:016x}", rand::random::<u64>()), TopicsLimits::default()),
         pulse: LivePulse::new(),
         sockets: Sockets::new(LiveLimits { sockets_max: config.screens_max, ..LiveLimits::default() }),
         views: watch::Sender::new(None),
@@ -196,10 +194,11 @@ fn open_data_dir(config: &Config) -> anyhow::Result<DataDir> {
 }
 
 /// The small facts, and what is kept among them.
-fn open_facts(data_dir: &DataDir) -> anyhow::Result<(Facts, TokenKeeper, Rejects)> {
+fn open_facts(data_dir: &DataDir) -> anyhow::Result<(Facts, TokenKeeper, http::ScreenKeeper, Rejects)> {
     let facts = Facts::open(&data_dir.facts())?;
     let (tokens, rejects) = (TokenKeeper::open(facts.clone())?, Rejects::open(facts.clone())?);
-    Ok((facts, tokens, rejects))
+    let displays = http::ScreenKeeper::open(facts.clone())?;
+    Ok((facts, tokens, displays, rejects))
 }
 
 /// The embedded engine, if it is to run here, and the connection to ClickHouse.

@@ -71,13 +71,18 @@ const same = (page) => until('wall and API stand at one sequence number', async 
 describe('a screen that nobody looks after', () => {
   it('is back after its server was away for half a minute, though its own box restarted meanwhile', async () => {
     const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
-    const page = await openBox(context, server);
+    const page = await openBox(context, server, (one) => one.addInitScript(() => {
+      window.awake = 0;
+      if ('wakeLock' in navigator) navigator.wakeLock.request = () => { window.awake += 1; return Promise.resolve({}); };
+    }));
     const screen = await approve(page, { name: 'Tự đứng dậy' });
     await showing(page, 'province');
     await signs(server);
     await isLive(page, 20_000);
     await until('the browser keeps the page', () => page.evaluate(async () => (await (await caches.open('opcentre-page')).match('/screen')) !== undefined), { within: 20_000 });
     await until('the browser keeps the picture', () => page.evaluate(() => Object.keys(localStorage).some((key) => key.startsWith('opcentre.picture.'))), { within: 20_000 });
+    assert.ok(await page.evaluate(() => window.awake) > 0, 'it keeps its machine awake');
+    assert.equal(await page.evaluate(() => getComputedStyle(document.elementFromPoint(600, 600)).cursor), 'none');
     const before_ = await same(page);
     await watch(page);
     const { port } = server;
@@ -94,6 +99,9 @@ describe('a screen that nobody looks after', () => {
     assert.equal(Number(await page.$eval('[data-panel="counts"] [data-figure]', (node) => node.dataset.figure)), before_.received);
     const said = (await page.textContent('[data-footer]')).replaceAll(/\s+/g, ' ');
     assert.match(said, /Mất kết nối .*đã \d+ (giây|phút).*đang giữ hình cuối lúc \d\d:\d\d:\d\d/);
+    // As old as the picture is, not as its being written down.
+    const age = /đã (\d+) giây/.exec(said);
+    assert.ok(age === null || Number(age[1]) >= LIVE_MS_MAX / 1_000, said);
     assert.deepEqual(new Set(Object.values(await checks.states(page))), new Set(['stale']));
     assert.deepEqual(await checks.staleIsColourless(page), []);
     await picture(page, 'screen-restored');

@@ -117,6 +117,8 @@ impl Connection {
         let mut pings = interval(Duration::from_millis(self.limits.ping_ms));
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut doubts = Doubts::of(&self.state, &self.caller);
+        // It may have been taken back between the look at its cookie and now.
+        self.tell_screen().await?;
         loop {
             let event = tokio::select! {
                 () = doubts.next() => Event::TokenDoubtful,

@@ -34,9 +34,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/metrics") => 401,
         ("GET", path) if !path.starts_with("/api/v1/") => expected_page(path, known),
         ("GET", "/api/v1/live") if who == Who::None => 400,
-        // What a screen that nobody knows asks.
-        ("GET", "/api/v1/screen") | ("POST", "/api/v1/screen/code") => 200,
-        ("POST", "/api/v1/screen/token") => 400,
+        (_, path) if path.starts_with("/api/v1/screen") => expected_screens(path, route.method, known, role),
         _ if !known => 401,
         ("GET", "/api/v1/live") => role(&[View, Operate, Whole, Admin], 400),
         ("GET", "/api/v1/units") => role(&[View, Operate, Whole, Admin], 200),
@@ -95,11 +93,22 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("PUT", path) if LISTS.contains(&path) => role(&[Whole, Admin], 400),
         ("POST", "/api/v1/verify" | "/api/v1/reload") => role(&[Whole, Admin], 200),
         ("GET", "/api/v1/tokens") => role(&[Admin], 200),
-        ("GET", "/api/v1/screens") => role(&[Operate, Whole, Admin], 200),
-        // No screen is there, or none waits with this code.
-        (_, path) if path.starts_with("/api/v1/screens") => role(&[Operate, Whole, Admin], 404),
         (method, "/api/v1/tokens") => role(&[Admin], if method == "POST" { 400 } else { 404 }),
         (method, path) => panic!("{method} {path} has no expected answer"),
+    }
+}
+
+/// What is answered about screens.
+fn expected_screens(path: &str, method: &str, known: bool, role: impl Fn(&[Who], u16) -> u16) -> u16 {
+    let operators = [Who::Operate, Who::Whole, Who::Admin];
+    match (path, method) {
+        // What a screen that nobody knows asks.
+        ("/api/v1/screen" | "/api/v1/screen/code", _) => 200,
+        ("/api/v1/screen/token", _) => 400,
+        _ if !known => 401,
+        ("/api/v1/screens", "GET") => role(&operators, 200),
+        // No screen is there, or none waits with this code.
+        _ => role(&operators, 404),
     }
 }
 

@@ -9,9 +9,9 @@ export interface Kept {
   readonly board: unknown;
   readonly tiles: RawTiles;
   readonly seq: number | null;
-  /** When the picture was, on the domain clock. */
+  /** When the picture was the newest last, on the domain clock. */
   readonly picture: number | null;
-  /** When it was kept, by the device. */
+  /** The same by the device, whenever it was written: its age counts from here. */
   readonly saved: number;
 }
 

@@ -39,8 +39,8 @@ export interface Device {
   status(status: Status): void;
 }
 
-/** A picture is kept at most this often. */
-export const KEEP_MS = 10_000;
+/** A picture is kept at most this often, and when the page ends. */
+export const KEEP_MS = 30_000;
 
 /** A tile draws at most the last value of each such interval. */
 export const DRAW_MS = 250;
@@ -93,6 +93,8 @@ export class Wall {
   #catalogue: string | null = null;
   #boardRaw: unknown = null;
   #keptAt: Mark | null = null;
+  /** When the picture was the newest last, on the domain clock and by the device. */
+  #vouched: { readonly now: number | null; readonly wall: number } | null = null;
   #keepTimer: number | null = null;
 
   constructor(place: Place, around: Around) {
@@ -123,14 +125,16 @@ export class Wall {
   }
 
   start(): void {
+    window.addEventListener('pagehide', this.#leave);
     void this.#fetchBoard();
     this.#connection.start();
     this.#lookTimer = window.setInterval(() => { this.look(); }, LOOK_MS);
   }
 
   stop(): void {
+    window.removeEventListener('pagehide', this.#leave);
     this.#connection.stop();
-    if (this.#keepTimer !== null) this.#keep();
+    this.#keep();
     for (const timer of [this.#drawTimer, this.#boardTimer, this.#keepTimer]) if (timer !== null) window.clearTimeout(timer);
     if (this.#lookTimer !== null) window.clearInterval(this.#lookTimer);
   }
@@ -218,6 +222,7 @@ export class Wall {
       if (this.#catalogue !== null && frame.catalogue !== null && this.#catalogue !== frame.catalogue) void this.#fetchBoard();
       this.#catalogue = frame.catalogue ?? this.#catalogue;
       this.look();
+      if (this.moment.live.kind === 'live' && this.status.phase === 'open') this.#vouch();
     } else if (frame.op === 'snapshot' && frame.asOf !== null) {
       this.#clock.seed(frame.asOf);
     }
@@ -238,6 +243,7 @@ export class Wall {
     this.seq = frame.seq;
     this.restored = false;
     this.#picture = this.#clock.now() ?? frame.asOf;
+    this.#vouch();
     const wait = this.#drawn === null ? 0 : DRAW_MS - elapsed(this.#around.time, this.#drawn);
     if (wait <= 0) this.#draw();
     else this.#drawTimer ??= window.setTimeout(() => { this.#draw(); }, wait);
@@ -259,6 +265,14 @@ export class Wall {
     this.look();
     this.#keepSoon();
   }
+
+  /** Notes that what is shown is the newest: a kept picture is as old as this. */
+  #vouch(): void {
+    this.#vouched = { now: this.#clock.now() ?? this.#picture, wall: this.#around.time.wall() };
+    this.#keepSoon();
+  }
+
+  readonly #leave = (): void => { this.#keep(); };
 
   /** Shows what was kept: the last picture, as old as it is, until the server says something newer. */
   #restore(kept: Kept): void {
@@ -287,10 +301,10 @@ export class Wall {
   #keep(): void {
     if (this.#keepTimer !== null) window.clearTimeout(this.#keepTimer);
     this.#keepTimer = null;
-    if (this.restored || this.#boardRaw === null) return;
+    if (this.restored || this.#boardRaw === null || this.#vouched === null) return;
     this.#keptAt = mark(this.#around.time);
     const { board, unit } = this.place;
-    const picture = { board: this.#boardRaw, tiles: this.tiles, seq: this.seq, picture: this.#picture, saved: this.#around.time.wall() };
+    const picture = { board: this.#boardRaw, tiles: this.tiles, seq: this.seq, picture: this.#vouched.now, saved: this.#vouched.wall };
     this.#around.keep?.write(board, unit, picture);
   }
 

@@ -185,6 +185,17 @@ describe('the wall', () => {
     wall.stop();
     expect(kept?.seq).toBe(2);
   });
+
+  it('keeps a picture that is as old as the server last vouched for it, whenever it is written', async () => {
+    open();
+    await vi.advanceTimersByTimeAsync(5_000);
+    ping(new Date(Date.parse(REAL)).toISOString());
+    const vouched = Date.now();
+    sockets.at(-1)?.onclose?.();
+    await vi.advanceTimersByTimeAsync(10 * KEEP_MS);
+    window.dispatchEvent(new Event('pagehide'));
+    expect(kept).toMatchObject({ seq: 1, picture: Date.parse(NOW), saved: vouched });
+  });
 });
 
 describe('a wall whose browser starts anew while the server is away', () => {
