@@ -17,6 +17,7 @@
 //! | | [`store`] | the only SQL: rows, insert, queries, migrations, seed, verify |
 //! | | [`engine`] | chDB behind ClickHouse's HTTP interface; `ffi` is the only unsafe code |
 //! | | [`facts`] | small facts beside the journal: one embedded store for tokens, rejects and the like |
+//! | | [`report`] | figures in, PNG out: page, sections, fonts |
 //! | | [`auth`] | the gate: open mode or tokens; caller, role, rates |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
 //! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify |
@@ -59,6 +60,7 @@ pub mod topics;
 pub mod store;
 pub mod engine;
 pub mod facts;
+pub mod report;
 pub mod auth;
 
 pub mod ingest;

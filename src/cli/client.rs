@@ -151,13 +151,19 @@ impl Client {
         }
     }
 
-    /// A file that the server makes.
+    /// A file that the server makes; asked for again while the server can't.
     pub(super) async fn download(&self, request: &Request<'_>) -> anyhow::Result<Vec<u8>> {
-        let response = self.attempt(request).await.with_context(|| format!("{} can't be reached", self.base))?;
-        if !response.status().is_success() {
-            bail!(answer(response).await?.problem());
+        let mut attempt = 0;
+        loop {
+            let response = self.attempt(request).await.with_context(|| format!("{} can't be reached", self.base))?;
+            attempt += 1;
+            match response.status() {
+                status if status.is_success() => return body(response).await,
+                status if is_not_now(status) && attempt < self.retry.attempts_max => {}
+                _ => bail!(answer(response).await?.problem()),
+            }
+            tokio::time::sleep(self.retry.wait(attempt - 1, None)).await;
         }
-        body(response).await
     }
 
     async fn attempt(&self, request: &Request<'_>) -> Result<reqwest::Response, reqwest::Error> {

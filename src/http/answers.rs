@@ -23,6 +23,7 @@ mod returns;
 mod template;
 mod snapshot;
 mod closed;
+mod report;
 mod difference;
 #[cfg(test)]
 mod tests;
@@ -44,6 +45,7 @@ pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};
 pub use question::{ClosedVersion, Version, version};
+pub use report::{ReportFacts, ReportGround, report_figures, report_ledger, report_period};
 pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};

@@ -131,6 +131,12 @@ pub enum Problem {
         /// The id asked for.
         board: String,
     },
+    /// 404: no such report, or not in this form.
+    #[error("there is no report {report:?}: use ID.png, ID.txt or ID.json")]
+    UnknownReport {
+        /// The file asked for.
+        report: String,
+    },
     /// 400, 413 or 415: the body as a whole can't be taken; nothing of it was.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
@@ -244,6 +250,7 @@ impl Problem {
             Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
             Problem::Return(problem) => (problem.status(), problem.code(), problem.title(), None),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
+            Problem::UnknownReport { .. } => (StatusCode::NOT_FOUND, "unknown_report", "Unknown report", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
             Problem::NoneAccepted { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "none_accepted", "None accepted", None),

@@ -46,6 +46,7 @@ mod totals;
 mod unresolved;
 mod imports;
 mod returns;
+mod reports;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -90,6 +91,7 @@ pub fn router(state: AppState) -> Router {
         .merge(unresolved::router(places.clone()))
         .merge(totals::router(places.clone()))
         .merge(returns::router(places))
+        .merge(reports::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

@@ -11,6 +11,7 @@ mod returns;
 mod totals;
 mod routes;
 mod reports;
+mod printed;
 mod procedures;
 mod schemas;
 #[cfg(test)]

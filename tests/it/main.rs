@@ -21,6 +21,7 @@ mod operate;
 mod periods;
 mod portal;
 mod reconcile;
+mod reports;
 mod procedures;
 mod rejects;
 mod returns;

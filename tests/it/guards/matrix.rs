@@ -41,6 +41,7 @@ fn line(unit: &str) -> String {
 /// What is asked of a route. A route that isn't here fails the test: say what is to be asked, and what is allowed.
 fn tries(route: &Route) -> Vec<Try> {
     match (route.method, route.path) {
+        ("GET", "/reports/{file}") => Try::units(|unit| format!("/reports/monthly.png?period=2024-07&unit={unit}")),
         ("GET", path) if !path.starts_with("/api/") => page_tries(path),
         ("GET", "/api/openapi.json" | "/api/schemas/records.json" | "/api/v1/tokens") => vec![Try::plain(route.path)],
         (_, path) if path.contains("/indicators/returns/") => return_tries(route.method, path),
@@ -194,6 +195,8 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     match (route.method, route.path) {
         ("GET", "/metrics") if known => role(&[Whole, Admin], 200),
         ("GET", "/metrics") => 401,
+        ("GET", "/reports/{file}") if known => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/reports/{file}") => 401,
         ("GET", path) if !path.starts_with("/api/v1/") => expected_page(path, known),
         ("GET", "/api/v1/live") if who == Who::None => 400,
         _ if !known => 401,
