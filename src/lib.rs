@@ -17,6 +17,7 @@
 //! | | [`store`] | the only SQL: rows, insert, queries, migrations, seed, verify |
 //! | | [`engine`] | chDB behind ClickHouse's HTTP interface; `ffi` is the only unsafe code |
 //! | | [`facts`] | small facts beside the journal: one embedded store for tokens, rejects and the like |
+//! | | [`report`] | figures in, PNG out: page, sections, fonts |
 //! | | [`auth`] | the gate: open mode or tokens; caller, role, rates |
 //! | | [`alert`] | when an alert is raised and when it is over |
 //! | | [`delivery`] | messages to webhooks, mailboxes and folders; when to try again |
@@ -62,6 +63,7 @@ pub mod topics;
 pub mod store;
 pub mod engine;
 pub mod facts;
+pub mod report;
 pub mod auth;
 pub mod alert;
 pub mod delivery;

@@ -36,6 +36,9 @@ enum Command {
     /// Periods: closing them, opening them again, what was closed.
     #[command(subcommand)]
     Period(cli::period::PeriodCommand),
+    /// Reports: pages as PNG files, of one unit or of all, and the paragraph beside them.
+    #[command(subcommand)]
+    Report(cli::report::ReportCommand),
     /// Sources: what they say how many dossiers they have of their days, beside ours.
     #[command(subcommand)]
     Sources(cli::sources::SourcesCommand),
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
         Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
+        Command::Report(command) => on_runtime(async move { cli::report::run(&command, &mut stdout()).await }),
         Command::Sources(command) => on_runtime(async move { cli::sources::run(&command, &mut stdout()).await }),
         Command::Reconcile(args) => on_runtime(async move { cli::reconcile::run(&args, &mut stdout()).await }),
         Command::Indicators(command) => on_runtime(async move { cli::indicators::run(&command, &mut stdout()).await }),

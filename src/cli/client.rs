@@ -177,14 +177,21 @@ impl Client {
         }
     }
 
-    /// A file that the server makes.
+    /// A file that the server makes; asked for again while the server can't.
     pub(super) async fn download(&self, request: &Request<'_>) -> anyhow::Result<Vec<u8>> {
-        let body = request.body.clone().into();
-        let response = self.attempt(request, body).await.with_context(|| format!("{} can't be reached", self.base))?;
-        if !response.status().is_success() {
-            bail!(self.answer(response).await?.problem());
+        let mut attempt = 0;
+        loop {
+            let body = request.body.clone().into();
+            let response =
+                self.attempt(request, body).await.with_context(|| format!("{} can't be reached", self.base))?;
+            attempt += 1;
+            match response.status() {
+                status if status.is_success() => return self.body(response).await,
+                status if is_not_now(status) && attempt < self.retry.attempts_max => {}
+                _ => bail!(self.answer(response).await?.problem()),
+            }
+            tokio::time::sleep(self.retry.wait(attempt - 1, None)).await;
         }
-        self.body(response).await
     }
 
     async fn attempt(&self, request: &Request<'_>, body: Bytes) -> Result<reqwest::Response, reqwest::Error> {

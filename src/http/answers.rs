@@ -24,6 +24,7 @@ mod returns;
 mod template;
 mod snapshot;
 mod closed;
+mod report;
 mod difference;
 mod reconcile;
 #[cfg(test)]
@@ -47,6 +48,7 @@ pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};
 pub use question::{ClosedVersion, Version, version};
 pub use reconcile::{ReconcileAnswer, ReconcileQuery, reconcile, reconciled_unit};
+pub use report::{ReportFacts, ReportGround, report_figures, report_ledger, report_period};
 pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
@@ -99,6 +101,9 @@ pub enum AnswerError {
         /// The schemes there are.
         known: String,
     },
+    /// No report is called so, or not in this form.
+    #[error("there is no report `{0}`: use ID.png, ID.txt or ID.json")]
+    UnknownReport(String),
     /// No form is called so.
     #[error("there is no form `{0}`")]
     UnknownForm(String),
@@ -201,6 +206,7 @@ impl AnswerError {
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
             AnswerError::UnknownScheme { .. } => "bad_scheme",
+            AnswerError::UnknownReport(_) => "unknown_report",
             AnswerError::UnknownForm(_) => "unknown_form",
             AnswerError::UnknownVersion(_) => "bad_version",
             AnswerError::NotClosed { .. } => "not_closed",
@@ -224,12 +230,15 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        use AnswerError::{NoClosing, NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownUnit};
+        use AnswerError::{
+            NoClosing, NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownReport, UnknownUnit,
+        };
         matches!(
             self,
             UnknownUnit(_)
                 | UnknownDossier { .. }
                 | UnknownForm(_)
+                | UnknownReport(_)
                 | UnknownIndex(_)
                 | NotClosed { .. }
                 | NoClosing { .. }

@@ -49,6 +49,7 @@ mod unresolved;
 mod alerts;
 mod imports;
 mod returns;
+mod reports;
 mod screens;
 pub mod live;
 #[cfg(test)]
@@ -98,6 +99,7 @@ pub fn router(state: AppState) -> Router {
         .merge(totals::router(places.clone()))
         .merge(returns::router(places.clone()))
         .merge(screens::router())
+        .merge(reports::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())

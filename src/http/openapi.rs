@@ -17,6 +17,7 @@ mod reconcile;
 mod sources;
 mod routes;
 mod reports;
+mod printed;
 mod procedures;
 mod schemas;
 #[cfg(test)]

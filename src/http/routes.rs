@@ -90,6 +90,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/units/{code}/indices/{index}", Need::Role(Role::View)),
     get("/api/v1/indicators", Need::Role(Role::View)),
     get("/api/v1/indicators/missing", Need::Role(Role::View)),
+    get("/reports/{file}", Need::Role(Role::View)),
     get("/api/v1/sources", Need::Role(Role::View)),
     get("/api/v1/freshness", Need::Role(Role::View)),
     get("/api/v1/procedures", Need::Role(Role::View)),

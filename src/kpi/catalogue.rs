@@ -1,4 +1,4 @@
-//! The KPI catalogue: definitions, targets, limits and boards, read from `dashboards/`.
+//! The KPI catalogue: definitions, targets, limits, boards and reports, read from `dashboards/`.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,14 @@ use super::indicator::{self, Indicators};
 use super::measure::{Measure, Measures};
 use super::official::OfficialForm;
 use super::projection::{Goal, Projection, project};
+use super::report::Report;
 use super::scheme::Schemes;
 use super::window::Window;
 
 pub(in crate::kpi) mod read;
 mod own;
 mod reporting;
+mod reports;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -122,6 +124,7 @@ pub struct Catalogue {
     targets: BTreeMap<String, Vec<Target>>,
     limits: BTreeMap<&'static str, Vec<Limit>>,
     boards: BTreeMap<String, Board>,
+    reports: BTreeMap<String, Report>,
     version: String,
     reporting: Reporting,
     indicators: Indicators,
@@ -137,7 +140,7 @@ impl Catalogue {
     pub fn embedded() -> Result<Catalogue, CatalogueError> {
         let files = own::boards();
         let boards: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
-        Catalogue::read(KPIS, TARGETS, &boards)
+        Catalogue::read(KPIS, TARGETS, &boards)?.with_all_own_reports()
     }
 
     /// The schemes of periods.
@@ -189,6 +192,7 @@ impl Catalogue {
             targets: targets_read,
             limits,
             boards: no_boards,
+            reports: BTreeMap::new(),
             version: format!("{base}-{}", reporting.version()),
             reporting,
             indicators: indicator::read(indicators, &mut faults),

@@ -16,6 +16,7 @@ fn any_of(words: &[&str]) -> Value {
 pub(super) fn routes() -> Vec<Route> {
     let mut all = vec![form()];
     all.extend(periods());
+    all.extend(super::printed::routes());
     all
 }
 

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::{Change, Facts, FactsError, Shelf, number_key};
 use crate::http::answers::{
-    Closed, ClosedFigures, Heading, KeptReports, Ledger, Member, MemberCounts, MemberKey, Snapshot, UnitKey,
+    Closed, ClosedFigures, Heading, KeptReports, Ledger, Member, MemberCounts, MemberKey, ReportFacts, Snapshot,
+    UnitKey,
 };
 use crate::kpi::{MEASURES, Measure, official};
 use crate::model::{Day, Period, Text};
@@ -30,6 +31,8 @@ const CLOSED_PARTS: Shelf<String> = Shelf::new("closed_parts");
 const CLOSED_UNITS: Shelf<String> = Shelf::new("closed_units");
 /// Indicators and scores of units by number of the closing and unit.
 const CLOSED_REPORTS: Shelf<String> = Shelf::new("closed_reports");
+/// What reports of units show beside all else, by number of the closing and unit.
+const CLOSED_FACTS: Shelf<String> = Shelf::new("closed_facts");
 /// Members of closings by number and block.
 const CLOSED_MEMBERS: Shelf<String> = Shelf::new("closed_members");
 
@@ -248,6 +251,11 @@ impl Closings {
         self.read(CLOSED_REPORTS, &unit_key(closing.number, unit)?)
     }
 
+    /// What was kept of a unit for its reports; none of what was closed before that was kept.
+    pub(super) fn facts(&self, closing: &Closing, unit: &UnitKey) -> Kept<Option<ReportFacts>> {
+        self.read(CLOSED_FACTS, &unit_key(closing.number, unit)?)
+    }
+
     /// What forms are made of.
     pub(super) fn ledger(&self, closing: &Closing) -> Kept<Ledger> {
         self.part(closing, "ledger")
@@ -309,6 +317,7 @@ fn parts(number: u64, snapshot: &Snapshot) -> Kept<Change> {
     for unit in &snapshot.units {
         put(CLOSED_UNITS, &unit_key(number, &unit.key)?, &packed(&unit.figures)?).map_err(of_facts)?;
         put(CLOSED_REPORTS, &unit_key(number, &unit.key)?, &packed(&unit.reports)?).map_err(of_facts)?;
+        put(CLOSED_FACTS, &unit_key(number, &unit.key)?, &packed(&unit.facts)?).map_err(of_facts)?;
     }
     for (block, members) in (0..).zip(snapshot.members.chunks(BLOCK_MEMBERS)) {
         let written: Vec<WrittenMember> = members.iter().map(WrittenMember::of).collect();

@@ -2,6 +2,7 @@
 
 use crate::kpi::alerts::{self, ALERTS, AlertRules};
 use crate::kpi::fault::{CatalogueError, SourceFile};
+use crate::kpi::report;
 
 use super::{Catalogue, reporting, version};
 
@@ -45,7 +46,7 @@ impl Catalogue {
     pub fn files() -> Vec<(String, String)> {
         let fixed = [KPIS, TARGETS, INDICATORS, ALERTS].into_iter().chain(INDICES);
         let fixed = fixed.map(|file| (file.name.to_owned(), file.text.to_owned()));
-        let all = fixed.chain(boards()).chain(reporting::own_files());
+        let all = fixed.chain(boards()).chain(reporting::own_files()).chain(report::own());
         let in_folder = |(name, text): (String, String)| {
             (name.strip_prefix("dashboards/").map(str::to_owned).unwrap_or(name), text)
         };

@@ -32,6 +32,8 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
     match (route.method, route.path) {
         ("GET", "/metrics") if known => role(&[Whole, Admin], 200),
         ("GET", "/metrics") => 401,
+        ("GET", "/reports/{file}") if known => role(&[View, Operate, Whole, Admin], seen(200)),
+        ("GET", "/reports/{file}") => 401,
         ("GET", path) if !path.starts_with("/api/v1/") => expected_page(path, known),
         ("GET", "/api/v1/live") if who == Who::None => 400,
         (_, path) if path.starts_with("/api/v1/screen") => expected_screens(path, route.method, known, role),

@@ -40,6 +40,7 @@ fn line(unit: &str) -> String {
 /// What is asked of a route. A route that isn't here fails the test: say what is to be asked, and what is allowed.
 pub(super) fn tries(route: &Route) -> Vec<Try> {
     match (route.method, route.path) {
+        ("GET", "/reports/{file}") => Try::units(|unit| format!("/reports/monthly.png?period=2024-07&unit={unit}")),
         ("GET", path) if !path.starts_with("/api/") => page_tries(path),
         ("GET", "/api/openapi.json" | "/api/schemas/records.json" | "/api/v1/tokens") => vec![Try::plain(route.path)],
         (_, path) if path.contains("/indicators/returns/") => return_tries(route.method, path),
