@@ -111,8 +111,8 @@ impl<'a> Reading<'a> {
         if let Some((limit, band)) = self.catalogue.limit(overdue, &measures, self.scope(), self.day()) {
             let (more_vi, more_en) =
                 if band.is_some() { ("vượt ngưỡng", "over") } else { ("trong ngưỡng", "within") };
-            let _ = write!(vi, ", {more_vi} {}", whole(limit, '.'));
-            let _ = write!(en, ", {more_en} the limit of {}", whole(limit, ','));
+            write!(vi, ", {more_vi} {}", whole(limit, '.')).expect("writing to memory succeeds");
+            write!(en, ", {more_en} the limit of {}", whole(limit, ',')).expect("writing to memory succeeds");
         }
         Some(Item::new(vi, en))
     }
@@ -140,7 +140,7 @@ fn whole(count: i64, group: char) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(group);
         }
         text.push(digit);
