@@ -94,6 +94,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/ops/alerts", get(desk))
         .route("/ops/screens", get(desk))
         .route("/screen", get(screen))
+        .route("/ops/sources", get(desk))
         .route("/ops/units/{code}", get(desk))
         .route("/ops/dossiers/{source}/{id}", get(desk))
         .route("/assets/{*path}", get(asset))

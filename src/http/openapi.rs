@@ -12,6 +12,8 @@ mod returns;
 mod screens;
 mod tokens;
 mod totals;
+mod reconcile;
+mod sources;
 mod routes;
 mod reports;
 mod procedures;

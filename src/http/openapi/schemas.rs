@@ -7,11 +7,11 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
-    let screens = super::screens::schemas();
+    let (compared, screens) = (super::reconcile::schemas(), super::screens::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures];
     let parts =
-        [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
-    let further = [screens, super::alerts::schemas()];
-    parts.into_iter().chain(further).flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+        parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, super::alerts::schemas()]);
+    parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
 pub(super) fn shape(name: &str) -> Value {
@@ -175,9 +175,11 @@ fn links() -> Value {
             "whole": {"type": "boolean"}
         })),
         "Sources": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Source")})),
-        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()}})),
+        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()},
+            "totals": shape("TotalsSummary")})),
         "Freshness": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Fresh")})),
-        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null()})),
+        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null(),
+            "totals": shape("TotalsSummary")})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": super::kit::marked(object(json!({
