@@ -1,6 +1,6 @@
 //! Alerts: what the newest view brings about, what is open, what was, and who is told.
 //!
-//! [`AlertStage`] looks at the newest view a few times a minute at most as often as there is one, moves the phases of all
+//! [`AlertStage`] looks at the newest view once a second, moves the phases of all
 //! that is watched on ([`crate::alert`]) and writes what happened into [`Alerts`] and the messages about it into the
 //! [`Outbox`] in one step: nothing is raised without being told, and nothing told twice.
 
@@ -18,7 +18,7 @@ use crate::auth::Tokens;
 use crate::cube::View;
 use crate::facts::FactsError;
 use crate::kpi::{Catalogue, Level};
-use crate::model::{Clock, Day, Instant, Text};
+use crate::model::{Clock, Day, Text};
 
 use super::backfill::Backfills;
 use super::catalogues::Catalogues;
@@ -28,13 +28,15 @@ use super::stopped;
 
 mod book;
 mod messages;
+mod record;
 mod sight;
 mod walls;
 mod words;
 #[cfg(test)]
 mod tests;
 
-pub use book::{Acknowledged, Alert, Alerts, Cleared, Ending};
+pub use book::Alerts;
+pub use record::{Acknowledged, Alert, Cleared, Ending};
 pub use sight::Watched;
 pub use walls::{TakeoverItem, TickerItem, shown, takeover, ticker};
 pub use words::{number, sentence};
@@ -200,9 +202,4 @@ fn count(steps: &Steps, catalogue: &Catalogue) {
             Step::Withdrawn { .. } => counter!("opcentre_alerts_ended_total", "reason" => "withdrawn").increment(1),
         }
     }
-}
-
-/// The local day of an instant, as a subject's code is read.
-pub(super) fn day_of(view: &View, at: Instant) -> Day {
-    view.zone().day(at)
 }

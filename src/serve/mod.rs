@@ -12,6 +12,7 @@ mod alerts;
 mod clock;
 mod data_dir;
 mod database;
+mod keepers;
 mod portal;
 mod reload;
 mod seed;
@@ -172,16 +173,11 @@ pub async fn run(
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
-    alerts::start(&mut tasks, &parts, &stages_stopped)?;
-    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), parts.displays.clone(), stages_stopped));
-    tasks.spawn("reload", reload::at_hangups(hangups, parts.catalogues.clone()));
-    let verifier = verifier(&parts, snapshot_sender, hold_sender);
-    let state = app_state(&parts, verifier);
+    keepers::start(&mut tasks, &parts, hangups, stages_stopped)?;
+    let state = app_state(&parts, verifier(&parts, snapshot_sender, hold_sender));
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
-    tasks.spawn("metrics", keep_metrics(parts.metrics.clone()));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
-    let told = started(Started { address });
-    until_stopped(tasks, &parts, stops, (told, shutdown)).await
+    until_stopped(tasks, &parts, stops, (started(Started { address }), shutdown)).await
 }
 
 /// The data dir, unless its tables were written by a later engine than ours.

@@ -314,7 +314,7 @@ fn check_names_faults_of_rules_and_of_destinations_without_their_secrets() {
     let rules = world.folder.path().join("dashboards/alerts.toml");
     fs::write(&rules, RULES.replace("\"mail\"", "\"pager\"").replace("above = 2", "above = 2\nabove_all = 1")).unwrap();
     let (code, out) = check(&world);
-    assert!(code == Some(1) && out.contains("alerts.toml:13: above_all: unknown field"), "{code:?} {out}");
+    assert!(code == Some(1) && out.contains("alerts.toml:12: above_all: unknown field"), "{code:?} {out}");
     fs::write(&rules, RULES.replace("\"mail\"", "\"pager\"")).unwrap();
     let (code, out) = check(&world);
     assert!(

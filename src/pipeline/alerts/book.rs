@@ -7,15 +7,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use serde::{Deserialize, Serialize};
 
 use crate::alert::{Phase, Sighting, Step};
+use crate::cube::View;
 use crate::facts::{Change, Facts, FactsError, Shelf, key_number, number_key};
-use crate::kpi::{AlertRule, Level, Lines, Side, Words};
-use crate::model::{Decimal, Instant};
+use crate::kpi::AlertRule;
+use crate::model::{Day, Instant};
 use crate::pipeline::outbox::Outbox;
-use crate::units::UnitId;
+use crate::units::{Hierarchy, Scope, UnitId};
 
 use super::messages::{Occasion, drafts};
+use super::record::{Acknowledged, Alert, Cleared, Ending};
 use super::sight::Watched;
-use super::{Figure, Key, Phases, Steps, Subject, day_of};
+use super::{Figure, Key, Phases, Steps, Subject};
 
 /// Open alerts, by number.
 const OPEN: Shelf<Alert> = Shelf::new("alerts_open");
@@ -34,94 +36,6 @@ const DAY_MS: i64 = 86_400_000;
 struct PhaseRow {
     key: Key,
     phase: Phase<Figure>,
-}
-
-/// Who saw an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Acknowledged {
-    /// The label of the token, or `local`.
-    pub by: String,
-    /// When, by the clock of the figures.
-    pub at: Instant,
-}
-
-/// How an alert came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// The figure is good again.
-    Cleared,
-    /// It is no longer watched.
-    Withdrawn,
-}
-
-/// The end of an alert.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cleared {
-    /// When.
-    pub at: Instant,
-    /// How.
-    pub how: Ending,
-    /// The figure then; none when it is no longer watched.
-    pub figure: Option<Figure>,
-    /// Sequence of the view in which it was seen.
-    pub seq: u64,
-}
-
-/// One alert, from its raising to its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Alert {
-    /// Its number in this data dir.
-    pub id: u64,
-    /// Of which rule and of what.
-    pub key: Key,
-    /// What the unit or source was called.
-    pub name: String,
-    /// Version of the rule's definition.
-    pub version: String,
-    /// How grave.
-    pub level: Level,
-    /// The rule's name.
-    pub label: Words,
-    /// The sentence with its placeholders.
-    pub sentence: Words,
-    /// Where the bad side is, the threshold and the line at which it is over; none of a silent source.
-    pub side: Option<Side>,
-    /// See `side`.
-    pub threshold: Option<Decimal>,
-    /// See `side`.
-    pub clear: Option<Decimal>,
-    /// Whether it may take over a wall.
-    pub takeover: bool,
-    /// Since when the figure is past the threshold.
-    pub since: Instant,
-    /// When it was raised.
-    pub raised_at: Instant,
-    /// The end of the quiet hours in which it was raised.
-    pub told_from: Option<Instant>,
-    /// The figure when it was raised.
-    pub raised: Figure,
-    /// Sequence of the view in which it was raised.
-    pub seq: u64,
-    /// By whom it was seen.
-    pub acknowledged: Option<Acknowledged>,
-    /// Its end.
-    pub cleared: Option<Cleared>,
-    /// The newest figure that is known, while it is open; what is known no more is none.
-    #[serde(skip)]
-    pub newest: Option<Figure>,
-}
-
-impl Alert {
-    /// The figure that its sentence tells: the newest one, else that of its raising.
-    pub fn figure(&self) -> Figure {
-        self.newest.unwrap_or(self.raised)
-    }
-
-    /// The lines it was raised by.
-    pub fn lines(&self) -> Option<Lines> {
-        Some(Lines { side: self.side?, threshold: self.threshold?, clear: self.clear? })
-    }
 }
 
 #[derive(Default)]
@@ -360,8 +274,8 @@ fn name_of(watched: Watched<'_>, subject: &Subject) -> String {
     let view = watched.view;
     match subject {
         Subject::Unit { code, .. } => {
-            let unit = view.units().ask(code, view.today()).unit;
-            if unit == UnitId::UNRESOLVED { code.to_string() } else { view.units().label(unit).short_name.to_owned() }
+            let known = unit_on(view, code, view.today());
+            known.map_or(code.as_str(), |unit| view.units().label(unit).short_name).to_owned()
         }
         Subject::Source(source) => {
             // As boards and the list of sources call it.
@@ -373,10 +287,15 @@ fn name_of(watched: Watched<'_>, subject: &Subject) -> String {
 }
 
 /// The unit that an alert is about, as it stands in a view; none of a source, and of a code that nobody knows.
-pub(super) fn unit_of(view: &crate::cube::View, alert: &Alert) -> Option<UnitId> {
+pub(super) fn unit_of(view: &View, alert: &Alert) -> Option<UnitId> {
     let Subject::Unit { code, .. } = &alert.key.subject else { return None };
-    let unit = view.units().ask(code, day_of(view, alert.raised_at)).unit;
-    (unit != UnitId::UNRESOLVED).then_some(unit)
+    unit_on(view, code, view.zone().day(alert.raised_at))
+}
+
+/// What a code names on a day. Alerts are made for whoever may see their unit; who may is judged where they are shown.
+fn unit_on(view: &View, code: &str, day: Day) -> Option<UnitId> {
+    let seen = Scope::all().on(view.units(), view.hierarchies(), Hierarchy::Now).unit(code, day)?;
+    (seen.id() != UnitId::UNRESOLVED).then_some(seen.id())
 }
 
 /// Rows of phases that differ in what is kept: a figure that is seen again past its line is no change.

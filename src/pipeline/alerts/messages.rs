@@ -8,7 +8,7 @@ use crate::model::Instant;
 use crate::pipeline::outbox::Draft;
 
 use super::Subject;
-use super::book::{Alert, Ending};
+use super::record::{Alert, Ending};
 use super::sight::Watched;
 use super::words::{clock_and_day, sentence};
 

@@ -62,15 +62,15 @@ impl<'a> Watched<'a> {
     fn units(self, rule: &AlertRule) -> Vec<(VisibleUnit, &'a UnitFact)> {
         let view = self.view;
         let (tree, today) = (view.tree(Hierarchy::Now), view.today());
+        let everyone = Scope::all();
+        let sight = everyone.on(view.units(), view.hierarchies(), Hierarchy::Now);
         let top = tree.node(UnitId::UNRESOLVED).parent;
         let ids: Vec<UnitId> = match &rule.reach {
             Reach::Top => top.into_iter().collect(),
             Reach::DirectSubUnits => top.map_or(Vec::new(), |top| tree.node(top).children.clone()),
-            Reach::Codes(codes) => codes.iter().map(|code| view.units().ask(code, today).unit).collect(),
+            Reach::Codes(codes) => codes.iter().filter_map(|code| Some(sight.unit(code, today)?.id())).collect(),
             Reach::Kind(_) => tree.ids().collect(),
         };
-        let everyone = Scope::all();
-        let sight = everyone.on(view.units(), view.hierarchies(), Hierarchy::Now);
         let valid = ids.into_iter().filter_map(|id| {
             let fact = view.units().fact(id)?;
             let is_there =

@@ -8,7 +8,8 @@ use crate::delivery::{Destination, Folder};
 use crate::facts::Facts;
 use crate::kpi::SourceFile;
 use crate::model::{
-    Contact, DossierEvent, DossierKey, Field, Record, SourceFact, SourceProfile, Status, UnitFact, UnitKind, Zone,
+    Contact, DossierEvent, DossierKey, Field, Instant, Record, SourceFact, SourceProfile, Status, UnitFact, UnitKind,
+    Zone,
 };
 use crate::pipeline::feeds::Feeds;
 use crate::units::{Scope, TERRITORY};

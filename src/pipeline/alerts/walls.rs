@@ -12,7 +12,8 @@ use crate::pipeline::feeds::Feeds;
 use crate::units::{Hierarchy, UnitId, VisibleUnit};
 
 use super::Subject;
-use super::book::{Alert, Alerts, unit_of};
+use super::book::{Alerts, unit_of};
+use super::record::Alert;
 use super::words::{bare, sentence};
 
 /// Sentences of a ticker: more nobody waits for.

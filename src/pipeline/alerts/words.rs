@@ -3,7 +3,7 @@
 use crate::kpi::{Lines, Words};
 use crate::model::{Decimal, Instant, Zone};
 
-use super::book::Alert;
+use super::record::Alert;
 use super::{Figure, FigureUnit, Subject};
 
 /// One decimal on a wall; more while the rounded figure would stand on another side of a line than the exact one.
@@ -145,7 +145,7 @@ fn grouped(count: i128, group: char) -> String {
     let digits = count.unsigned_abs().to_string();
     let mut text = if count < 0 { "−".to_owned() } else { String::new() };
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(group);
         }
         text.push(digit);

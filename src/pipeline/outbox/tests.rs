@@ -51,8 +51,9 @@ fn names(folder: &Path) -> Vec<String> {
 async fn run_until(outbox: &Outbox, wall: &Clock, is_so: impl Fn(&Outbox) -> bool) {
     let (_stop, stopped) = watch::channel(false);
     let poll = async {
+        let mut ticks = tokio::time::interval(Duration::from_millis(100));
         while !is_so(outbox) {
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            ticks.tick().await;
         }
     };
     tokio::select! {

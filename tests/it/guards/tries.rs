@@ -86,6 +86,9 @@ pub(super) fn tries(route: &Route) -> Vec<Try> {
         ("POST", "/api/v1/imports/{id}/undo") => vec![Try::plain("/api/v1/imports/1/undo")],
         ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
         ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
+        ("GET", "/api/v1/alerts") => vec![Try::plain(route.path)],
+        // Nothing is raised here: whoever may ask is told that there is no such alert.
+        ("POST", "/api/v1/alerts/{id}/acknowledge") => vec![Try::plain("/api/v1/alerts/1/acknowledge")],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
         // Without the headers of an upgrade: whoever gets past the gate is told so. Topics have a test of their own.
         ("GET", "/api/v1/live") => vec![Try::plain("/api/v1/live")],
