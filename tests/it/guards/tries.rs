@@ -107,9 +107,6 @@ pub(super) fn tries(route: &Route) -> Vec<Try> {
                 Try { is_own, ..Try::with(&path, "application/json", body) }
             })
             .into(),
-        ("GET", "/api/v1/alerts") => vec![Try::plain(route.path)],
-        // Nothing is raised here: whoever may ask is told that there is no such alert.
-        ("POST", "/api/v1/alerts/{id}/acknowledge") => vec![Try::plain("/api/v1/alerts/1/acknowledge")],
         ("POST", "/api/v1/reconcile") => reconcile_tries(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
         ("POST", "/api/v1/verify" | "/api/v1/reload") => vec![Try::plain(route.path)],
