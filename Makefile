@@ -31,7 +31,7 @@ check: page ## The fast part while working: formatting, lints, unit tests.
 	$(CARGO_TEST) --lib
 
 bench: engine page ## Ingest, event to screen, fan-out of the real server, then the parts by themselves; release build.
-	ulimit -n 8192 && cargo bench --locked --bench server && cargo bench --locked --bench scale && cargo bench --locked --bench spine
+	ulimit -n 8192 && cargo bench --locked --bench server && cargo bench --locked --bench scale && cargo bench --locked --bench spine && cargo bench --locked --bench report
 
 soak: engine page ## The tests that kill, spoil and flood, with their full numbers; takes hours. SOAK=crash: one part of them.
 	.ci/soak < /dev/null

@@ -3,7 +3,9 @@
 //! A closed period keeps all figures of a unit and everything below it. Its official answers are made from what was
 //! kept and from nothing else, so they stay the same bytes whatever arrives later; corrections show as a difference.
 
+mod all;
 mod keeper;
+mod report;
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,6 +19,7 @@ use serde_json::value::RawValue;
 use crate::auth::{Caller, Role};
 use crate::kpi::Window;
 use crate::model::Period;
+use crate::pipeline::feeds::Feeds;
 
 use super::answers::{
     self, Closed, ClosedQuestion, ClosedVersion, DifferenceQuery, Figures, FormAnswer, FormQuery, Kept, KeptReports,
@@ -32,6 +35,7 @@ use super::state::AppState;
 
 pub use keeper::Closings;
 use keeper::{Closing, KeptOf, Reopened};
+pub(super) use report::{ReportAsked, ReportFound};
 
 /// The longest reason for reopening.
 const REASON_CHARS_MAX: usize = 500;
@@ -40,6 +44,7 @@ const LOCAL: &str = "local";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
+        .route("/api/v1/periods", get(all::all))
         .route("/api/v1/periods/{scheme}/{period}", get(list))
         .route("/api/v1/periods/{scheme}/{period}/difference", get(difference))
         .route("/api/v1/periods/{scheme}/{period}/close", post(close))
@@ -154,6 +159,7 @@ async fn close(
     require(&caller, Role::Operate)?;
     let OfUnit { unit } = body(&bytes)?;
     let (closings, actor) = (state.closings.clone(), Actor::of(&state, &caller));
+    let feeds = Feeds::of(state.tokens.tokens());
     let work = move |figures: Figures<'_>, code: &str| {
         let question = ClosedQuestion::of_period(figures, code, (&scheme, &period))?;
         if figures.view.units_pending() {
@@ -165,7 +171,7 @@ async fn close(
         let make = |version| {
             let closed = Closed { version, by: actor.by, at: actor.at };
             let query = FormQuery { period: Some(period), scheme: Some(scheme), ..FormQuery::default() };
-            let snapshot = Snapshot::take(figures, question.seen, &query, &closed)?;
+            let snapshot = Snapshot::take((figures, &feeds), question.seen, &query, &closed)?;
             Ok((snapshot, closed))
         };
         let closing = closings.close((&question.scheme, question.period), (&question.unit, actor.token), make)?;
@@ -353,6 +359,10 @@ impl Tabular for KeptAnswer {
     fn table(&self) -> Table {
         self.table.clone()
     }
+}
+
+fn json_value(answer: &impl Serialize) -> Result<serde_json::Value, Problem> {
+    serde_json::to_value(answer).map_err(Problem::internal)
 }
 
 /// The closed form of a unit, made from what the closing kept.

@@ -43,9 +43,14 @@ pub struct Board {
     pub sources: BTreeMap<String, Source>,
     /// Panels, in reading order.
     pub panels: Vec<Panel>,
+    /// Whether a grave alert may take it over: off, since guests may be in the room.
+    pub takeover: bool,
     /// Where they stand on other screens than 16:9.
     pub layouts: Layouts,
 }
+
+/// The tile of what takes a board over; no panel has this id.
+pub const TAKEOVER_TILE: &str = "takeover";
 
 /// What a board knows of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -182,6 +187,8 @@ struct BoardForm {
     stale_after_s: Option<u32>,
     #[serde(default, rename = "source")]
     sources: BTreeMap<String, Source>,
+    #[serde(default)]
+    takeover: bool,
     #[serde(rename = "panel")]
     panels: Vec<PanelForm>,
     #[serde(default)]
@@ -260,7 +267,7 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         panels.push(panel);
     }
     let layouts = reading.layouts(form.layout, &panels);
-    Some(Board { id, title: form.title, window, sources: form.sources, panels, layouts })
+    Some(Board { id, title: form.title, window, sources: form.sources, panels, takeover: form.takeover, layouts })
 }
 
 impl Reading<'_> {
@@ -281,6 +288,9 @@ impl Reading<'_> {
         };
         if form.id.get_ref().is_empty() {
             self.fault(&form.id.span(), "panel.id", FaultReason::Empty);
+        }
+        if form.id.get_ref() == TAKEOVER_TILE {
+            self.fault(&form.id.span(), "panel.id", FaultReason::Reserved(TAKEOVER_TILE));
         }
         self.check_kpi(&form, kind);
         if let Some(grid) = &form.grid {

@@ -1,4 +1,4 @@
-//! The KPI catalogue: definitions, targets, limits and boards, read from `dashboards/`.
+//! The KPI catalogue: definitions, targets, limits, boards and reports, read from `dashboards/`.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{Day, Decimal};
 
+use super::alerts::{self, AlertRules};
 use super::board::{self, Board};
 use super::fault::{CatalogueError, SourceFile};
 use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, band_above};
@@ -15,12 +16,14 @@ use super::indicator::{self, Indicators};
 use super::measure::{Measure, Measures};
 use super::official::OfficialForm;
 use super::projection::{Goal, Projection, project};
+use super::report::Report;
 use super::scheme::Schemes;
 use super::window::Window;
 
 pub(in crate::kpi) mod read;
 mod own;
 mod reporting;
+mod reports;
 mod targets;
 #[cfg(test)]
 mod tests;
@@ -121,10 +124,12 @@ pub struct Catalogue {
     targets: BTreeMap<String, Vec<Target>>,
     limits: BTreeMap<&'static str, Vec<Limit>>,
     boards: BTreeMap<String, Board>,
+    reports: BTreeMap<String, Report>,
     version: String,
     reporting: Reporting,
     indicators: Indicators,
     indices: BTreeMap<String, Index>,
+    alerts: AlertRules,
 }
 
 impl Catalogue {
@@ -135,7 +140,7 @@ impl Catalogue {
     pub fn embedded() -> Result<Catalogue, CatalogueError> {
         let files = own::boards();
         let boards: Vec<SourceFile<'_>> = files.iter().map(|(name, text)| SourceFile { name, text }).collect();
-        Catalogue::read(KPIS, TARGETS, &boards)
+        Catalogue::read(KPIS, TARGETS, &boards)?.with_all_own_reports()
     }
 
     /// The schemes of periods.
@@ -187,10 +192,12 @@ impl Catalogue {
             targets: targets_read,
             limits,
             boards: no_boards,
+            reports: BTreeMap::new(),
             version: format!("{base}-{}", reporting.version()),
             reporting,
             indicators: indicator::read(indicators, &mut faults),
             indices: BTreeMap::new(),
+            alerts: AlertRules::default(),
         };
         // Without indicators, everything that names one would be a fault of its own.
         if !faults.is_empty() && catalogue.indicators.iter().next().is_none() {
@@ -207,7 +214,12 @@ impl Catalogue {
                 catalogue.boards.insert(board.id.clone(), board);
             }
         }
-        if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueError(faults)) }
+        if !faults.is_empty() {
+            return Err(CatalogueError(faults));
+        }
+        // The program's own, as far as these KPIs have what they watch.
+        catalogue.alerts = alerts::read(alerts::ALERTS, &catalogue, &mut Vec::new());
+        Ok(catalogue)
     }
 
     /// The same with other schemes of periods and forms: `periods.toml`, and one file for each form.

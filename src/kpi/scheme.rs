@@ -132,7 +132,7 @@ impl Scheme {
     }
 
     /// The period that a day lies in.
-    fn running(&self, running: Running, day: Day) -> Period {
+    pub fn running(&self, running: Running, day: Day) -> Period {
         match running {
             Running::Today | Running::Week => running.period(day),
             _ => {

@@ -233,7 +233,7 @@ fn date_year_before(day: Day) -> Day {
 }
 
 /// The period of the same name a year before; a 53rd week without its like becomes the 52nd.
-fn year_before(period: Period) -> Period {
+pub fn year_before(period: Period) -> Period {
     match period {
         Period::Year(year) => Period::Year(year - 1),
         Period::Half(year, half) => Period::Half(year - 1, half),

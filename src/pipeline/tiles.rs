@@ -13,6 +13,7 @@ use crate::kpi::{Board, Catalogue, Kpi, KpiFigure, Measures, Panel, PanelKind, U
 use crate::model::Day;
 use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
 
+use super::alerts::TickerItem;
 use super::backfill::Mark;
 use super::feeds::Feeds;
 
@@ -40,6 +41,7 @@ struct Reading<'a> {
     coverage: Option<Coverage>,
     feeds: &'a Feeds,
     backfill: &'a [Mark],
+    alerts: &'a [TickerItem],
 }
 
 /// What all tiles are made from.
@@ -53,14 +55,17 @@ pub struct Figures<'a> {
     pub feeds: &'a Feeds,
     /// Whose old data is on its way into the figures of the unit.
     pub backfill: &'a [Mark],
+    /// Sentences of the unit's open alerts, the gravest first.
+    pub alerts: &'a [TickerItem],
 }
 
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
 pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
-    let Figures { view, catalogue, feeds, backfill } = figures;
+    let Figures { view, catalogue, feeds, backfill, alerts } = figures;
     let coverage = view.coverage(unit.id(), Hierarchy::Now);
     let values = board.panels.iter().filter_map(|panel| {
-        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), coverage, feeds, backfill };
+        let unit = unit.id();
+        let reading = Reading { view, catalogue, board, panel, unit, coverage, feeds, backfill, alerts };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()

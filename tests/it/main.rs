@@ -4,6 +4,7 @@
 mod support;
 
 mod agree;
+mod alerts;
 mod apart;
 mod bad_days;
 mod boston;
@@ -22,6 +23,7 @@ mod periods;
 mod portal;
 mod portal_order;
 mod reconcile;
+mod reports;
 mod procedures;
 mod rejects;
 mod returns;

@@ -121,6 +121,16 @@ impl Ledger {
         Some(Ledger { units, entries })
     }
 
+    /// What is counted in each field of work.
+    pub(super) fn by_field(&self) -> BTreeMap<Option<Text>, Measures> {
+        let mut fields = BTreeMap::new();
+        for entry in &self.entries {
+            let sum: &mut Measures = fields.entry(entry.field.clone()).or_insert(Measures::ZERO);
+            *sum = sum.plus(&entry.measures());
+        }
+        fields
+    }
+
     /// The units by their places, where only those that stand below one, or are it, are named.
     pub fn below(&self, top: &UnitKey) -> Vec<Option<UnitKey>> {
         let mut named: Vec<Option<UnitKey>> = Vec::with_capacity(self.units.len());

@@ -11,12 +11,14 @@ use crate::cube::{ItemKind, Selection, View};
 use crate::kpi::measure::MEASURE_COUNT;
 use crate::kpi::{MEASURES, Measure, Measures};
 use crate::model::{DossierKey, Period, Text};
+use crate::pipeline::feeds::Feeds;
 use crate::units::{Hierarchy, Perspective, UnitId, UnitRole, VisibleUnit};
 
 use super::kept::KeptReports;
 use super::kpis::kpis_of;
 use super::ledger::{Ledger, UnitKey, below};
 use super::official::{Closed, FormQuery, Heading, Reporter};
+use super::report::{ReportFacts, ReportGround};
 use super::table::{Table, Tabular};
 use super::{AnswerError, Figures};
 
@@ -55,6 +57,8 @@ pub struct ClosedUnit {
     pub figures: ClosedFigures,
     /// Its indicators and scores.
     pub reports: KeptReports,
+    /// What its reports show beside all that.
+    pub facts: ReportFacts,
 }
 
 /// The figures of one unit.
@@ -124,7 +128,7 @@ impl Snapshot {
     /// # Errors
     /// When the period can't be read, or there is more than a closing keeps.
     pub fn take(
-        figures: Figures<'_>,
+        (figures, feeds): (Figures<'_>, &Feeds),
         seen: VisibleUnit,
         asked: &FormQuery,
         closed: &Closed,
@@ -137,12 +141,14 @@ impl Snapshot {
         bounded("units", ids.len(), CLOSED_UNITS_MAX)?;
         let period: Period = asked.period.as_deref().unwrap_or_default().parse()?;
         let reports = KeptReports::of(figures, &ids, period, closed);
+        let ledger = Ledger::of(view, &selection);
+        let ground = ReportGround::of(figures, feeds, (&heading.scheme, period), (seen, &ledger))?;
         let unit = |(unit, reports): (&UnitId, KeptReports)| {
             let key = UnitKey::of(view.units(), *unit);
-            ClosedUnit { key, figures: closed_figures(figures, *unit, (&heading, closed)), reports }
+            let (figures, facts) = (closed_figures(figures, *unit, (&heading, closed)), ground.facts(*unit));
+            ClosedUnit { key, figures, reports, facts }
         };
         let units: Vec<ClosedUnit> = ids.iter().zip(reports).map(unit).collect();
-        let ledger = Ledger::of(view, &selection);
         let members = members(view, &selection);
         bounded("members", members.len(), CLOSED_MEMBERS_MAX)?;
         let day = selection.window.last;

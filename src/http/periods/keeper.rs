@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::facts::{Change, Facts, FactsError, Shelf, number_key};
 use crate::http::answers::{
-    Closed, ClosedFigures, Heading, KeptReports, Ledger, Member, MemberCounts, MemberKey, Snapshot, UnitKey,
+    Closed, ClosedFigures, Heading, KeptReports, Ledger, Member, MemberCounts, MemberKey, ReportFacts, Snapshot,
+    UnitKey,
 };
 use crate::kpi::{MEASURES, Measure, official};
 use crate::model::{Day, Period, Text};
@@ -30,6 +31,8 @@ const CLOSED_PARTS: Shelf<String> = Shelf::new("closed_parts");
 const CLOSED_UNITS: Shelf<String> = Shelf::new("closed_units");
 /// Indicators and scores of units by number of the closing and unit.
 const CLOSED_REPORTS: Shelf<String> = Shelf::new("closed_reports");
+/// What reports of units show beside all else, by number of the closing and unit.
+const CLOSED_FACTS: Shelf<String> = Shelf::new("closed_facts");
 /// Members of closings by number and block.
 const CLOSED_MEMBERS: Shelf<String> = Shelf::new("closed_members");
 
@@ -37,6 +40,8 @@ const CLOSED_MEMBERS: Shelf<String> = Shelf::new("closed_members");
 const BLOCK_MEMBERS: usize = 16_384;
 /// How often a period of a unit can be closed (P-2).
 pub(super) const VERSIONS_MAX: usize = 100;
+/// Rows of closings that are read at once.
+const LIST_PAGE_ROWS: usize = 256;
 /// Of zstd: the default.
 const PACK_LEVEL: i32 = 3;
 
@@ -131,6 +136,23 @@ impl Closings {
     pub(super) fn of(&self, scheme: &str, period: Period, unit: &UnitKey) -> Kept<Vec<Closing>> {
         let found = self.facts.get(CLOSINGS, &list_key(scheme, period, unit)?).map_err(of_facts)?;
         Ok(found.unwrap_or_default())
+    }
+
+    /// Schemes and periods that were ever closed for the units that have a code, each with which unit that was.
+    pub(super) fn closed_of(&self, code: &str) -> Kept<Vec<(String, Period, UnitKey)>> {
+        let (mut found, mut after) = (Vec::new(), None::<Vec<u8>>);
+        loop {
+            let page = self.facts.page(CLOSINGS, after.as_deref(), LIST_PAGE_ROWS).map_err(of_facts)?;
+            let Some((last, _)) = page.last() else { return Ok(found) };
+            after = Some(last.clone());
+            for (key, _) in &page {
+                let (scheme, period, unit): (String, Period, UnitKey) =
+                    serde_json::from_slice(key).map_err(Problem::internal)?;
+                if unit.code.as_str() == code {
+                    found.push((scheme, period, unit));
+                }
+            }
+        }
     }
 
     /// The closing that says what is official for a unit: its own, or that of the nearest unit above that has it.
@@ -229,6 +251,11 @@ impl Closings {
         self.read(CLOSED_REPORTS, &unit_key(closing.number, unit)?)
     }
 
+    /// What was kept of a unit for its reports; none of what was closed before that was kept.
+    pub(super) fn facts(&self, closing: &Closing, unit: &UnitKey) -> Kept<Option<ReportFacts>> {
+        self.read(CLOSED_FACTS, &unit_key(closing.number, unit)?)
+    }
+
     /// What forms are made of.
     pub(super) fn ledger(&self, closing: &Closing) -> Kept<Ledger> {
         self.part(closing, "ledger")
@@ -290,6 +317,7 @@ fn parts(number: u64, snapshot: &Snapshot) -> Kept<Change> {
     for unit in &snapshot.units {
         put(CLOSED_UNITS, &unit_key(number, &unit.key)?, &packed(&unit.figures)?).map_err(of_facts)?;
         put(CLOSED_REPORTS, &unit_key(number, &unit.key)?, &packed(&unit.reports)?).map_err(of_facts)?;
+        put(CLOSED_FACTS, &unit_key(number, &unit.key)?, &packed(&unit.facts)?).map_err(of_facts)?;
     }
     for (block, members) in (0..).zip(snapshot.members.chunks(BLOCK_MEMBERS)) {
         let written: Vec<WrittenMember> = members.iter().map(WrittenMember::of).collect();

@@ -1,7 +1,7 @@
 //! Sentences about the figures, made by rule: a target first, then the worst unit, then what is overdue.
 //!
-//! The value is `{"items":[{"vi","en","level"?}]}` beside what every tile carries; whoever has something more urgent to
-//! say (an alert) puts its own items before these and gives them a `level`. Those made here have none.
+//! The value is `{"items":[{"vi","en","level"?}]}` beside what every tile carries; the sentences of open alerts
+//! stand before these and have a `level`. Those made here have none.
 
 use serde::Serialize;
 
@@ -40,8 +40,10 @@ impl Item {
 
 impl<'a> Reading<'a> {
     pub(super) fn ticker(&self) -> TickerTile<'a> {
-        let items = [self.target_sentence(), self.worst_unit(), self.overdue_sentence(), self.field_sentence()];
-        TickerTile { base: self.base(), items: items.into_iter().flatten().collect() }
+        let alerts = self.alerts.iter();
+        let alerts = alerts.map(|one| Item { vi: one.vi.clone(), en: one.en.clone(), level: Some(one.level) });
+        let made = [self.target_sentence(), self.worst_unit(), self.overdue_sentence(), self.field_sentence()];
+        TickerTile { base: self.base(), items: alerts.chain(made.into_iter().flatten()).collect() }
     }
 
     fn ticker_kpi(&self) -> Option<&'a Kpi> {

@@ -11,6 +11,9 @@ export interface Words {
   readonly demo: string;
   /** Old data of a source is on its way into the figures. */
   readonly backfill: string;
+  readonly alert: string;
+  readonly severeAlert: string;
+  readonly waitingForDuty: string;
   readonly coveredFrom: (day: string) => string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
@@ -113,6 +116,9 @@ export interface Words {
 const vi: Words = {
   demo: 'DEMO · SỐ LIỆU MẪU',
   backfill: 'đang nạp dữ liệu cũ',
+  alert: 'Cảnh báo',
+  severeAlert: 'Cảnh báo nghiêm trọng',
+  waitingForDuty: 'chờ người trực xác nhận',
   coveredFrom: (day) => `đủ số liệu từ ${day}`,
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
@@ -212,6 +218,9 @@ const vi: Words = {
 const en: Words = {
   demo: 'DEMO · SAMPLE DATA',
   backfill: 'backfill in progress',
+  alert: 'Alert',
+  severeAlert: 'Severe alert',
+  waitingForDuty: 'waiting for the duty officer',
   coveredFrom: (day) => `complete since ${day}`,
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
