@@ -105,7 +105,7 @@ async fn geometry(
     PathOf(code): PathOf<String>,
     QueryOf(Nothing {}): QueryOf<Nothing>,
 ) -> Result<Response, Problem> {
-    require(&caller, Role::View)?;
+    require(&caller, Role::Display)?;
     let view = state.view()?;
     let unit = visible_unit(&view, &caller.scope, &code, view.today())?.id();
     let children = &view.tree(Hierarchy::Now).node(unit).children;

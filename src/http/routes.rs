@@ -69,7 +69,7 @@ pub const ROUTES: &[Route] = &[
     get("/metrics", Need::Whole(Role::Operate)),
     get("/api/v1/units", Need::Role(Role::View)),
     get("/api/v1/units/{code}", Need::Role(Role::View)),
-    get("/api/v1/units/{code}/geometry", Need::Role(Role::View)),
+    get("/api/v1/units/{code}/geometry", Need::Role(Role::Display)),
     get("/api/v1/units/{code}/kpis", Need::Role(Role::View)),
     get("/api/v1/units/{code}/breakdown", Need::Role(Role::View)),
     get("/api/v1/units/{code}/dossiers", Need::Role(Role::Operate)),

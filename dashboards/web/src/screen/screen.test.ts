@@ -61,6 +61,7 @@ function around(): Around {
         return line.socket;
       },
       board: () => Promise.resolve({ status: 200, body: { id: place.board, build: 'b1', demo: false, timezone: ZONE, title: { vi: place.board }, unit: { code: '17', name: 'x' }, panels: [] } }),
+      outlines: () => Promise.resolve(null),
       reload: () => undefined,
       device,
     }),
