@@ -149,16 +149,16 @@ async fn acknowledge(
     require(&caller, Role::Operate)?;
     let view = state.view()?;
     let seen = Seen::of(&state, &view, &caller);
-    let known = state.alerts.get(id).filter(|alert| seen.shows(alert)).ok_or(Problem::UnknownAlert { id })?;
+    let known = state.alerts.get(id).filter(|alert| seen.shows(alert)).ok_or(Problem::UnknownAlert(id))?;
     if known.cleared.is_some() {
-        return Err(Problem::AlertOver { id });
+        return Err(Problem::AlertOver(id));
     }
     let label = caller.token().and_then(|id| state.tokens.tokens().get(id)).map(|token| token.label.to_string());
     let by = label.unwrap_or_else(|| LOCAL.to_owned());
     let (alerts, at) = (state.alerts.clone(), (state.clock)());
     let noted = written(move || alerts.acknowledge(id, &by, at)).await?;
     // It may have come to its end in the meantime.
-    let alert = noted.ok_or(Problem::AlertOver { id })?;
+    let alert = noted.ok_or(Problem::AlertOver(id))?;
     let by = alert.acknowledged.as_ref().map(|acknowledged| acknowledged.by.as_str());
     tracing::info!(alert.id = id, alert.by = by, "an alert was acknowledged");
     Ok(Json(answer(&alert, view.zone())))

@@ -92,17 +92,11 @@ pub enum Problem {
         id: u64,
     },
     /// 404: no such alert, or not about a unit or source of the caller's.
-    #[error("there is no alert {id}")]
-    UnknownAlert {
-        /// The number asked for.
-        id: u64,
-    },
+    #[error("there is no alert {0}")]
+    UnknownAlert(u64),
     /// 409: the alert is over.
-    #[error("alert {id} is over: there is nothing to acknowledge")]
-    AlertOver {
-        /// Its number.
-        id: u64,
-    },
+    #[error("alert {0} is over: there is nothing to acknowledge")]
+    AlertOver(u64),
     /// 404: no such import, or not of a source of the caller's.
     #[error("there is no import {id}")]
     UnknownImport {
@@ -260,8 +254,8 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
-            Problem::UnknownAlert { .. } => (StatusCode::NOT_FOUND, "unknown_alert", "Unknown alert", None),
-            Problem::AlertOver { .. } => (StatusCode::CONFLICT, "alert_over", "Over already", None),
+            Problem::UnknownAlert(_) => (StatusCode::NOT_FOUND, "unknown_alert", "Unknown alert", None),
+            Problem::AlertOver(_) => (StatusCode::CONFLICT, "alert_over", "Over already", None),
             Problem::UnknownImport { .. } => (StatusCode::NOT_FOUND, "unknown_import", "Unknown import", None),
             Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),
             Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
