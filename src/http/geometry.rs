@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role};
 use crate::facts::{Change, Facts, FactsError, Shelf};
-use crate::units::{DrawnMap, Hierarchy, Outline, UnitId, draw, read_outlines};
+use crate::units::{DrawnMap, Hierarchy, Outline, draw, read_outlines};
 
 use super::error::Problem;
 use super::events::body_of;
@@ -78,7 +78,8 @@ async fn put_geometry(
     let view = state.view()?;
     let property = query.property.unwrap_or_else(|| PROPERTY_DEFAULT.to_owned());
     let read = read_outlines(&body, &property).map_err(|error| Problem::BadParameter { reason: error.to_string() })?;
-    let is_unknown = |code: &&String| view.units().read(code, view.today()).unit == UnitId::UNRESOLVED;
+    let sight = caller.scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
+    let is_unknown = |code: &&String| sight.unit(code, view.today()).is_none();
     let unknown = read.keys().filter(is_unknown).cloned().collect();
     let taken = Taken { outlines: read.len(), unknown };
     let facts = state.facts.clone();

@@ -1,6 +1,6 @@
 //! Figures in, PNG out: the pages of a report, drawn without a browser.
 //!
-//! [`compose`] makes a [`Paper`] of a report's definition and the API's own answers ([`Material`]): every figure exactly
+//! [`compose()`] makes a [`Paper`] of a report's definition and the API's own answers ([`Material`]): every figure exactly
 //! and as it is printed. [`Press`] draws a page of it, antialiased, with the fonts that the program carries. Nothing here
 //! reads a clock or a file: the same paper gives the same bytes.
 
