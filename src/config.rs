@@ -3,12 +3,14 @@
 //! There is one table of keys ([`KEYS`]); the configuration file, `OPCENTRE_*` and `serve`'s options are read by it.
 //! Bounds that hang together are checked against one another here, and every fault is told, not only the first.
 
+mod deliveries;
 mod example;
 mod keys;
 mod settings;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::auth::Mode;
+use crate::delivery::Destination;
 use crate::ingest::Limits;
 use crate::journal;
 use crate::kpi::CatalogueError;
@@ -96,6 +99,10 @@ pub struct Config {
     pub journal: journal::Options,
     /// Bounds of bodies and lines.
     pub limits: Limits,
+    /// Where messages go, by name.
+    pub deliveries: BTreeMap<String, Destination>,
+    /// How many days an alert that is over is kept.
+    pub alert_history_days: u64,
     /// How many screens may be connected.
     pub screens_max: usize,
     /// How many connections are held, screens included.
@@ -157,6 +164,8 @@ impl Config {
         let verify_hold = Duration::from_secs(read.whole("verify_hold_s"));
         let stop_flush = Duration::from_secs(read.whole("stop_flush_s"));
         let backfill_quiet = Duration::from_secs(60 * read.whole("backfill_minutes"));
+        let deliveries = read.deliveries();
+        let alert_history_days = read.whole("alert_history_days");
         let data_dir = read.parsed("data_dir", |path| match path {
             "" => Err("is empty".to_owned()),
             path => Ok(PathBuf::from(path)),
@@ -181,6 +190,8 @@ impl Config {
                     stop_flush,
                     journal,
                     limits,
+                    deliveries,
+                    alert_history_days,
                     screens_max,
                     connections_max,
                     logs,
@@ -270,6 +281,11 @@ impl Reader {
             }
         }
         self.parsed("clickhouse_url", server)
+    }
+
+    fn deliveries(&mut self) -> BTreeMap<String, Destination> {
+        let Reader { settings, faults } = self;
+        settings.deliveries.read(faults)
     }
 
     fn limits(&mut self) -> Limits {

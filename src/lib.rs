@@ -10,7 +10,7 @@
 //! | --- | --- | --- |
 //! | 0 pure | [`model`] | records, ids, times, dossier registers, their join and what is derived from them |
 //! | | [`units`] | hierarchy with time, resolution of codes, scope |
-//! | | [`kpi`] | measures, windows and periods, KPI catalogue, targets, bands, boards |
+//! | | [`kpi`] | measures, windows and periods, KPI catalogue, targets, bands, boards, rules of alerts |
 //! | 1 mechanisms | [`journal`] | frames of opaque bytes: segments, group commit, reader, cursor |
 //! | | [`cube`] | dossier table, day deltas, due queue, view |
 //! | | [`topics`] | tiles, frames encoded once, conflation |
@@ -19,8 +19,11 @@
 //! | | [`facts`] | small facts beside the journal: one embedded store for tokens, rejects and the like |
 //! | | [`report`] | figures in, PNG out: page, sections, fonts |
 //! | | [`auth`] | the gate: open mode or tokens; caller, role, rates |
+//! | | [`alert`] | when an alert is raised and when it is over |
+//! | | [`delivery`] | messages to webhooks, mailboxes and folders; when to try again |
+//! | | [`screens`] | screens as devices: pairing, credential, program, commands, who is there |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
-//! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify |
+//! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify, alerts, outbox |
 //! | 3 edge | [`http`] | router, one error type, one file per area, WebSocket, assets |
 //! | 4 process | [`serve`], [`cli`], [`config`], [`telemetry`] | starts, watches and stops tasks; reads the clock |
 //!
@@ -62,6 +65,9 @@ pub mod engine;
 pub mod facts;
 pub mod report;
 pub mod auth;
+pub mod alert;
+pub mod delivery;
+pub mod screens;
 
 pub mod ingest;
 pub mod pipeline;

@@ -39,6 +39,9 @@ enum Command {
     /// Reports: pages as PNG files, of one unit or of all, and the paragraph beside them.
     #[command(subcommand)]
     Report(cli::report::ReportCommand),
+    /// Sources: what they say how many dossiers they have of their days, beside ours.
+    #[command(subcommand)]
+    Sources(cli::sources::SourcesCommand),
     /// Compare another system's form or list of dossiers with our figures.
     Reconcile(cli::reconcile::ReconcileArgs),
     /// What offices report of a period: a workbook to fill in, sending, submitting and approving it.
@@ -50,9 +53,15 @@ enum Command {
     /// Working hours, holidays and swapped days.
     #[command(subcommand)]
     Calendar(cli::procedures::CalendarCommand),
+    /// What is worth an alert now, and what was.
+    #[command(subcommand)]
+    Alerts(cli::alerts::AlertsCommand),
     /// Who may do what: bearer tokens.
     #[command(subcommand)]
     Token(cli::token::TokenCommand),
+    /// Screens: approving them, what they show, telling them what to do.
+    #[command(subcommand)]
+    Screen(cli::screen::ScreenCommand),
     /// What was refused, and checking it again.
     #[command(subcommand)]
     Rejects(cli::rejects::RejectsCommand),
@@ -82,6 +91,7 @@ fn main() -> ExitCode {
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
         Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
         Command::Report(command) => on_runtime(async move { cli::report::run(&command, &mut stdout()).await }),
+        Command::Sources(command) => on_runtime(async move { cli::sources::run(&command, &mut stdout()).await }),
         Command::Reconcile(args) => on_runtime(async move { cli::reconcile::run(&args, &mut stdout()).await }),
         Command::Indicators(command) => on_runtime(async move { cli::indicators::run(&command, &mut stdout()).await }),
         Command::Procedures(command) => {
@@ -93,6 +103,8 @@ fn main() -> ExitCode {
         Command::Token(command) => {
             on_runtime(async move { cli::token::run(&command, system_now(), &mut stdout()).await })
         }
+        Command::Alerts(command) => on_runtime(async move { cli::alerts::run(&command, &mut stdout()).await }),
+        Command::Screen(command) => on_runtime(async move { cli::screen::run(&command, &mut stdout()).await }),
         Command::Rejects(command) => on_runtime(async move { cli::rejects::run(&command, &mut stdout()).await }),
         Command::Migrate(args) => on_runtime(cli::migrate::run(args)),
         Command::Simulate(args) => on_runtime(async move { cli::simulate::run(&args, &mut stdout()).await }),

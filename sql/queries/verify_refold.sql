@@ -98,8 +98,8 @@ raw_dossiers AS
         groupUniqArrayIf((records.status, ms(records.at)), records.status != '') AS seen,
         groupUniqArrayIf((ms(records.at), ms_or_null(records.due_at)), bitTest(records.given, 7)) AS due_given,
         [
-            toString(max((ms(records.at), records.unit))),
-            toString(min((ms(records.at), records.unit))),
+            toString(maxIf((ms(records.at), records.unit), records.unit != '')),
+            if(countIf(records.unit != '') = 0, '', toString(minIf((ms(records.at), records.unit), records.unit != ''))),
             newest(0, records.procedure, ''),
             newest(1, records.field, ''),
             newest(2, if(isNull(records.channel), NULL,

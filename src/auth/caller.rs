@@ -15,12 +15,14 @@ pub enum Role {
     View,
     /// Look into dossiers, send records, load units, run checks.
     Operate,
-    /// Manage tokens and screens.
+    /// Manage tokens.
     Admin,
+    /// Show the boards of one screen at its unit, nothing else: what a screen's credential gives. No token has it.
+    Display,
 }
 
 impl Role {
-    /// All roles.
+    /// All roles of tokens.
     pub const ALL: [Role; 4] = [Role::Ingest, Role::View, Role::Operate, Role::Admin];
 
     /// The name in configuration and answers.
@@ -30,6 +32,7 @@ impl Role {
             Role::View => "view",
             Role::Operate => "operate",
             Role::Admin => "admin",
+            Role::Display => "display",
         }
     }
 
@@ -37,9 +40,10 @@ impl Role {
     pub(super) fn grants(self) -> &'static [Role] {
         match self {
             Role::Ingest => &[Role::Ingest],
-            Role::View => &[Role::View],
-            Role::Operate => &[Role::Ingest, Role::View, Role::Operate],
-            Role::Admin => &Role::ALL,
+            Role::View => &[Role::View, Role::Display],
+            Role::Operate => &[Role::Ingest, Role::View, Role::Operate, Role::Display],
+            Role::Admin => &[Role::Ingest, Role::View, Role::Operate, Role::Admin, Role::Display],
+            Role::Display => &[Role::Display],
         }
     }
 }
@@ -54,6 +58,8 @@ pub struct Caller {
     token: Option<Text>,
     /// The source that its records have.
     source: Option<Text>,
+    /// The screen that it is; none of anybody else.
+    screen: Option<Text>,
 }
 
 /// Records of this source aren't the caller's to send.
@@ -75,12 +81,24 @@ pub enum ForeignSource {
 impl Caller {
     /// Anyone at this machine, in open mode: everything but administration.
     pub(super) fn open() -> Caller {
-        Caller { scope: Scope::all(), roles: &[Role::Ingest, Role::View, Role::Operate], token: None, source: None }
+        let roles = &[Role::Ingest, Role::View, Role::Operate, Role::Display];
+        Caller { scope: Scope::all(), roles, token: None, source: None, screen: None }
+    }
+
+    /// A screen that showed its credential.
+    pub fn display(screen: Text, scope: Scope) -> Caller {
+        Caller { scope, roles: Role::Display.grants(), token: None, source: None, screen: Some(screen) }
+    }
+
+    /// The same caller, at a machine that is a screen.
+    #[must_use]
+    pub fn at_screen(self, screen: Text) -> Caller {
+        Caller { screen: Some(screen), ..self }
     }
 
     /// Whoever has the token.
     pub(super) fn with_token(token: Text, role: Role, scope: Scope, source: Option<Text>) -> Caller {
-        Caller { scope, roles: role.grants(), token: Some(token), source }
+        Caller { scope, roles: role.grants(), token: Some(token), source, screen: None }
     }
 
     /// Whether the caller has the role.
@@ -91,6 +109,16 @@ impl Caller {
     /// Id of the caller's token; none in open mode.
     pub fn token(&self) -> Option<&Text> {
         self.token.as_ref()
+    }
+
+    /// Id of the screen that the caller is.
+    pub fn screen(&self) -> Option<&Text> {
+        self.screen.as_ref()
+    }
+
+    /// Whether it may show the boards of its screen and nothing else.
+    pub fn is_display_only(&self) -> bool {
+        !self.may(Role::View)
     }
 
     /// The source of records that the caller sends: its own, or the one asked for where none is bound to it.

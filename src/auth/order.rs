@@ -34,6 +34,9 @@ pub enum OrderFault {
     /// Whose records?
     #[error("a token of role ingest needs a source: the one of the records that it sends")]
     NoSource,
+    /// A screen gets its credential another way.
+    #[error("no token has the role display: approve a screen instead")]
+    Display,
     /// It could make tokens for units that it doesn't see.
     #[error("a token of role admin is for everything: it can't be bound to a unit")]
     BoundAdmin,
@@ -71,6 +74,7 @@ impl TokenOrder {
         }
         match self.role {
             Role::Ingest if self.source.is_none() => Err(OrderFault::NoSource),
+            Role::Display => Err(OrderFault::Display),
             Role::Admin if self.bound.is_some() => Err(OrderFault::BoundAdmin),
             _ if self.expires.is_some_and(|expires| expires <= now) => Err(OrderFault::Expired),
             _ => Ok(()),

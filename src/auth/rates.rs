@@ -22,6 +22,10 @@ const BATCHES_BURST: u32 = 400;
 const FAILURES_PER_MIN_MAX: u32 = 20;
 /// See [`FAILURES_PER_MIN_MAX`].
 const FAILURES_BURST: u32 = 20;
+/// Screens that may ask for a code from one address a minute, and how many at once: a building that is switched on.
+const PAIRINGS_PER_MIN_MAX: u32 = 30;
+/// See [`PAIRINGS_PER_MIN_MAX`].
+const PAIRINGS_BURST: u32 = 60;
 /// Callers that are remembered; past it those who are within their rate are forgotten.
 const CALLERS_MAX: usize = 20_000;
 
@@ -30,6 +34,8 @@ const CALLERS_MAX: usize = 20_000;
 pub enum Payer {
     /// The token of this id.
     Token(Text),
+    /// The screen of this id.
+    Screen(Text),
     /// Whoever is at this address.
     Peer(IpAddr),
 }
@@ -41,8 +47,10 @@ pub enum Cost {
     Question,
     /// A batch of records.
     Batch,
-    /// A token that nobody has.
+    /// A token that nobody has, or a screen's code.
     Failure,
+    /// A code for a screen.
+    Pairing,
 }
 
 /// Too often.
@@ -56,7 +64,7 @@ pub struct TooOften {
 /// The rates of all callers. Clones are handles on the same counters.
 #[derive(Clone, Debug)]
 pub struct Rates {
-    limiters: Arc<[DefaultKeyedRateLimiter<Payer>; 3]>,
+    limiters: Arc<[DefaultKeyedRateLimiter<Payer>; 4]>,
 }
 
 impl Default for Rates {
@@ -68,6 +76,7 @@ impl Default for Rates {
                 quota(Quota::per_second(number(QUESTIONS_PER_S_MAX)), QUESTIONS_BURST),
                 quota(Quota::per_second(number(BATCHES_PER_S_MAX)), BATCHES_BURST),
                 quota(Quota::per_minute(number(FAILURES_PER_MIN_MAX)), FAILURES_BURST),
+                quota(Quota::per_minute(number(PAIRINGS_PER_MIN_MAX)), PAIRINGS_BURST),
             ]),
         }
     }

@@ -1,5 +1,6 @@
 //! `opcentre check`: every fault of configuration, catalogue, boards, lists of units and calendars, and no port opened.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -52,10 +53,11 @@ pub fn run(args: CheckArgs, now: Instant, out: &mut impl Write) -> anyhow::Resul
         write!(out, "{}", example())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut configured = None;
+    let (mut configured, mut destinations) = (None, None);
     let config_faults = match read(args.config.as_deref(), args.settings) {
         Ok(config) => {
             configured = config.dashboards_dir;
+            destinations = Some(config.deliveries.into_keys().collect::<BTreeSet<_>>());
             Vec::new()
         }
         Err(error) => match error.downcast::<ConfigError>() {
@@ -65,7 +67,7 @@ pub fn run(args: CheckArgs, now: Instant, out: &mut impl Write) -> anyhow::Resul
         },
     };
     let mut data_faults = Vec::new();
-    catalogue(args.dashboards.or(configured).as_deref(), &mut data_faults);
+    catalogue(args.dashboards.or(configured).as_deref(), destinations.as_ref(), &mut data_faults);
     for list in &args.units {
         units(list, &mut data_faults);
     }
@@ -88,7 +90,7 @@ pub fn run(args: CheckArgs, now: Instant, out: &mut impl Write) -> anyhow::Resul
 }
 
 /// The catalogue of a folder, or the program's own.
-fn catalogue(dashboards: Option<&Path>, faults: &mut Vec<String>) {
+fn catalogue(dashboards: Option<&Path>, destinations: Option<&BTreeSet<String>>, faults: &mut Vec<String>) {
     let read = match dashboards {
         None => Catalogue::embedded(),
         Some(folder) => read_folder(folder),
@@ -98,6 +100,11 @@ fn catalogue(dashboards: Option<&Path>, faults: &mut Vec<String>) {
         Some(folder) => format!("{}/{fault}", folder.display().to_string().trim_end_matches('/')),
     };
     let portal = portal_of(dashboards);
+    if let (Ok(catalogue), Some(known)) = (&read, destinations) {
+        let unknown = catalogue.alerts().destinations().into_iter().filter(|(name, _)| !known.contains(*name));
+        let told = |(name, rule)| format!("alerts.toml: alert {rule} is to be sent to {name}, which isn't configured");
+        faults.extend(unknown.map(told));
+    }
     faults.extend(read.err().iter().chain(portal.err().iter()).flat_map(|error| &error.0).map(told));
 }
 

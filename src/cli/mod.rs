@@ -2,6 +2,7 @@
 
 mod client;
 mod unresolved;
+pub mod alerts;
 pub mod check;
 pub mod dashboards;
 pub mod serve;
@@ -11,10 +12,12 @@ pub mod rejects;
 pub mod units;
 pub mod period;
 pub mod report;
+pub mod sources;
 pub mod reconcile;
 pub mod indicators;
 pub mod procedures;
 pub mod migrate;
+pub mod screen;
 pub mod token;
 pub mod verify;
 pub mod simulate;

@@ -20,8 +20,33 @@ pub fn example() -> String {
         writeln!(text, "# --{}, {}", key.flag, key.env).expect("writing to memory succeeds");
         writeln!(text, "#{} = {}", key.name, written(key)).expect("writing to memory succeeds");
     }
+    text.push_str(DELIVERY);
     text
 }
+
+/// Tables of destinations, which are no single keys.
+const DELIVERY: &str = r#"
+# Where messages about alerts (`deliver` in alerts.toml) go, a table for each destination. A secret or password may stand
+# in the environment instead: OPCENTRE_DELIVERY_NAME_SECRET, OPCENTRE_DELIVERY_NAME_PASSWORD.
+# [delivery.duty-hook]
+# kind = "webhook"
+# url = "https://example.vn/hooks/opcentre"
+# secret = "whsec_..."
+
+# tls: starttls (port 587), implicit (465) or none (25).
+# [delivery.duty-mail]
+# kind = "smtp"
+# host = "mail.example.vn"
+# tls = "starttls"
+# from = "opcentre@example.vn"
+# to = ["duty@example.vn"]
+# user = "opcentre"
+# password = "..."
+
+# [delivery.files]
+# kind = "folder"
+# path = "/var/lib/opcentre/outbox"
+"#;
 
 fn about(key: &Key) -> String {
     match key.kind {

@@ -241,6 +241,14 @@ pub const KEYS: &[Key] = &[
     .whole(1, 1_440)
     .default("15"),
     key(
+        "alert_history_days",
+        "alert-history-days",
+        "OPCENTRE_ALERT_HISTORY_DAYS",
+        "Days for which an alert that is over is kept; at most 20,000 of them.",
+    )
+    .whole(1, 3_660)
+    .default("400"),
+    key(
         "stop_flush_s",
         "stop-flush-s",
         "OPCENTRE_STOP_FLUSH_S",

@@ -7,6 +7,7 @@ use clap::parser::ValueSource;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::deliveries::Deliveries;
 use super::keys::{KEYS, Key, Kind};
 
 /// One thing that is wrong: where it stands, which key, and what must be.
@@ -39,6 +40,7 @@ impl fmt::Debug for Given {
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub(super) given: BTreeMap<&'static str, Given>,
+    pub(super) deliveries: Deliveries,
     pub(super) faults: Vec<Fault>,
 }
 
@@ -57,6 +59,11 @@ impl Settings {
         }
         for (key, value) in table.get_ref() {
             let place = format!("{name}:{}", line(key.span().start));
+            if let (DeValue::Table(tables), "delivery") = (value.get_ref(), key.get_ref().as_ref()) {
+                let place = |offset| format!("{name}:{}", line(offset));
+                settings.deliveries.add(tables, place, &mut settings.faults);
+                continue;
+            }
             // `mode` under [auth] is the key `auth_mode`.
             let DeValue::Table(inner) = value.get_ref() else {
                 settings.add(place, key.get_ref(), value);
@@ -109,6 +116,7 @@ impl Settings {
         for (name, given) in others.given {
             self.given.entry(name).or_insert(given);
         }
+        self.deliveries.or(others.deliveries);
         self.faults.extend(others.faults);
         self
     }

@@ -95,7 +95,7 @@ impl Cube {
                 self.turns.extend(turns.map(|turn| (turn, place)));
             }
             counters.add(&placement, &of_dossier(&entry.state, &derived, self.now, &self.zone), 1);
-            counters.set_derived(*dossiers, derived);
+            counters.set_derived(*dossiers, derived, self.now);
             *dossiers += 1;
             left -= 1;
         }
@@ -105,6 +105,7 @@ impl Cube {
         {
             let placement = counters.reader(&self.zone).rating(&key.source, state);
             counters.add(&placement, &of_rating(state, &self.zone), 1);
+            counters.add_answer(&placement, state, &self.zone, 1);
             *ratings += 1;
             left -= 1;
         }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use rpds::VectorSync;
+use rpds::{HashTrieSetSync, VectorSync};
 
 use super::contribution::Contribution;
 use super::days::Days;
+use super::open::may_be_open;
 use super::placement::{Placement, Placements, Reader};
+use super::ratings::AnswerDays;
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot, Window};
-use crate::model::{Day, Derived, Rules, Zone};
+use crate::model::{Day, Derived, Instant, RatingState, Rules, Zone};
 use crate::units::{Hierarchies, Hierarchy, Perspective, UnitId, UnitRole, Units};
 
 /// The perspective whose sums over all below are kept; the others' are made when somebody asks.
@@ -29,6 +31,10 @@ pub(super) struct Counters {
     /// What follows from the registers of every dossier under these rules, by their places. Made anew with every change,
     /// so that questions over all dossiers needn't.
     pub(super) derived: VectorSync<Arc<Derived>>,
+    /// The places of dossiers that may be in progress.
+    pub(super) open: HashTrieSetSync<u32>,
+    /// Ratings by score of what every unit handles itself, as it is now.
+    pub(super) answers: Vec<Arc<AnswerDays>>,
 }
 
 impl Counters {
@@ -36,6 +42,8 @@ impl Counters {
     pub(super) fn empty(units: Arc<Units>, hierarchies: Arc<Hierarchies>, rules: Arc<Rules>) -> Counters {
         let none = vec![Arc::<Days>::default(); units.len()];
         Counters {
+            answers: vec![Arc::<AnswerDays>::default(); units.len()],
+            open: HashTrieSetSync::new_sync(),
             own: [none.clone(), none.clone(), none.clone(), none.clone()],
             sum: none,
             units,
@@ -51,13 +59,26 @@ impl Counters {
         Reader { units: &self.units, hierarchies: &self.hierarchies, zone }
     }
 
-    /// Sets what follows from the registers of a dossier: of one known, or of the next one.
-    pub(super) fn set_derived(&mut self, place: usize, derived: Arc<Derived>) {
+    /// Sets what follows from the registers of a dossier at `now`: of one known, or of the next one.
+    pub(super) fn set_derived(&mut self, place: usize, derived: Arc<Derived>, now: Instant) {
+        let key = u32::try_from(place).expect("fewer than four thousand million dossiers");
+        if may_be_open(&derived, now) {
+            if !self.open.contains(&key) {
+                self.open.insert_mut(key);
+            }
+        } else {
+            self.open.remove_mut(&key);
+        }
         if place == self.derived.len() {
             self.derived.push_back_mut(derived);
         } else {
             self.derived.set_mut(place, derived);
         }
+    }
+
+    /// Adds (1) or takes away (-1) a rating by its answer.
+    pub(super) fn add_answer(&mut self, placement: &Placement, state: &RatingState, zone: &Zone, sign: i64) {
+        AnswerDays::add(&mut self.answers[placement.unit(SUMMED).place()], state, zone, sign);
     }
 
     /// Adds (1) or takes away (-1) what counts under these units.

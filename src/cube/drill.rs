@@ -139,7 +139,7 @@ impl View {
         }
     }
 
-    fn offer<'v>(
+    pub(super) fn offer<'v>(
         &'v self,
         selection: &Selection,
         (key, unit, through): (&'v DossierKey, UnitId, UnitId),

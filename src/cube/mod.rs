@@ -16,12 +16,15 @@
 mod contribution;
 mod days;
 mod placement;
+mod open;
+mod ratings;
 mod counters;
 mod building;
 mod owner;
 mod indicators;
 mod index;
 mod view;
+mod coverage;
 mod dimension;
 mod drill;
 mod marked;
@@ -29,11 +32,13 @@ mod procedures;
 mod totals;
 mod unresolved;
 mod revival;
+mod senders;
 #[cfg(test)]
 mod tests;
 
 pub use crate::kpi::Window;
 pub use contribution::Contribution;
+pub use coverage::Coverage;
 pub use dimension::{AGES, Dimension};
 pub use drill::{Item, ItemKind, Selection};
 pub use index::IndexReading;
@@ -42,6 +47,7 @@ pub use marked::Marked;
 pub use owner::Cube;
 pub use placement::Placement;
 pub use procedures::ProcedureUse;
+pub use ratings::Answers;
 pub use revival::Revival;
 pub use totals::DayCount;
 pub use unresolved::UnresolvedValue;

@@ -16,6 +16,7 @@ use super::contribution::{of_dossier, of_rating};
 use super::counters::Counters;
 use super::indicators::{Reports, ordered};
 use super::placement::Placement;
+use super::senders::Senders;
 use super::view::{Entry, View};
 
 /// A clock set back by less is waited for.
@@ -45,6 +46,7 @@ pub struct Cube {
     indicators: Reports,
     contacts: Arc<BTreeMap<Text, Instant>>,
     sources: Arc<BTreeMap<Text, SourceFact>>,
+    senders: Senders,
     /// When the clock changes which dossier's contribution: all turns later than `now`, some perhaps outdated.
     pub(super) turns: BTreeSet<(Instant, u32)>,
     texts: HashSet<Text>,
@@ -75,6 +77,7 @@ impl Cube {
             ratings: VectorSync::new_sync(),
             indicators: Reports::new_sync(),
             contacts: Arc::default(),
+            senders: Senders::default(),
             sources: Arc::default(),
             turns: BTreeSet::new(),
             texts: HashSet::new(),
@@ -92,10 +95,7 @@ impl Cube {
                     self.change_rating(key, |state| state.apply(&rating));
                 }
                 Record::Indicator(report) => {
-                    let key = ordered(report.key.clone());
-                    let mut state = self.indicators.get(&key).cloned().unwrap_or_default();
-                    state.apply(&report);
-                    self.indicators.insert_mut(key, state);
+                    self.change_indicator(report.key.clone(), |state| state.apply(&report));
                 }
                 Record::Unit(fact) => changes.units.push(*fact),
                 Record::Succession(succession) => changes.successions.push(succession),
@@ -123,10 +123,16 @@ impl Cube {
 
     /// Joins the registers of an indicator.
     pub fn join_indicator(&mut self, key: IndicatorKey, state: IndicatorState) {
+        self.change_indicator(key, |kept| kept.join(state));
+    }
+
+    fn change_indicator(&mut self, key: IndicatorKey, change: impl FnOnce(&mut IndicatorState)) {
         let key = ordered(key);
-        let mut kept = self.indicators.get(&key).cloned().unwrap_or_default();
-        kept.join(state);
-        self.indicators.insert_mut(key, kept);
+        let before = self.indicators.get(&key).cloned().unwrap_or_default();
+        let mut after = before.clone();
+        change(&mut after);
+        self.senders.report(&before, &after);
+        self.indicators.insert_mut(key, after);
     }
 
     /// Moves the clock. A small step back is waited out, so that a clock being trimmed costs nothing; after a great
@@ -183,6 +189,7 @@ impl Cube {
             indicators: self.indicators.clone(),
             contacts: self.contacts.clone(),
             sources: self.sources.clone(),
+            senders: self.senders.clone(),
         }
     }
 
@@ -215,6 +222,7 @@ impl Cube {
                 place
             }
             None => {
+                self.senders.count(&key.source);
                 let place = u32::try_from(self.dossiers.len()).expect("fewer than four thousand million dossiers");
                 self.places.insert_mut(key.clone(), place);
                 self.dossiers.push_back_mut(Arc::new(Entry::new(key)));
@@ -239,9 +247,9 @@ impl Cube {
             let rules_stay = Arc::ptr_eq(&built.rules, &self.shown.rules);
             let derived =
                 if rules_stay { shown.clone() } else { Arc::new(derive(&entry.state, &self.zone, &built.rules)) };
-            built.set_derived(place as usize, derived);
+            built.set_derived(place as usize, derived, self.now);
         }
-        self.shown.set_derived(place as usize, shown);
+        self.shown.set_derived(place as usize, shown, self.now);
     }
 
     /// Reads anew under which units a dossier counts.
@@ -273,6 +281,7 @@ impl Cube {
     }
 
     fn change_rating(&mut self, key: RatingKey, change: impl FnOnce(&mut RatingState)) {
+        self.senders.count(&key.source);
         let next = self.ratings.len();
         let place = *self.rating_places.entry(key.clone()).or_insert_with(|| {
             self.ratings.push_back_mut((key, RatingState::default()));
@@ -289,6 +298,7 @@ impl Cube {
             for (state, sign) in [(&before, -1), (&*state, 1)] {
                 let placement = counters.reader(&self.zone).rating(&key.source, state);
                 counters.add(&placement, &of_rating(state, &self.zone), sign);
+                counters.add_answer(&placement, state, &self.zone, sign);
             }
         }
     }

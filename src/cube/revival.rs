@@ -39,9 +39,9 @@ impl View {
     ) -> Option<Revival> {
         let known = self.void_state(key)?;
         let at = known.void.at()?;
-        // With the unit of the newest record, so that no register but `void` says anything else.
-        let newest = events.clone().max_by_key(|event| (event.at, &event.unit))?;
-        let mut clearing = DossierEvent::new(key.clone(), newest.unit.clone(), newest.at.max(at.plus_ms(1)));
+        let newest = events.clone().map(|event| event.at).max()?;
+        // Without a unit: it says nothing but that the dossier counts again.
+        let mut clearing = DossierEvent::new(key.clone(), Text::default(), newest.max(at.plus_ms(1)));
         clearing.void = Field::Null;
         let (mut joined, mut fresh) = (known.clone(), DossierState::default());
         for event in events {

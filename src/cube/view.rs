@@ -17,6 +17,7 @@ use super::contribution::{Contribution, of_dossier};
 use super::counters::Counters;
 use super::indicators::{Reports, ordered};
 use super::placement::Placement;
+use super::senders::Senders;
 
 /// One dossier as the cube keeps it.
 #[derive(Clone, Debug)]
@@ -90,6 +91,7 @@ pub struct View {
     pub(super) indicators: Reports,
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
     pub(super) sources: Arc<BTreeMap<Text, SourceFact>>,
+    pub(super) senders: Senders,
 }
 
 impl View {

@@ -10,6 +10,7 @@ mod breakdown;
 mod dossiers;
 mod quality;
 mod table;
+mod totals;
 mod sources;
 mod indicators;
 mod indices;
@@ -25,6 +26,7 @@ mod snapshot;
 mod closed;
 mod report;
 mod difference;
+mod reconcile;
 #[cfg(test)]
 mod tests;
 
@@ -45,13 +47,15 @@ pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};
 pub use question::{ClosedVersion, Version, version};
+pub use reconcile::{ReconcileAnswer, ReconcileQuery, reconcile, reconciled_unit};
 pub use report::{ReportFacts, ReportGround, report_figures, report_ledger, report_period};
 pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
-pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
+pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, shows_source, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 pub use template::return_template;
+pub use totals::{SUMMARY_DAYS, SourceTotals, StatedDays, StatedTotals, TotalsSummary, totals_of};
 
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
@@ -97,6 +101,9 @@ pub enum AnswerError {
         /// The schemes there are.
         known: String,
     },
+    /// No report is called so, or not in this form.
+    #[error("there is no report `{0}`: use ID.png, ID.txt or ID.json")]
+    UnknownReport(String),
     /// No form is called so.
     #[error("there is no form `{0}`")]
     UnknownForm(String),
@@ -172,6 +179,12 @@ pub enum AnswerError {
     /// No doubt about a dossier is called so.
     #[error("`{0}` is no mark of quality")]
     UnknownMark(String),
+    /// More than one source has dossiers there.
+    #[error("more than one source has dossiers there: say with source= whose list it is, {sources}")]
+    SourceNeeded {
+        /// Their names.
+        sources: String,
+    },
     /// The cursor wasn't given out for this question.
     #[error("the cursor doesn't belong to this question: ask without it")]
     BadCursor,
@@ -193,6 +206,7 @@ impl AnswerError {
             AnswerError::UnknownDossier { .. } => "unknown_dossier",
             AnswerError::Window(_) => "bad_window",
             AnswerError::UnknownScheme { .. } => "bad_scheme",
+            AnswerError::UnknownReport(_) => "unknown_report",
             AnswerError::UnknownForm(_) => "unknown_form",
             AnswerError::UnknownVersion(_) => "bad_version",
             AnswerError::NotClosed { .. } => "not_closed",
@@ -208,6 +222,7 @@ impl AnswerError {
             AnswerError::UnknownValue { .. } => "bad_value",
             AnswerError::UnknownMeasure(_) => "bad_measure",
             AnswerError::UnknownMark(_) => "bad_mark",
+            AnswerError::SourceNeeded { .. } => "source_needed",
             AnswerError::BadCursor => "bad_cursor",
             AnswerError::BadBound { .. } => "bad_parameter",
         }
@@ -215,12 +230,15 @@ impl AnswerError {
 
     /// Whether the thing asked for doesn't exist, in contrast to a question that can't be answered.
     pub fn is_not_found(&self) -> bool {
-        use AnswerError::{NoClosing, NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownUnit};
+        use AnswerError::{
+            NoClosing, NotClosed, UnknownDossier, UnknownForm, UnknownIndex, UnknownReport, UnknownUnit,
+        };
         matches!(
             self,
             UnknownUnit(_)
                 | UnknownDossier { .. }
                 | UnknownForm(_)
+                | UnknownReport(_)
                 | UnknownIndex(_)
                 | NotClosed { .. }
                 | NoClosing { .. }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
@@ -43,13 +43,30 @@ impl Page {
             Cow::Borrowed(bytes) => Bytes::from_static(bytes),
             Cow::Owned(bytes) => Bytes::from(bytes),
         };
-        let hash = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = file.metadata.sha256_hash().iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = if name == INDEX { with_build(&content, &hash) } else { content };
         Some(Page { content, hash, mime: mime(name, file.metadata.mimetype()).to_owned() })
     }
 }
 
+/// The wall's page with the name of its build in it, so that it knows which one it is.
+fn with_build(index: &[u8], hash: &str) -> Bytes {
+    let index = String::from_utf8_lossy(index);
+    Bytes::from(index.replace(NO_BUILD, &format!("name=\"build\" content=\"{}\"", short(hash))))
+}
+
+/// Enough of a page's hash to tell any two apart.
+fn short(hash: &str) -> &str {
+    hash.get(..16).unwrap_or(hash)
+}
+
+/// Where the page has the name of its build.
+const NO_BUILD: &str = "name=\"build\" content=\"\"";
+
 const INDEX: &str = "index.html";
 const DESK: &str = "ops.html";
+/// Keeps the page of screens in the browser.
+const WORKER: &str = "assets/sw.js";
 
 /// For files whose name carries a hash of their content.
 const CACHE_FOR_GOOD: &str = "public, max-age=31536000, immutable";
@@ -74,6 +91,10 @@ pub(super) fn router() -> Router<AppState> {
         .route("/", get(|| async { Redirect::temporary("/wall/province") }))
         .route("/wall/{board}", get(wall))
         .route("/ops", get(desk_of_root))
+        .route("/ops/alerts", get(desk))
+        .route("/ops/screens", get(desk))
+        .route("/screen", get(screen))
+        .route("/ops/sources", get(desk))
         .route("/ops/units/{code}", get(desk))
         .route("/ops/dossiers/{source}/{id}", get(desk))
         .route("/assets/{*path}", get(asset))
@@ -81,7 +102,7 @@ pub(super) fn router() -> Router<AppState> {
 
 /// Names the pages in this program: another one after every change of them. None when they were not built.
 pub(super) fn build_id() -> Option<String> {
-    Page::find(INDEX).map(|index| index.hash.chars().take(16).collect())
+    Page::find(INDEX).map(|index| short(&index.hash).to_owned())
 }
 
 /// The wall's page, the same for every board and unit. Without a unit it goes on to the top of the tree.
@@ -128,6 +149,14 @@ fn escaped(text: &str) -> String {
 }
 
 /// The desk's page, the same for every unit and dossier: what it shows stands in its address.
+/// The page of a screen, approved or not: the wall's, which finds out which it is.
+async fn screen(headers: HeaderMap) -> Response {
+    match Page::find(INDEX) {
+        Some(page) => serve(page, &headers, CACHE_ASK_AGAIN),
+        None => (StatusCode::SERVICE_UNAVAILABLE, Html(NOT_BUILT)).into_response(),
+    }
+}
+
 async fn desk(headers: HeaderMap) -> Response {
     match Page::find(DESK) {
         Some(page) => serve(page, &headers, CACHE_ASK_AGAIN),
@@ -182,6 +211,13 @@ fn in_address(text: &str) -> String {
 async fn asset(PathOf(path): PathOf<String>, headers: HeaderMap) -> Result<Response, Problem> {
     let name = format!("assets/{path}");
     match Page::find(&name) {
+        Some(found) if name == WORKER => {
+            // It looks after the page of screens, which isn't below its own folder.
+            let scope = HeaderName::from_static("service-worker-allowed");
+            let mut response = serve(found, &headers, CACHE_ASK_AGAIN);
+            response.headers_mut().insert(scope, HeaderValue::from_static("/screen"));
+            Ok(response)
+        }
         Some(found) if has_hash(&name) => Ok(serve(found, &headers, CACHE_FOR_GOOD)),
         Some(found) => Ok(serve(found, &headers, CACHE_ASK_AGAIN)),
         None => Err(Problem::NoSuchPath { path: format!("/{name}") }),

@@ -7,7 +7,7 @@ use axum::{Extension, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role};
-use crate::kpi::{Panel, Words};
+use crate::kpi::{Layouts, Panel, Words};
 use crate::model::{Text, UnitFact};
 use crate::units::UNRESOLVED;
 
@@ -16,6 +16,7 @@ use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::guard::require;
 use super::json::json;
+use super::screens::only_its_own;
 use super::sight::{default_unit, root_code, visible_unit};
 use super::state::AppState;
 
@@ -42,6 +43,8 @@ struct Definition<'a> {
     demo: bool,
     timezone: &'a str,
     panels: &'a [Panel],
+    /// Where they stand on screens that aren't 16:9.
+    layouts: &'a Layouts,
 }
 
 #[derive(Serialize)]
@@ -61,10 +64,11 @@ async fn board(
 ) -> Result<Response, Problem> {
     let catalogue = state.catalogues.now();
     let board = catalogue.board(&id).ok_or(Problem::UnknownBoard { board: id })?;
-    require(&caller, Role::View)?;
+    require(&caller, Role::Display)?;
     let view = state.view()?;
     let asked = query.unit.filter(|code| !code.is_empty()).or_else(|| default_unit(&view, &caller.scope));
     let code = Text::new(asked.as_deref().unwrap_or(UNRESOLVED));
+    only_its_own(&state, &caller, &view, (&board.id, &code))?;
     // While no unit is known at all none is a wrong one: its wall stands there already, without figures.
     let unit = if root_code(&view).is_none() && caller.scope.is_all() {
         Named { code: &code, name: &code, short_name: &code, office: centre() }
@@ -82,6 +86,7 @@ async fn board(
         demo: state.demo,
         timezone: state.zone.name(),
         panels: &board.panels,
+        layouts: &board.layouts,
     };
     json(&definition)
 }

@@ -24,6 +24,7 @@ use codes::{append_code, envelope_code, envelope_status};
 
 use super::answers::AnswerError;
 use super::returns::ReturnProblem;
+use super::screens::ScreenProblem;
 
 /// Why a request isn't answered, as the caller reads it: RFC 9457 with a stable `code`.
 #[derive(Debug, thiserror::Error)]
@@ -90,6 +91,18 @@ pub enum Problem {
         /// The number asked for.
         id: u64,
     },
+    /// 404: no such alert, or not about a unit or source of the caller's.
+    #[error("there is no alert {id}")]
+    UnknownAlert {
+        /// The number asked for.
+        id: u64,
+    },
+    /// 409: the alert is over.
+    #[error("alert {id} is over: there is nothing to acknowledge")]
+    AlertOver {
+        /// Its number.
+        id: u64,
+    },
     /// 404: no such import, or not of a source of the caller's.
     #[error("there is no import {id}")]
     UnknownImport {
@@ -125,21 +138,24 @@ pub enum Problem {
     /// 404, 409 or 422: a return isn't there, isn't where a step can be taken, or has faulty cells.
     #[error(transparent)]
     Return(#[from] ReturnProblem),
+    /// 400, 404, 409 or 503: a screen isn't let in yet, or isn't there.
+    #[error(transparent)]
+    Screen(#[from] ScreenProblem),
     /// 404: no such board.
     #[error("there is no board {board:?}")]
     UnknownBoard {
         /// The id asked for.
         board: String,
     },
-    /// 404: no such report, or not in this form.
-    #[error("there is no report {report:?}: use ID.png, ID.txt or ID.json")]
-    UnknownReport {
-        /// The file asked for.
-        report: String,
-    },
     /// 400, 413 or 415: the body as a whole can't be taken; nothing of it was.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
+    /// 422: the body is a file that can't be read, or says nothing that is looked for.
+    #[error("{reason}")]
+    UnreadableFile {
+        /// Why.
+        reason: String,
+    },
     /// 413: the packed body is too long.
     #[error("the body has more than {bytes_max} bytes")]
     BodyTooLarge {
@@ -244,15 +260,20 @@ impl Problem {
             Problem::BadParameter { .. } => (StatusCode::BAD_REQUEST, "bad_parameter", "Unreadable parameter", None),
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
+            Problem::UnknownAlert { .. } => (StatusCode::NOT_FOUND, "unknown_alert", "Unknown alert", None),
+            Problem::AlertOver { .. } => (StatusCode::CONFLICT, "alert_over", "Over already", None),
             Problem::UnknownImport { .. } => (StatusCode::NOT_FOUND, "unknown_import", "Unknown import", None),
             Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),
             Problem::NotEnded { .. } => (StatusCode::CONFLICT, "not_ended", "Not over yet", None),
             Problem::AlreadyClosed { .. } => (StatusCode::CONFLICT, "already_closed", "Closed already", None),
             Problem::Return(problem) => (problem.status(), problem.code(), problem.title(), None),
+            Problem::Screen(problem) => (problem.status(), problem.code(), problem.title(), problem.retry_after_s()),
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
-            Problem::UnknownReport { .. } => (StatusCode::NOT_FOUND, "unknown_report", "Unknown report", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
+            Problem::UnreadableFile { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "unreadable_file", "Unreadable file", None)
+            }
             Problem::NoneAccepted { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "none_accepted", "None accepted", None),
             Problem::NotJournalled(AppendError::TooLarge { .. }) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None)
@@ -337,6 +358,7 @@ impl IntoResponse for Problem {
             further: match &self {
                 Problem::NoneAccepted { answer, .. } => Some(Cow::Borrowed(answer)),
                 Problem::Return(problem) => problem.further().map(Cow::Owned),
+                Problem::Screen(problem) => problem.further().map(Cow::Owned),
                 Problem::FaultyCatalogue(faults) => Some(Cow::Owned(fault_list(faults))),
                 _ => None,
             },

@@ -304,6 +304,9 @@ fn unresolved<'a>(state: &AppState, batch: &'a Batch) -> Vec<Unresolved<'a>> {
             Record::Indicator(report) => (&report.source, &report.key.unit, report.at),
             _ => continue,
         };
+        if unit.is_empty() {
+            continue;
+        }
         let meant = units.meant(source, unit);
         let is_unknown = units.read(meant, state.zone.day(at)).unit == UnitId::UNRESOLVED;
         if is_unknown && (found.len() < UNRESOLVED_LISTED_MAX || found.contains_key(unit.as_str())) {

@@ -12,6 +12,7 @@ use crate::auth::{Caller, Cost, Denied, Entry, Payer, RequestFacts, Role};
 use super::error::Problem;
 use super::listen::Peer;
 use super::routes::{self, Found, Need};
+use super::screens::entry_at;
 use super::state::AppState;
 
 /// Admits the request and notes its [`Caller`] for the handlers, or refuses it. It stands before
@@ -22,6 +23,7 @@ pub(super) async fn admit(
     next: Next,
 ) -> Result<Response, Problem> {
     let entry = state.gate.admit(&facts(&request), (state.wall)())?;
+    let entry = entry_at(&state, entry, request.headers());
     let (need, cost) = match routes::find(&request) {
         Found::Route(route) => (Some(route.need), route.cost()),
         Found::Nothing => (None, Cost::Question),
@@ -43,11 +45,11 @@ fn judge(
     cost: Cost,
 ) -> Result<Option<Caller>, Problem> {
     if state.gate.is_required() {
-        let token = match &entry {
-            Entry::Caller(caller) => caller.token().cloned(),
+        let payer = match &entry {
+            Entry::Caller(caller) => payer(caller),
             Entry::Nobody | Entry::Denied(_) => None,
         };
-        state.rates.pay(token.map_or(Payer::Peer(peer), Payer::Token), cost)?;
+        state.rates.pay(payer.unwrap_or(Payer::Peer(peer)), cost)?;
     }
     let caller = match entry {
         Entry::Caller(caller) => caller,
@@ -73,6 +75,12 @@ fn judge(
         }
     }
     Ok(Some(caller))
+}
+
+/// Whose rate it is; none of somebody without anything to show.
+fn payer(caller: &Caller) -> Option<Payer> {
+    let token = caller.token().cloned().map(Payer::Token);
+    token.or_else(|| caller.screen().cloned().map(Payer::Screen))
 }
 
 /// Whether the caller has the role that a handler needs.

@@ -14,7 +14,9 @@ use serde::Serialize;
 
 use crate::auth::{Caller, Role};
 use crate::journal::Usage;
+use crate::kpi::AlertRules;
 use crate::model::{Instant, Zone};
+use crate::pipeline::outbox::{Outbox, Trouble};
 
 use super::readiness::Condition;
 use super::state::AppState;
@@ -52,6 +54,7 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
     let mut components = state.readiness.components();
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
     components.insert("intake", intake_condition(&state.journal.usage()));
+    components.insert("delivery", delivery_condition(&state.outbox, state.catalogues.now().alerts()));
     let degraded = components.iter().filter_map(|(name, condition)| match condition {
         Condition::Degraded { reason } => Some((*name, reason.clone())),
         Condition::Ok | Condition::NotReady { .. } => None,
@@ -64,6 +67,18 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
     let catalogue = is_told.then(|| state.catalogues.now().version().to_owned());
     let (degraded, components) = (is_told.then_some(degraded), is_told.then_some(components));
     (status, Json(Ready { ready, degraded, components, catalogue }))
+}
+
+/// Messages that nobody takes keep no record and no figure from anybody.
+fn delivery_condition(outbox: &Outbox, rules: &AlertRules) -> Condition {
+    let told = outbox.troubles().into_iter().map(|(name, trouble)| {
+        let Trouble { given_up, failures, reason } = trouble;
+        format!("{name}: {given_up} messages given up, {failures} tries in a row failed, the last one: {reason}")
+    });
+    let unknown = rules.destinations().into_iter().filter(|(name, _)| !outbox.knows(name));
+    let unknown = unknown.map(|(name, rule)| format!("alert {rule} is to be sent to {name}, which isn't configured"));
+    let reasons: Vec<String> = told.chain(unknown).collect();
+    if reasons.is_empty() { Condition::Ok } else { Condition::degraded(reasons.join("; ")) }
 }
 
 /// A journal without room takes nothing more; it gets room when ClickHouse has what is in it.

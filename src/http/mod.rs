@@ -43,10 +43,13 @@ mod sources;
 mod procedures;
 mod indicators;
 mod totals;
+mod reconcile;
 mod unresolved;
+mod alerts;
 mod imports;
 mod returns;
 mod reports;
+mod screens;
 pub mod live;
 #[cfg(test)]
 mod tests;
@@ -65,6 +68,7 @@ pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
 pub use returns::{ReturnProblem, Returns};
 pub use routes::{Need, ROUTES, Route};
+pub use screens::{ScreenKeeper, ScreenProblem};
 pub use state::{AppState, ClockKind};
 pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
@@ -84,13 +88,15 @@ pub fn router(state: AppState) -> Router {
         .merge(figures::router(places.clone()))
         .merge(tokens::router())
         .merge(drill::router(places.clone()))
-        .merge(sources::router())
+        .merge(sources::router(places.clone()))
         .merge(reload::router())
+        .merge(alerts::router())
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
         .merge(unresolved::router(places.clone()))
         .merge(totals::router(places.clone()))
-        .merge(returns::router(places))
+        .merge(returns::router(places.clone()))
+        .merge(screens::router())
         .merge(reports::router())
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
@@ -98,6 +104,7 @@ pub fn router(state: AppState) -> Router {
         .merge(events::router(&state))
         .merge(rejects::router())
         .merge(imports::router())
+        .merge(reconcile::router(places))
         .merge(units_load::router())
         .merge(verify::router())
         .merge(periods::router());

@@ -3,12 +3,17 @@
 //! **A new route is one entry in `routes`**, and a new shape one in `schemas`. A test compares the entries with the
 //! routes of the areas, and schemathesis holds a running server to the document: each status, code and shape.
 
+mod alerts;
 mod imports;
 mod indicators;
 mod kit;
 mod portal;
 mod returns;
+mod screens;
+mod tokens;
 mod totals;
+mod reconcile;
+mod sources;
 mod routes;
 mod reports;
 mod printed;

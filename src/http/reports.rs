@@ -106,7 +106,7 @@ async fn report(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
-    let unknown = || Problem::UnknownReport { report: file.chars().take(64).collect() };
+    let unknown = || Problem::from(AnswerError::UnknownReport(file.chars().take(64).collect()));
     let (id, ending) = named(&file).ok_or_else(unknown)?;
     let catalogue = state.catalogues.now();
     let definition = catalogue.report(id).cloned().ok_or_else(unknown)?;

@@ -4,8 +4,9 @@
 //! | --- | --- |
 //! | (none) | the pages and their assets, `/healthz`, whether `/readyz` is ready |
 //! | ingest | send records of its own source, read nothing |
+//! | display | show the boards of one screen at its unit; what a screen's cookie gives, no token |
 //! | view | see figures, walls and units of its subtree |
-//! | operate | view and ingest, and look into dossiers of its subtree; what concerns all units (loading units, sources, the catalogue, verifying) only with a token for everything |
+//! | operate | view and ingest, look into dossiers of its subtree, approve and command its screens; what concerns all units (loading units, sources, the catalogue, verifying) only with a token for everything |
 //! | admin | everything, and tokens; always for everything |
 //!
 //! A route without a row is served to nobody, so that a new one can't be forgotten here.
@@ -52,8 +53,12 @@ pub const ROUTES: &[Route] = &[
     get("/", Need::Anyone),
     get("/wall/{board}", Need::Anyone),
     get("/ops", Need::Anyone),
+    get("/ops/sources", Need::Anyone),
+    get("/ops/alerts", Need::Anyone),
     get("/ops/units/{code}", Need::Anyone),
     get("/ops/dossiers/{source}/{id}", Need::Anyone),
+    get("/ops/screens", Need::Anyone),
+    get("/screen", Need::Anyone),
     get("/assets/{*path}", Need::Anyone),
     get("/healthz", Need::Anyone),
     get("/readyz", Need::Anyone),
@@ -68,6 +73,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/units/{code}/breakdown", Need::Role(Role::View)),
     get("/api/v1/units/{code}/dossiers", Need::Role(Role::Operate)),
     get("/api/v1/units/{code}/forms/{form}", Need::Role(Role::View)),
+    get("/api/v1/periods", Need::Role(Role::View)),
     get("/api/v1/periods/{scheme}/{period}", Need::Role(Role::View)),
     get("/api/v1/periods/{scheme}/{period}/difference", Need::Role(Role::Operate)),
     with("POST", "/api/v1/periods/{scheme}/{period}/close", Need::Role(Role::Operate)),
@@ -91,8 +97,19 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/successions", Need::Role(Role::View)),
     get("/api/v1/aliases", Need::Role(Role::Operate)),
     get("/api/v1/unresolved", Need::Whole(Role::Operate)),
-    get("/api/v1/boards/{board}", Need::Role(Role::View)),
-    get("/api/v1/live", Need::Socket(Role::View)),
+    get("/api/v1/alerts", Need::Role(Role::View)),
+    with("POST", "/api/v1/alerts/{id}/acknowledge", Need::Role(Role::Operate)),
+    get("/api/v1/boards/{board}", Need::Role(Role::Display)),
+    get("/api/v1/live", Need::Socket(Role::Display)),
+    get("/api/v1/screen", Need::Anyone),
+    with("POST", "/api/v1/screen/code", Need::Anyone),
+    with("POST", "/api/v1/screen/token", Need::Anyone),
+    get("/api/v1/screens", Need::Role(Role::Operate)),
+    with("POST", "/api/v1/screens", Need::Role(Role::Operate)),
+    with("POST", "/api/v1/screens/deny", Need::Role(Role::Operate)),
+    with("PUT", "/api/v1/screens/{id}", Need::Role(Role::Operate)),
+    with("DELETE", "/api/v1/screens/{id}", Need::Role(Role::Operate)),
+    with("POST", "/api/v1/screens/{id}/command", Need::Role(Role::Operate)),
     get("/api/v1/dossiers/{source}/{id}", Need::Role(Role::Operate)),
     with("POST", "/api/v1/events", Need::Role(Role::Ingest)),
     with("POST", "/api/v1/adapters/dvcqg", Need::Role(Role::Ingest)),
@@ -103,6 +120,8 @@ pub const ROUTES: &[Route] = &[
     with("PUT", "/api/v1/sources", Need::Whole(Role::Operate)),
     get("/api/v1/sources/{source}/totals", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/sources/{source}/totals", Need::Role(Role::Ingest)),
+    get("/api/v1/totals", Need::Whole(Role::Operate)),
+    with("POST", "/api/v1/reconcile", Need::Role(Role::Operate)),
     with("PUT", "/api/v1/procedures", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/calendar", Need::Whole(Role::Operate)),
     with("PUT", "/api/v1/successions", Need::Whole(Role::Operate)),

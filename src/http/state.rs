@@ -13,8 +13,10 @@ use crate::ingest::rejects::Rejects;
 use crate::ingest::{Limits, Portal};
 use crate::journal::Journal;
 use crate::model::{Clock, Instant, Text, Zone};
+use crate::pipeline::alerts::Alerts;
 use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
+use crate::pipeline::outbox::Outbox;
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -25,6 +27,7 @@ use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
 use super::returns::Returns;
+use super::screens::ScreenKeeper;
 use super::tokens::TokenKeeper;
 
 /// Whether the domain clock runs.
@@ -84,6 +87,10 @@ pub struct AppState {
     pub rejects: Rejects,
     /// Whose old data is being sent.
     pub backfills: Backfills,
+    /// What is open and what was.
+    pub alerts: Alerts,
+    /// Messages that wait to be sent.
+    pub outbox: Outbox,
     /// Small facts beside the journal.
     pub facts: Facts,
     /// KPIs, targets and boards, as they were read last.
@@ -94,6 +101,8 @@ pub struct AppState {
     pub closings: Closings,
     /// Files that were sent.
     pub imports: Imports,
+    /// Screens as devices.
+    pub displays: ScreenKeeper,
     /// What units filled in of their indicators.
     pub returns: Returns,
 }

@@ -1,6 +1,7 @@
 //! The router as a service, without a socket.
 
 mod areas;
+mod screens;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -72,7 +73,14 @@ impl World {
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             returns: crate::http::Returns::new(Facts::in_memory().unwrap()),
+            displays: crate::http::ScreenKeeper::open(Facts::in_memory().unwrap()).unwrap(),
             facts: Facts::in_memory().unwrap(),
+            alerts: crate::pipeline::alerts::Alerts::open(Facts::in_memory().unwrap(), 400, "n1").unwrap(),
+            outbox: crate::pipeline::outbox::Outbox::open(
+                Facts::in_memory().unwrap(),
+                std::collections::BTreeMap::new(),
+            )
+            .unwrap(),
             backfills: Backfills::open(Facts::in_memory().unwrap(), Duration::from_secs(900), Arc::new(|| NOW))
                 .unwrap(),
             catalogues: Catalogues::of(catalogue()),

@@ -2,10 +2,11 @@
 //!
 //! Inserts and updates are the same: `isUpdating` and `session` aren't looked at. What a dossier of a message says becomes
 //! one record, and one more for each due date that a supplement moved; all of them are taken, or none. Fields of persons are
-//! never read. Progress names no unit: it stays where it is known, and of a dossier that isn't known it is refused.
+//! never read. Progress names no unit and changes none: of a dossier that isn't known it is refused.
 
 mod codes;
 mod message;
+mod values;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +21,7 @@ use super::{Batch, Context, Limits, Refused, read_record};
 use crate::model::{Record, Text};
 
 pub use codes::Portal;
-use message::{Envelope, Message};
+use message::{Envelope, Message, Told};
 
 /// The services that bring dossiers.
 const SERVICES: [&str; 2] = ["DongBoHoSoMC", "CapNhatTienDoHoSoMC"];
@@ -149,7 +150,16 @@ fn records(
     let fields: Map<String, Value> =
         serde_json::from_str(dossier).map_err(|_| Fault::new("", Code::NotAnObject, "a dossier is a JSON object"))?;
     let lines = Message::new(&fields, envelope, codes, &context.zone).lines()?;
-    lines.iter().map(|line| read_record(line.as_bytes(), context).map_err(in_portal_words)).collect()
+    let read = |told: &Told| {
+        let mut record = read_record(told.line.as_bytes(), context).map_err(in_portal_words)?;
+        if told.is_unit_known_only
+            && let Record::Dossier(event) = &mut record
+        {
+            event.unit = Text::default();
+        }
+        Ok(record)
+    };
+    lines.iter().map(read).collect()
 }
 
 /// A fault of a record, at the portal's field that it came from.

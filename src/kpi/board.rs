@@ -12,16 +12,19 @@ use super::figure::Words;
 use super::measure::Measure;
 use super::window::{Running, WindowChoice};
 
+mod kind;
+mod layout;
 mod reports;
 #[cfg(test)]
 mod tests;
 
-/// Columns of the grid.
-const COLUMNS: u16 = 12;
+use kind::FORM;
+pub use kind::{PanelKind, RowsBy, StackOf};
+use layout::{COLUMNS, LayoutsForm};
+pub use layout::{Grid, Layouts, Places};
+
 /// A board is a page, not a list.
 const PANELS_MAX: usize = 24;
-/// As many series as lines can be told apart.
-const SERIES_MAX: usize = 4;
 /// Without a window of its own a board shows the year to date.
 const WINDOW_DEFAULT: WindowChoice = WindowChoice::Running(Running::Year);
 /// Without a limit of its own a source is stale after an hour.
@@ -40,7 +43,14 @@ pub struct Board {
     pub sources: BTreeMap<String, Source>,
     /// Panels, in reading order.
     pub panels: Vec<Panel>,
+    /// Whether a grave alert may take it over: off, since guests may be in the room.
+    pub takeover: bool,
+    /// Where they stand on other screens than 16:9.
+    pub layouts: Layouts,
 }
+
+/// The tile of what takes a board over; no panel has this id.
+pub const TAKEOVER_TILE: &str = "takeover";
 
 /// What a board knows of a source.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -50,76 +60,6 @@ pub struct Source {
     pub name: Words,
     /// From when on its silence is stale, in seconds.
     pub stale_after_s: Option<u32>,
-}
-
-/// A kind of panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PanelKind {
-    /// A KPI with target, comparison and perhaps a sparkline.
-    Kpi,
-    /// A KPI against the plan of the day and the goal.
-    Progress,
-    /// What came, went and is left.
-    Counts,
-    /// Direct sub-units of one category by a KPI.
-    Ranking,
-    /// Measures or KPIs by ISO week.
-    Trend,
-    /// Indicators of a unit, a row each.
-    Indicators,
-    /// An index by its groups.
-    Index766,
-    /// When each source was heard last.
-    Freshness,
-    /// The time; it has no figures.
-    Clock,
-}
-
-impl PanelKind {
-    const NAMES: [(&str, PanelKind); 9] = [
-        ("kpi", PanelKind::Kpi),
-        ("progress", PanelKind::Progress),
-        ("counts", PanelKind::Counts),
-        ("ranking", PanelKind::Ranking),
-        ("trend", PanelKind::Trend),
-        ("indicators", PanelKind::Indicators),
-        ("index766", PanelKind::Index766),
-        ("freshness", PanelKind::Freshness),
-        ("clock", PanelKind::Clock),
-    ];
-
-    fn named(name: &str) -> Option<PanelKind> {
-        PanelKind::NAMES.into_iter().find(|(known, _)| *known == name).map(|(_, kind)| kind)
-    }
-
-    fn needs_kpi(self) -> bool {
-        matches!(self, PanelKind::Kpi | PanelKind::Progress | PanelKind::Ranking)
-    }
-}
-
-/// A place on the grid of twelve columns, in cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Grid {
-    /// First column, from 0.
-    pub x: u16,
-    /// First row, from 0.
-    pub y: u16,
-    /// Columns.
-    pub w: u16,
-    /// Rows.
-    pub h: u16,
-}
-
-impl Grid {
-    fn overlaps(self, other: Grid) -> bool {
-        let apart = |from: u16, length: u16, other_from: u16, other_length: u16| {
-            u32::from(from) + u32::from(length) <= u32::from(other_from)
-                || u32::from(other_from) + u32::from(other_length) <= u32::from(from)
-        };
-        !apart(self.x, self.w, other.x, other.w) && !apart(self.y, self.h, other.y, other.h)
-    }
 }
 
 /// How large the figure of a panel is.
@@ -181,9 +121,27 @@ pub struct Panel {
     pub stale_after_s: u32,
     /// Which sources feed it; none named: all that are known.
     pub sources: Vec<String>,
-    /// The lines of a trend.
+    /// The lines of a trend, the columns of a table, the figures of counts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<Series>,
+    /// By what its rows are; none: it has no rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<RowsBy>,
+    /// Of what a stack is made.
+    #[serde(skip_serializing_if = "is_default")]
+    pub of: StackOf,
+    /// A KPI of resolved dossiers with early, on the day and late below it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stack: bool,
+    /// A trend of rates with the year before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub last_year: bool,
+    /// An index with all its criteria.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tree: bool,
+    /// What a text says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<Words>,
     /// Within which category a ranking ranks; none, or without a sub-unit of it: the one with most
     /// sub-units, territorial ones first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -197,6 +155,10 @@ pub struct Panel {
     /// Its own window.
     #[serde(skip)]
     pub window: Option<WindowChoice>,
+}
+
+fn is_default(of: &StackOf) -> bool {
+    *of == StackOf::default()
 }
 
 impl Board {
@@ -225,8 +187,12 @@ struct BoardForm {
     stale_after_s: Option<u32>,
     #[serde(default, rename = "source")]
     sources: BTreeMap<String, Source>,
+    #[serde(default)]
+    takeover: bool,
     #[serde(rename = "panel")]
     panels: Vec<PanelForm>,
+    #[serde(default)]
+    layout: LayoutsForm,
 }
 
 #[derive(Deserialize)]
@@ -245,6 +211,16 @@ struct PanelForm {
     sources: Vec<String>,
     #[serde(default)]
     series: Vec<Spanned<String>>,
+    by: Option<Spanned<RowsBy>>,
+    #[serde(default)]
+    of: StackOf,
+    #[serde(default)]
+    stack: bool,
+    #[serde(default)]
+    last_year: bool,
+    #[serde(default)]
+    tree: bool,
+    text: Option<Words>,
     category: Option<String>,
     #[serde(default)]
     indicators: Vec<Spanned<String>>,
@@ -290,7 +266,8 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         }
         panels.push(panel);
     }
-    Some(Board { id, title: form.title, window, sources: form.sources, panels })
+    let layouts = reading.layouts(form.layout, &panels);
+    Some(Board { id, title: form.title, window, sources: form.sources, panels, takeover: form.takeover, layouts })
 }
 
 impl Reading<'_> {
@@ -305,30 +282,24 @@ impl Reading<'_> {
     fn panel(&mut self, form: PanelForm, stale_after_s: u32) -> Option<Panel> {
         let Some(kind) = PanelKind::named(form.kind.get_ref()) else {
             let kind = form.kind.get_ref().clone();
-            self.fault(&form.kind.span(), "panel.kind", FaultReason::UnknownKind(kind));
+            let reason = if kind == FORM { FaultReason::NotOnAWall(kind) } else { FaultReason::UnknownKind(kind) };
+            self.fault(&form.kind.span(), "panel.kind", reason);
             return None;
         };
         if form.id.get_ref().is_empty() {
             self.fault(&form.id.span(), "panel.id", FaultReason::Empty);
         }
-        match &form.kpi {
-            Some(kpi) if !self.catalogue.knows(kpi.get_ref()) => {
-                self.fault(&kpi.span(), "panel.kpi", FaultReason::UnknownKpi(kpi.get_ref().clone()));
-            }
-            Some(kpi) if !self.is_ratio(kpi.get_ref()) => {
-                self.fault(&kpi.span(), "panel.kpi", FaultReason::NotARatio(kpi.get_ref().clone()));
-            }
-            None if kind.needs_kpi() => {
-                self.fault(&form.id.span(), "panel.kpi", FaultReason::Missing("a panel of this kind"))
-            }
-            _ => {}
+        if form.id.get_ref() == TAKEOVER_TILE {
+            self.fault(&form.id.span(), "panel.id", FaultReason::Reserved(TAKEOVER_TILE));
         }
+        self.check_kpi(&form, kind);
         if let Some(grid) = &form.grid {
-            self.check_grid(grid);
+            self.check_grid(grid, COLUMNS, "panel.grid");
         }
         let series = self.series(&form, kind);
         let indicators = self.indicators(&form, kind);
         let index = self.index(&form, kind);
+        self.check_rows(&form, kind);
         let window = form.window.as_ref().and_then(|window| self.window(window, "panel.window"));
         Some(Panel {
             id: form.id.into_inner(),
@@ -341,6 +312,12 @@ impl Reading<'_> {
             stale_after_s: form.stale_after_s.unwrap_or(stale_after_s),
             sources: form.sources,
             series,
+            by: form.by.map(Spanned::into_inner),
+            of: form.of,
+            stack: form.stack,
+            last_year: form.last_year,
+            tree: form.tree,
+            text: form.text,
             category: form.category,
             indicators,
             index,
@@ -352,27 +329,54 @@ impl Reading<'_> {
         self.catalogue.versions(kpi).iter().all(Kpi::is_ratio)
     }
 
-    fn check_grid(&mut self, grid: &Spanned<Grid>) {
-        let Grid { x, w, h, .. } = *grid.get_ref();
-        if w == 0 || h == 0 || u32::from(x) + u32::from(w) > u32::from(COLUMNS) {
-            self.fault(&grid.span(), "panel.grid", FaultReason::OffGrid { x, w, columns: COLUMNS });
+    fn check_kpi(&mut self, form: &PanelForm, kind: PanelKind) {
+        match &form.kpi {
+            Some(kpi) if !self.catalogue.knows(kpi.get_ref()) => {
+                self.fault(&kpi.span(), "panel.kpi", FaultReason::UnknownKpi(kpi.get_ref().clone()));
+            }
+            Some(kpi) if !self.is_ratio(kpi.get_ref()) => {
+                self.fault(&kpi.span(), "panel.kpi", FaultReason::NotARatio(kpi.get_ref().clone()));
+            }
+            None if kind.needs_kpi() => {
+                self.fault(&form.id.span(), "panel.kpi", FaultReason::Missing("a panel of this kind"))
+            }
+            _ => {}
+        }
+    }
+
+    /// A panel that can't do without rows or a text has them.
+    fn check_rows(&mut self, form: &PanelForm, kind: PanelKind) {
+        if kind == PanelKind::Text && form.text.is_none() {
+            self.fault(&form.id.span(), "panel.text", FaultReason::Missing("a panel of this kind"));
+        }
+        // What was resolved is kept by unit and day, not by field: a wall would count all dossiers at every change.
+        if let Some(by) = &form.by
+            && kind == PanelKind::Stack
+            && *by.get_ref() == RowsBy::Field
+        {
+            let reason = FaultReason::UnknownWord { word: "field".to_owned(), words: "unit".to_owned() };
+            self.fault(&by.span(), "panel.by", reason);
         }
     }
 
     fn series(&mut self, form: &PanelForm, kind: PanelKind) -> Vec<Series> {
         let count = form.series.len();
-        if count == 0 && kind == PanelKind::Trend {
+        if count == 0 && kind.needs_series() {
             self.fault(&form.id.span(), "panel.series", FaultReason::Missing("a panel of this kind"));
         }
-        if count > SERIES_MAX {
-            let reason = FaultReason::TooMany { count, count_max: SERIES_MAX };
+        let count_max = kind.series_max();
+        if count > count_max {
+            let reason = FaultReason::TooMany { count, count_max };
             self.fault(&form.id.span(), "panel.series", reason);
         }
         let mut series = Vec::new();
-        for name in form.series.iter().take(SERIES_MAX) {
+        for name in form.series.iter().take(count_max) {
             let id = name.get_ref();
             match Measure::named(id) {
                 Some(measure) => series.push(Series::Measure(measure)),
+                None if kind == PanelKind::Counts => {
+                    self.fault(&name.span(), "panel.series", FaultReason::UnknownMeasure(id.clone()));
+                }
                 None if self.catalogue.knows(id) && !self.is_ratio(id) => {
                     self.fault(&name.span(), "panel.series", FaultReason::NotARatio(id.clone()));
                 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::{Day, Decimal};
 
+use super::alerts::{self, AlertRules};
 use super::board::{self, Board};
 use super::fault::{CatalogueError, SourceFile};
 use super::figure::{Band, Better, KpiFigure, TargetFigures, Words, band, band_above};
@@ -128,6 +129,7 @@ pub struct Catalogue {
     reporting: Reporting,
     indicators: Indicators,
     indices: BTreeMap<String, Index>,
+    alerts: AlertRules,
 }
 
 impl Catalogue {
@@ -195,6 +197,7 @@ impl Catalogue {
             reporting,
             indicators: indicator::read(indicators, &mut faults),
             indices: BTreeMap::new(),
+            alerts: AlertRules::default(),
         };
         // Without indicators, everything that names one would be a fault of its own.
         if !faults.is_empty() && catalogue.indicators.iter().next().is_none() {
@@ -211,7 +214,12 @@ impl Catalogue {
                 catalogue.boards.insert(board.id.clone(), board);
             }
         }
-        if faults.is_empty() { Ok(catalogue) } else { Err(CatalogueError(faults)) }
+        if !faults.is_empty() {
+            return Err(CatalogueError(faults));
+        }
+        // The program's own, as far as these KPIs have what they watch.
+        catalogue.alerts = alerts::read(alerts::ALERTS, &catalogue, &mut Vec::new());
+        Ok(catalogue)
     }
 
     /// The same with other schemes of periods and forms: `periods.toml`, and one file for each form.

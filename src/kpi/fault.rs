@@ -48,6 +48,12 @@ pub enum FaultReason {
     /// No kind of panel has this name.
     #[error("no kind of panel is called `{0}`")]
     UnknownKind(String),
+    /// A form has too many columns to be read from a wall.
+    #[error("a `{0}` stands on the desk and in reports, not on a wall")]
+    NotOnAWall(String),
+    /// No panel of the board has this id.
+    #[error("no panel is called `{0}`")]
+    UnknownPanel(String),
     /// None of the words that may stand here.
     #[error("`{word}` is none of {words}")]
     UnknownWord {
@@ -180,6 +186,33 @@ pub enum FaultReason {
         /// The total.
         total: &'static str,
     },
+    /// An id that means something else.
+    #[error("`{0}` is the program's own: choose another id")]
+    Reserved(&'static str),
+    /// An alert has one threshold.
+    #[error("has exactly one of above and below")]
+    OneLine,
+    /// A source is silent or it isn't.
+    #[error("an alert of kind silent has no threshold: it goes by the source's cadence, or by `after`")]
+    NoLine,
+    /// The line at which an alert is over lies past its threshold.
+    #[error("must lie on the good side of the threshold")]
+    WrongSide,
+    /// Units are chosen in one way.
+    #[error("has more than one of reach, units, unit_kind (and none of them when it is of kind silent)")]
+    OneReach,
+    /// A number with more than six places.
+    #[error("must be a number with at most six places")]
+    NoNumber,
+    /// Not a duration.
+    #[error("`{0}` is no duration: write it as 90s, 30m, 2h or 1d, at most 31d")]
+    NoDuration(String),
+    /// Not a span of the day.
+    #[error("`{0}` is no span of the day: write it as 18:00-07:00")]
+    NoSpan(String),
+    /// Quiet all day long.
+    #[error("nobody would ever be told: the quiet hours are the whole day")]
+    NeverTold,
     /// A span of days or a path that doesn't go forward.
     #[error("the days don't go forward")]
     Backward,

@@ -15,11 +15,13 @@ pub mod official;
 pub mod exact;
 pub mod indicator;
 pub mod index;
+pub mod alerts;
 pub mod catalogue;
 pub mod board;
 pub mod report;
 
-pub use board::{Board, Panel, PanelKind, Series};
+pub use alerts::{AlertRule, AlertRules, Level, Lines, Place, Reach, Side, Watch};
+pub use board::{Board, Layouts, Panel, PanelKind, RowsBy, Series, StackOf};
 pub use catalogue::{Catalogue, INDICATORS, INDICES, Kpi, Reporting, UnitScope};
 pub use exact::{Amount, Fraction};
 pub use fault::{CatalogueError, Fault, FaultReason, SourceFile};

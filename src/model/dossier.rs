@@ -123,8 +123,10 @@ impl DossierState {
     /// Writes an event into the registers.
     pub fn apply(&mut self, event: &DossierEvent) {
         let at = event.at;
-        self.unit.offer(at, Some(event.unit.clone()));
-        self.unit_first.offer(at, event.unit.clone());
+        if !event.unit.is_empty() {
+            self.unit.offer(at, Some(event.unit.clone()));
+            self.unit_first.offer(at, event.unit.clone());
+        }
         if let Some(status) = event.status {
             self.statuses.offer(status, at);
         }

@@ -88,7 +88,8 @@ pub struct DossierEvent {
     /// Whose dossier it is and which.
     #[serde(flatten)]
     pub key: DossierKey,
-    /// Code of the processing unit.
+    /// Code of the processing unit; empty where the message names none and changes none. Senders of records always name
+    /// it, the portal's progress doesn't.
     pub unit: Text,
     /// When the source says that it changed.
     pub at: Instant,

@@ -135,7 +135,7 @@ impl Backfills {
     pub fn under(&self, view: &View, feeds: &Feeds, unit: UnitId) -> Vec<Mark> {
         let rows = self.read();
         let on_its_way = rows.iter().filter(|(_, row)| self.is_sending(row) || view.seq() < row.seq);
-        let concerned = on_its_way.filter(|(source, _)| concerns(source, view, feeds, unit));
+        let concerned = on_its_way.filter(|(source, _)| feeds_unit(source, view, feeds, unit));
         let mark = |(source, row): (&Text, &Row)| Mark {
             source: source.clone(),
             since: Instant(row.since_ms).to_rfc3339(view.zone()),
@@ -165,7 +165,7 @@ impl std::fmt::Debug for Backfills {
 
 /// Whether a source feeds a unit: by the units that its tokens are bound to and those that it is said to cover, as far
 /// as either is known, the units above and below them included. What no unit explains may be fed by any source.
-fn concerns(source: &Text, view: &View, feeds: &Feeds, unit: UnitId) -> bool {
+pub(super) fn feeds_unit(source: &Text, view: &View, feeds: &Feeds, unit: UnitId) -> bool {
     if unit == UnitId::UNRESOLVED {
         return true;
     }

@@ -1,9 +1,9 @@
 //! The catalogue in force: read at the start, and read anew when somebody says so.
 //!
 //! It comes from a folder (`kpis.toml`, `targets.toml`, `boards/*.toml`, and if it has them `periods.toml` with
-//! `forms/*.toml`, `indicators.toml`, `indices/*.toml`, `reports/*.toml`) or is the one that the program carries; what a
-//! folder doesn't have is the program's own. A new one takes the place of the old one as a whole, when nothing in it is
-//! faulty; answers and screens take the newest at their next look.
+//! `forms/*.toml`, `indicators.toml`, `indices/*.toml`, `alerts.toml`, `reports/*.toml`) or is the one that the program
+//! carries; what a folder doesn't have is the program's own. A new one takes the place of the old one as a whole, when
+//! nothing in it is faulty; answers and screens take the newest at their next look.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -103,6 +103,7 @@ pub fn read_folder(folder: &Path) -> Result<Catalogue, CatalogueError> {
     let indicators = reading.has("indicators.toml").then(|| reading.text("indicators.toml"));
     let indices = reading.has("indices").then(|| reading.texts("indices"));
     let reports = reading.has("reports").then(|| reading.texts("reports"));
+    let alerts = reading.has("alerts.toml").then(|| reading.text("alerts.toml"));
     if !reading.faults.is_empty() {
         return Err(CatalogueError(reading.faults));
     }
@@ -113,6 +114,10 @@ pub fn read_folder(folder: &Path) -> Result<Catalogue, CatalogueError> {
     let read = Catalogue::read_with(kpis, targets, (indicators, &indices), &files(&boards))?;
     let read = match &periods {
         Some((periods, forms)) => read.with_reporting(file("periods.toml", periods), &files(forms))?,
+        None => read,
+    };
+    let read = match &alerts {
+        Some(alerts) => read.with_alerts(file("alerts.toml", alerts))?,
         None => read,
     };
     match &reports {

@@ -7,6 +7,8 @@ pub mod catalogues;
 pub mod tiles;
 pub mod feeds;
 pub mod backfill;
+pub mod outbox;
+pub mod alerts;
 pub mod screens;
 pub mod live;
 pub mod sink;

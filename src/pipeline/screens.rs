@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use serde_json::value::to_raw_value;
 use tokio::time::{Instant as Timer, sleep_until};
 
 use crate::auth::Tokens;
 use crate::cube::View;
+use crate::kpi::board::TAKEOVER_TILE;
 use crate::model::Clock;
 use crate::topics::{LivePulse, TopicKey, Topics};
 use crate::units::{Hierarchy, Scope, UnitId};
 
+use super::alerts::{Alerts, takeover, ticker};
 use super::backfill::Backfills;
 use super::catalogues::Catalogues;
 use super::feeds::LiveFeeds;
@@ -28,6 +31,7 @@ pub struct Screens {
     /// Which sources may be named to whom.
     feeds: LiveFeeds,
     backfills: Option<Backfills>,
+    alerts: Option<Alerts>,
     published: Option<Timer>,
     /// A view came too soon after the last one that was shown.
     owed: bool,
@@ -43,6 +47,7 @@ impl Screens {
             wall,
             feeds: LiveFeeds::new(None),
             backfills: None,
+            alerts: None,
             published: None,
             owed: false,
         }
@@ -58,6 +63,12 @@ impl Screens {
     #[must_use]
     pub fn marking(self, backfills: Backfills) -> Screens {
         Screens { backfills: Some(backfills), ..self }
+    }
+
+    /// Shows open alerts on boards that want them.
+    #[must_use]
+    pub fn warning(self, alerts: Alerts) -> Screens {
+        Screens { alerts: Some(alerts), ..self }
     }
 
     /// Waits until a screen wants a topic that nobody has shown yet.
@@ -82,7 +93,7 @@ impl Screens {
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
         let (feeds, catalogue) = (self.feeds.now().clone(), self.catalogues.now());
         for topic in &topics {
-            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[] });
+            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[], alerts: &[] });
         }
         if due {
             self.published = Some(Timer::now());
@@ -104,8 +115,14 @@ impl Screens {
         let seen = sight.unit(&topic.unit, view.today()).or_else(|| sight.visible(UnitId::UNRESOLVED));
         let Some(unit) = seen else { return };
         let backfill = self.backfills.as_ref().map(|all| all.under(view, feeds, unit.id())).unwrap_or_default();
-        let figures = Figures { backfill: &backfill, ..figures };
-        let tiles = catalogue.board(&topic.board).map(|board| tiles(figures, board, unit)).unwrap_or_default();
+        let told = self.alerts.as_ref().map(|all| ticker(all, view, feeds, unit)).unwrap_or_default();
+        let figures = Figures { backfill: &backfill, alerts: &told, ..figures };
+        let board = catalogue.board(&topic.board);
+        let mut tiles = board.map(|board| tiles(figures, board, unit)).unwrap_or_default();
+        if let Some((alerts, _)) = self.alerts.as_ref().zip(board.filter(|board| board.takeover)) {
+            let items = serde_json::json!({ "items": takeover(alerts, view, feeds, unit) });
+            tiles.insert(TAKEOVER_TILE.to_owned(), to_raw_value(&items).expect("texts and numbers"));
+        }
         let as_of = view.now().to_rfc3339(view.zone());
         if let Err(error) = self.topics.publish(topic, view.seq(), &as_of, tiles) {
             tracing::warn!(%topic, error = &error as &dyn std::error::Error, "a topic can't be shown");

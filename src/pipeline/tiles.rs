@@ -8,19 +8,25 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::cube::View;
-use crate::kpi::{
-    Band, Board, Catalogue, Kpi, KpiFigure, Measure, Measures, Panel, PanelKind, UnitScope, Window, figure,
-};
+use crate::cube::{Coverage, View};
+use crate::kpi::{Board, Catalogue, Kpi, KpiFigure, Measures, Panel, PanelKind, UnitScope, Window, figure};
 use crate::model::Day;
 use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
 
+use super::alerts::TickerItem;
 use super::backfill::Mark;
 use super::feeds::Feeds;
 
+mod counts;
 mod freshness;
+mod held;
 mod indicators;
+mod map;
+mod overdue;
 mod ranking;
+mod stack;
+mod table;
+mod ticker;
 mod trend;
 #[cfg(test)]
 mod tests;
@@ -32,8 +38,10 @@ struct Reading<'a> {
     board: &'a Board,
     panel: &'a Panel,
     unit: UnitId,
+    coverage: Option<Coverage>,
     feeds: &'a Feeds,
     backfill: &'a [Mark],
+    alerts: &'a [TickerItem],
 }
 
 /// What all tiles are made from.
@@ -47,13 +55,17 @@ pub struct Figures<'a> {
     pub feeds: &'a Feeds,
     /// Whose old data is on its way into the figures of the unit.
     pub backfill: &'a [Mark],
+    /// Sentences of the unit's open alerts, the gravest first.
+    pub alerts: &'a [TickerItem],
 }
 
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
 pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
-    let Figures { view, catalogue, feeds, backfill } = figures;
+    let Figures { view, catalogue, feeds, backfill, alerts } = figures;
+    let coverage = view.coverage(unit.id(), Hierarchy::Now);
     let values = board.panels.iter().filter_map(|panel| {
-        let reading = Reading { view, catalogue, board, panel, unit: unit.id(), feeds, backfill };
+        let unit = unit.id();
+        let reading = Reading { view, catalogue, board, panel, unit, coverage, feeds, backfill, alerts };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()
@@ -70,6 +82,9 @@ struct Base<'a> {
     unit: &'a str,
     name: &'a str,
     window: Window,
+    /// The first day that all sources cover that feed the unit, when the window begins before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered_from: Option<String>,
     /// Only of a unit that has ended by today.
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Ended<'a>>,
@@ -125,46 +140,6 @@ struct KpiBefore {
     difference_points: Option<f64>,
 }
 
-/// The counts of a `counts` tile.
-const COUNTS: [Measure; 7] = [
-    Measure::Received,
-    Measure::Resolved,
-    Measure::ResolvedLate,
-    Measure::InProgress,
-    Measure::InProgressOverdue,
-    Measure::NearlyLate,
-    Measure::InProgressWaiting,
-];
-
-#[derive(Serialize)]
-struct CountsTile<'a> {
-    #[serde(flatten)]
-    base: Base<'a>,
-    /// Null while no source was ever heard: nobody knows then that it is 0.
-    measures: BTreeMap<&'static str, Option<i64>>,
-    compare: BTreeMap<&'static str, CountCompare>,
-    limits: BTreeMap<&'static str, CountLimit>,
-    /// Counts of today; of a level: by how much it changed since yesterday's end.
-    today: BTreeMap<&'static str, Option<i64>>,
-}
-
-#[derive(Serialize)]
-struct CountCompare {
-    /// Null when there was nothing: whether nobody sent or nobody came can't be told.
-    same_period_last_year: Option<i64>,
-    /// Relative change.
-    change: Option<f64>,
-    /// Since when the unit's hierarchy isn't that of the former window any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    across: Option<String>,
-}
-
-#[derive(Serialize)]
-struct CountLimit {
-    limit: i64,
-    band: Option<Band>,
-}
-
 /// How many days before today a projection takes the pace from.
 const PACE_DAYS: i32 = 28;
 
@@ -174,14 +149,19 @@ const UNCOVERED_DAYS_MAX: i32 = 7;
 impl<'a> Reading<'a> {
     fn value(&self) -> Option<Box<RawValue>> {
         let raw = match self.panel.kind {
-            PanelKind::Kpi | PanelKind::Progress => to_raw_value(&self.kpi()?),
+            PanelKind::Kpi | PanelKind::Gauge | PanelKind::Progress => to_raw_value(&self.kpi()?),
             PanelKind::Counts => to_raw_value(&self.counts()),
             PanelKind::Ranking => to_raw_value(&self.ranking()?),
+            PanelKind::Tilemap => to_raw_value(&self.map()?),
+            PanelKind::Table => to_raw_value(&self.table()),
+            PanelKind::Stack => to_raw_value(&self.stack()),
+            PanelKind::OverdueAge => to_raw_value(&self.overdue_age()),
             PanelKind::Trend => to_raw_value(&self.trend()),
             PanelKind::Indicators => to_raw_value(&self.indicators()),
             PanelKind::Index766 => to_raw_value(&self.index()?),
             PanelKind::Freshness => to_raw_value(&self.freshness()),
-            PanelKind::Clock => return None,
+            PanelKind::Ticker => to_raw_value(&self.ticker()),
+            PanelKind::Clock | PanelKind::Text => return None,
         };
         Some(raw.expect("tiles have only string keys and no floats that aren't numbers"))
     }
@@ -218,6 +198,7 @@ impl<'a> Reading<'a> {
             unit: label.code,
             name: label.name,
             window: self.window(),
+            covered_from: self.covered_from(),
             ended: self.ended(),
             backfill: self.backfill,
         }
@@ -230,9 +211,18 @@ impl<'a> Reading<'a> {
         Some(Ended { on: last.to_string(), succeeded_by })
     }
 
+    /// Of figures that are counted from records: reports and contacts have days of their own.
+    fn covered_from(&self) -> Option<String> {
+        let is_counted = !matches!(self.panel.kind, PanelKind::Indicators | PanelKind::Freshness);
+        let window = if self.panel.kind == PanelKind::Trend { self.weeks().next()? } else { self.window() };
+        let day = self.coverage.filter(|_| is_counted)?.cuts(window)?;
+        Some(day.to_string())
+    }
+
     /// Whether zeros are no figures, since the unit can have none.
-    fn is_gone(&self) -> bool {
-        self.view.is_gone(self.unit, self.window(), Hierarchy::Now)
+    fn has_no_data(&self, window: Window) -> bool {
+        let is_before = self.coverage.is_some_and(|coverage| window.last < coverage.from);
+        is_before || self.view.is_gone(self.unit, window, Hierarchy::Now)
     }
 
     /// Since when the unit's hierarchy is another one than on a former day.
@@ -263,12 +253,13 @@ impl<'a> Reading<'a> {
     }
 
     /// The same period last year with its measures; none when the unit's figures began so late in it that it says
-    /// nothing.
+    /// nothing, or not all of it is covered.
     fn last_year(&self) -> Option<(Window, Measures)> {
         let window = self.board.window_of(self.panel).same_period_last_year(self.view.today());
         let begun = self.view.first_day(self.unit, Perspective::default())?;
-        let covered = begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
-        covered.then(|| (window, self.measures(window)))
+        let is_cut = self.coverage.and_then(|coverage| coverage.cuts(window)).is_some();
+        let is_whole = !is_cut && begun <= window.last.min(window.first.plus(UNCOVERED_DAYS_MAX));
+        is_whole.then(|| (window, self.measures(window)))
     }
 
     fn kpi_before(&self, kpi: &Kpi, now: &KpiFigure<'_>) -> Option<KpiBefore> {
@@ -301,38 +292,8 @@ impl<'a> Reading<'a> {
         figure::ratio(days * num + left * pace_num, days * den + left * pace_den)
     }
 
-    fn counts(&self) -> CountsTile<'a> {
-        let today = self.view.today();
-        let measures = self.measures(self.window());
-        let (across, before) = match self.last_year() {
-            Some((window, before)) => (self.across(window.first), before.get(Measure::Received)),
-            None => (None, 0),
-        };
-        let of_today = self.measures(Window { first: today, last: today });
-        let yesterday = self.measures(Window { first: today.plus(-1), last: today.plus(-1) });
-        let (overdue, received) = (Measure::InProgressOverdue, Measure::Received);
-        let limit = self.catalogue.limit(overdue, &measures, self.scope(), self.day());
-        let is_known =
-            (self.is_heard() && !self.is_gone()) || COUNTS.into_iter().any(|measure| measures.get(measure) != 0);
-        let known = |count: i64| is_known.then_some(count);
-        CountsTile {
-            base: self.base(),
-            measures: COUNTS.into_iter().map(|measure| (measure.name(), known(measures.get(measure)))).collect(),
-            compare: BTreeMap::from([(received.name(), compare(measures.get(received), before, across))]),
-            limits: limit.map(|(limit, band)| (overdue.name(), CountLimit { limit, band })).into_iter().collect(),
-            today: BTreeMap::from([
-                (received.name(), known(of_today.get(received))),
-                (Measure::Resolved.name(), known(of_today.get(Measure::Resolved))),
-                (overdue.name(), known(of_today.get(overdue) - yesterday.get(overdue))),
-            ]),
-        }
-    }
-}
-
-fn compare(now: i64, before: i64, across: Option<String>) -> CountCompare {
-    CountCompare {
-        same_period_last_year: (before != 0).then_some(before),
-        change: figure::ratio(now - before, before),
-        across: across.filter(|_| before != 0),
+    /// Whether a count of nothing is a true 0: a source was heard and the unit can have figures.
+    fn is_known(&self, has_any: bool) -> bool {
+        (self.is_heard() && !self.has_no_data(self.window())) || has_any
     }
 }

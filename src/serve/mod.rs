@@ -8,6 +8,7 @@
 //! journal's writer finishes what is queued and syncs; the live figures end and the sink stores what is
 //! synced; the engine ends. A task that ends early leads into the same stop.
 
+mod alerts;
 mod clock;
 mod data_dir;
 mod database;
@@ -44,9 +45,11 @@ use crate::ingest::Portal;
 use crate::ingest::rejects::Rejects;
 use crate::journal::{self, Cursor, Disk, Journal, RealDisk};
 use crate::model::Clock;
+use crate::pipeline::alerts::Alerts;
 use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
+use crate::pipeline::outbox::Outbox;
 use crate::pipeline::screens::Screens;
 use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkState};
 use crate::pipeline::stopped;
@@ -83,8 +86,11 @@ struct Parts {
     facts: Facts,
     gate: Gate,
     tokens: TokenKeeper,
+    displays: http::ScreenKeeper,
     rejects: Rejects,
     backfills: Backfills,
+    alerts: Alerts,
+    outbox: Outbox,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -112,9 +118,11 @@ pub async fn run(
     let address = listener.local_addr().context("the listener has no address")?;
     let data_dir = open_data_dir(&config)?;
     let (facts, tokens, rejects) = open_facts(&data_dir)?;
+    let displays = http::ScreenKeeper::open(facts.clone())?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
+    let (alerts, outbox) = alerts::open(&facts, &config, data_dir.node)?;
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
@@ -148,8 +156,11 @@ pub async fn run(
         facts,
         gate,
         tokens,
+        displays,
         rejects,
         backfills,
+        alerts,
+        outbox,
         clock,
         wall,
         catalogues,
@@ -163,7 +174,8 @@ pub async fn run(
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
-    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), stages_stopped));
+    alerts::start(&mut tasks, &parts, &stages_stopped)?;
+    tasks.spawn("tokens", tokens::keep_uses(parts.tokens.clone(), parts.displays.clone(), stages_stopped));
     tasks.spawn("reload", reload::at_hangups(hangups, parts.catalogues.clone()));
     let verifier = verifier(&parts, snapshot_sender, hold_sender);
     let state = app_state(&parts, verifier);
@@ -287,7 +299,7 @@ async fn run_live(
 
 fn screens(parts: &Parts) -> Screens {
     let screens = Screens::new(parts.catalogues.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
-    let screens = screens.marking(parts.backfills.clone());
+    let screens = screens.marking(parts.backfills.clone()).warning(parts.alerts.clone());
     match parts.gate.tokens() {
         Some(tokens) => screens.naming_by(tokens),
         None => screens,
@@ -334,9 +346,12 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         stores: parts.stores.clone(),
         rejects: parts.rejects.clone(),
         backfills: parts.backfills.clone(),
+        alerts: parts.alerts.clone(),
+        outbox: parts.outbox.clone(),
         portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
         imports: http::Imports::new(parts.facts.clone()),
+        displays: parts.displays.clone(),
         returns: http::Returns::new(parts.facts.clone()),
         facts: parts.facts.clone(),
     }

@@ -15,6 +15,8 @@ const STOP_JOURNAL: Duration = Duration::from_secs(10);
 const STOP_LIVE: Duration = Duration::from_secs(5);
 /// How long it may take to write down which tokens were used.
 const STOP_TOKENS: Duration = Duration::from_secs(5);
+/// How long it may take to write down what happened to alerts, and to messages under way.
+const STOP_ALERTS: Duration = Duration::from_secs(5);
 /// How long the engine has to end.
 const STOP_ENGINE: Duration = Duration::from_secs(10);
 
@@ -53,6 +55,8 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     stops.stages.send_replace(true);
     tasks.ended("live", STOP_LIVE).await;
     tasks.ended("sink", parts.config.stop_flush).await;
+    tasks.ended("alerts", STOP_ALERTS).await;
+    tasks.ended("delivery", STOP_ALERTS).await;
     tasks.ended("tokens", STOP_TOKENS).await;
     stops.engine.send_replace(true);
     tasks.ended("engine", STOP_ENGINE).await;

@@ -9,13 +9,13 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config::ZONE_DEFAULT;
 use crate::facts::Facts;
-use crate::http::TokenKeeper;
+use crate::http::{ScreenKeeper, TokenKeeper};
 use crate::model::Zone;
 use crate::pipeline::stopped;
 
 use super::data_dir::facts_in;
 
-/// How often it is written down which tokens were used: what a sudden end may lose.
+/// How often it is written down which tokens were used and which screens were heard: what a sudden end may lose.
 const USES_EVERY: Duration = Duration::from_secs(60);
 
 /// The tokens of a data dir that no server runs on.
@@ -36,8 +36,12 @@ pub fn zone_of(data_dir: &Path) -> anyhow::Result<Zone> {
     Zone::named(name.trim()).with_context(|| format!("the data dir's time zone {:?} is unknown", name.trim()))
 }
 
-/// Writes down which tokens were used, until told to stop.
-pub(super) async fn keep_uses(keeper: TokenKeeper, mut stop: watch::Receiver<bool>) -> anyhow::Result<()> {
+/// Writes down which tokens were used and which screens were heard, until told to stop.
+pub(super) async fn keep_uses(
+    keeper: TokenKeeper,
+    displays: ScreenKeeper,
+    mut stop: watch::Receiver<bool>,
+) -> anyhow::Result<()> {
     let mut ticks = interval(USES_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -45,11 +49,15 @@ pub(super) async fn keep_uses(keeper: TokenKeeper, mut stop: watch::Receiver<boo
             _ = ticks.tick() => false,
             () = stopped(&mut stop) => true,
         };
-        let keeper = keeper.clone();
-        let written = tokio::task::spawn_blocking(move || keeper.write_uses()).await?;
+        let (keeper, displays) = (keeper.clone(), displays.clone());
+        let write = move || keeper.write_uses().and_then(|()| displays.write_heard());
+        let written = tokio::task::spawn_blocking(write).await?;
         if let Err(error) = written {
             // Nobody is let in or kept out by it.
-            tracing::warn!(error = &error as &dyn std::error::Error, "it can't be written down which tokens were used");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "it can't be written down which tokens were used and which screens were heard"
+            );
         }
         if is_last {
             return Ok(());

@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_procedures", include_str!("../../sql/migrations/0010_procedures.sql")),
     ("0011_calendar", include_str!("../../sql/migrations/0011_calendar.sql")),
     ("0020_sources", include_str!("../../sql/migrations/0020_sources.sql")),
+    ("0021_unit_not_named", include_str!("../../sql/migrations/0021_unit_not_named.sql")),
 ];
 
 const DATABASE: &str = include_str!("../../sql/queries/migrate_database.sql");

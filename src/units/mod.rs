@@ -20,6 +20,7 @@ mod hierarchies;
 mod label;
 mod likeness;
 mod scope;
+mod tiling;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,7 @@ pub use perspective::{Hierarchy, Perspective, UnitRole};
 pub use registry::{Reading, TERRITORY, UnitId, Units};
 pub use scope::{Scope, ScopeRoot, Sight, VisibleUnit};
 pub use succession::Mapping;
+pub use tiling::{Tiling, tiling};
 pub use tree::{Node, Tree};
 
 /// The code under which everything stands whose unit no one knows.

@@ -3,12 +3,22 @@
  * an empty list is good. They look at what the browser laid out, not at the code that asked for it.
  */
 
+/** What is on the page and clipped away whole. */
+async function lost(page) {
+  return (await all(page)).filter((one) => one.lost);
+}
+
+/** Every text on the page that shows. */
+async function texts(page) {
+  return (await all(page)).filter((one) => !one.lost);
+}
+
 /** Every text on the page with its box: one entry for each run of text a reader takes as one. */
-function texts(page) {
+function all(page) {
   return page.evaluate(() => {
-    const u = Math.min(innerWidth / 1920, innerHeight / 1080, Infinity);
-    const upright = innerWidth < innerHeight;
-    const unit = upright ? Math.min(innerWidth / 1080, innerHeight / 1920) : u;
+    const ratio = innerWidth / innerHeight;
+    const [across, down] = ratio <= 1 ? [1080, 1920] : ratio < 2.2 ? [1920, 1080] : [2880, 1080];
+    const unit = Math.min(innerWidth / across, innerHeight / down);
     // Text that its box clips away whole (a source too many for the footer) is not on the screen.
     const hidden = (element, box) => {
       for (let clip = element; clip !== null; clip = clip.parentElement) {
@@ -29,13 +39,17 @@ function texts(page) {
       const element = node.parentElement;
       const style = getComputedStyle(element);
       if (text === '' || element.closest('noscript, script, style') || style.visibility === 'hidden') continue;
-      const cut = style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1;
+      const cut = style.textOverflow === 'ellipsis' && style.whiteSpace === 'nowrap' && element.scrollWidth > element.clientWidth + 1;
       const range = document.createRange();
       range.selectNodeContents(node);
       // A text cut short is laid out whole behind its "…": what shows ends with its box.
       const seen = cut ? [within(range.getBoundingClientRect(), element.getBoundingClientRect())] : range.getClientRects();
       for (const box of seen) {
-        if (box.width < 1 || hidden(element, box)) continue;
+        if (box.width < 1) continue;
+        if (hidden(element, box)) {
+          if (element.closest('footer') === null) found.push({ text, lost: true, tile: element.closest('[data-panel]')?.dataset.panel ?? 'page' });
+          continue;
+        }
         const size = Number.parseFloat(style.fontSize);
         // Ink, not the line box: capitals with two accents rise to 1.16 em at most, here cut to what is drawn.
         const middle = (box.top + box.bottom) / 2;
@@ -61,6 +75,7 @@ function texts(page) {
 export async function insideTheirTiles(page, { ellipsis = false } = {}) {
   const faults = [];
   const slack = 1;
+  for (const one of await lost(page)) faults.push(`"${one.text}" of ${one.tile} is clipped away`);
   for (const one of await texts(page)) {
     const { frame } = one;
     const margin = one.tile === 'header' || one.tile === 'footer' || one.tile === 'page' ? 0 : 6 * one.unit;
@@ -71,7 +86,7 @@ export async function insideTheirTiles(page, { ellipsis = false } = {}) {
     if (!ellipsis && one.cut) faults.push(`"${one.text}" of ${one.tile} is cut short`);
   }
   if (!ellipsis) {
-    const cut = await page.$$eval('.cut', (nodes) => nodes.map((node) => node.textContent));
+    const cut = await page.$$eval('.cut', (nodes) => nodes.filter((node) => getComputedStyle(node).whiteSpace === 'nowrap').map((node) => node.textContent));
     for (const text of cut) faults.push(`"${text}" has no room`);
   }
   const scrolls = await page.evaluate(() => {

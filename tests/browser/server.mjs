@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-const BIN = process.env.OPCENTRE_BIN ?? fileURLToPath(new URL('../../target/debug/opcentre', import.meta.url));
+export const BIN = process.env.OPCENTRE_BIN ?? fileURLToPath(new URL('../../target/debug/opcentre', import.meta.url));
 const UNITS = new URL('../../dashboards/units/hoa-binh.csv', import.meta.url);
 
 const START_MS_MAX = 60_000;
@@ -110,9 +110,14 @@ export class Server {
     if (!answer.ok || said.rejected !== 0) throw new Error(`refused: ${answer.status} ${JSON.stringify(said)}`);
   }
 
+  /** The list of units, as it is loaded. */
+  units() {
+    return readFile(UNITS);
+  }
+
   async loadUnits() {
     const headers = { 'content-type': 'text/csv' };
-    const answer = await fetch(`${this.url}/api/v1/units`, { method: 'PUT', headers, body: await readFile(UNITS) });
+    const answer = await fetch(`${this.url}/api/v1/units`, { method: 'PUT', headers, body: await this.units() });
     if (!answer.ok) throw new Error(`units refused: ${answer.status} ${await answer.text()}`);
   }
 

@@ -4,6 +4,7 @@
 //! through every body, every header and the server's log finds any that got through.
 
 mod matrix;
+mod tries;
 mod periods;
 mod rates;
 mod sockets;

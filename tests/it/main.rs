@@ -4,6 +4,7 @@
 mod support;
 
 mod agree;
+mod alerts;
 mod apart;
 mod bad_days;
 mod boston;
@@ -20,6 +21,7 @@ mod malformed;
 mod operate;
 mod periods;
 mod portal;
+mod portal_order;
 mod reconcile;
 mod reports;
 mod procedures;

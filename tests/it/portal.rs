@@ -1,7 +1,6 @@
 //! The national portal's messages over real HTTP: one dossier's life in every order, the dirt of real feeds, and no trace of
 //! a person.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
@@ -11,11 +10,12 @@ use crate::support::server::Server;
 
 /// Friday 2 August 2024, 08:00 in Hanoi.
 const NOW: &str = "2024-08-02T08:00:00+07:00";
-const UNITS: &str = "code,parent,kind,category,name_vi\n17,,province,tỉnh,Hòa Bình\n148,17,district,huyện,Thành phố\n";
+pub(crate) const UNITS: &str =
+    "code,parent,kind,category,name_vi\n17,,province,tỉnh,Hòa Bình\n148,17,district,huyện,Thành phố\n";
 const ALIAS: &str = "source,raw,unit\nmc,UBND thành phố Hòa Bình,148\n";
 
 /// Sends dossiers in one message; the status and the answer.
-async fn send(server: &Server, service: &str, dossiers: &[Value]) -> (u16, Value) {
+pub(crate) async fn send(server: &Server, service: &str, dossiers: &[Value]) -> (u16, Value) {
     send_as(server, "s3cr3t", service, dossiers).await
 }
 
@@ -25,7 +25,7 @@ async fn send_as(server: &Server, session: &str, service: &str, dossiers: &[Valu
     server.post_to("/api/v1/adapters/dvcqg?source=mc", body.to_string()).await
 }
 
-async fn start(folder: &Path) -> Server {
+pub(crate) async fn start(folder: &Path) -> Server {
     let server = Server::start(folder, &["--now", NOW]).await;
     server.put_units(UNITS).await;
     let http = reqwest::Client::new();
@@ -35,7 +35,7 @@ async fn start(folder: &Path) -> Server {
 }
 
 /// A dossier's fields: what all messages of it have, with more.
-fn dossier(id: &str, more: Value) -> Value {
+pub(crate) fn dossier(id: &str, more: Value) -> Value {
     let mut fields = json!({
         "MaHoSo": id, "MaTTHC": "1.002835.000.00.00.H28", "TenTTHC": "Cấp giấy", "MaLinhVuc": "G03-GD10",
         "KenhThucHien": "2", "DonViXuLy": "UBND thành phố Hòa Bình", "NgayNopHoSo": "20240701080000",
@@ -44,103 +44,6 @@ fn dossier(id: &str, more: Value) -> Value {
     });
     fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     fields
-}
-
-/// Six messages of one dossier, in the order of its life.
-fn life(id: &str) -> [Value; 6] {
-    let accepted = |more: Value| {
-        let mut of = json!({"NgayTiepNhan": "20240701080000", "NgayHenTra": "20240715000000"});
-        of.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        dossier(id, of)
-    };
-    let asked = json!([{"HoSoBoSungId": "7", "NgayBoSung": "20240705090000", "NgayHenTraTruoc": "20240715000000"}]);
-    let returned = json!([{"HoSoBoSungId": "7", "NgayBoSung": "20240705090000", "NgayTiepNhanBoSung": "20240710090000",
-        "NgayHenTraTruoc": "20240715000000", "NgayHenTraMoi": "20240722000000"}]);
-    [
-        dossier(id, json!({"TrangThaiHoSo": "1"})),
-        accepted(json!({"TrangThaiHoSo": "2", "HoSoCoThanhPhanSoHoa": "1"})),
-        accepted(json!({"TrangThaiHoSo": "5", "DanhSachHoSoBoSung": asked})),
-        accepted(json!({"TrangThaiHoSo": "4", "NgayHenTra": "20240722000000", "DanhSachHoSoBoSung": returned,
-            "DanhSachLePhi": [{"TenPhiLePhi": "Phí", "Gia": "50000"}], "DuocThanhToanTrucTuyen": "2"})),
-        accepted(json!({"TrangThaiHoSo": "9", "NgayHenTra": "20240722000000", "NgayKetThucXuLy": "20240719160000",
-            "DanhSachGiayToKetQua": [{"TenGiayTo": "Giấy", "DuongDanTepTinKetQua": "https://kho/1.pdf"}]})),
-        accepted(json!({"TrangThaiHoSo": "10", "NgayHenTra": "20240722000000", "NgayKetThucXuLy": "20240719160000",
-            "NgayTra": "20240720090000"})),
-    ]
-}
-
-/// Every order of so many things.
-fn orders(count: usize) -> Vec<Vec<usize>> {
-    if count == 0 {
-        return vec![Vec::new()];
-    }
-    let shorter = orders(count - 1);
-    let with = |order: &Vec<usize>, place: usize| {
-        let mut order = order.clone();
-        order.insert(place, count - 1);
-        order
-    };
-    shorter.iter().flat_map(|order| (0..count).map(move |place| with(order, place))).collect()
-}
-
-#[tokio::test]
-async fn i3_a_dossiers_life_in_the_portals_messages_is_one_state_in_every_order() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = start(folder.path()).await;
-    let orders = orders(6);
-    assert_eq!(orders.len(), 720);
-    let id = |number: usize| format!("H28.148-240701-{number:04}");
-    let mut seq = 0;
-    for step in 0..6 {
-        let message: Vec<Value> =
-            orders.iter().enumerate().map(|(number, order)| life(&id(number))[order[step]].clone()).collect();
-        let (status, answer) = send(&server, "DongBoHoSoMC", &message).await;
-        assert_eq!((status, &answer["error_code"], &answer["accepted"]), (202, &json!("00"), &json!(720)), "{answer}");
-        seq = answer["seq"].as_u64().unwrap();
-    }
-    server.reach("148", seq).await;
-    let kpis = server.kpis("148", "2024-07").await;
-    for (measure, count) in [
-        ("received", 720),
-        ("received_online", 720),
-        ("resolved", 720),
-        ("resolved_early", 720),
-        ("digitised", 720),
-        ("electronic_result", 720),
-        ("payable", 720),
-        ("paid_online", 720),
-        ("in_progress", 0),
-    ] {
-        assert_eq!(kpis["measures"][measure], count, "{measure}");
-    }
-    // Every dossier by itself, as people see it.
-    let mut states = BTreeSet::new();
-    let (_, page) = server.get("/api/v1/units/148/dossiers?measure=resolved_early&window=2024-07&limit=1000").await;
-    for row in page["rows"].as_array().unwrap() {
-        let mut row = row.clone();
-        row.as_object_mut().unwrap().remove("id");
-        states.insert(row.to_string());
-    }
-    assert_eq!(states.len(), 1, "{states:#?}");
-    for number in [0, 100, 719] {
-        let (_, one) = server.get(&format!("/api/v1/dossiers/mc/{}", id(number))).await;
-        let derived = &one["derived"];
-        for (what, is) in [
-            ("newest_status", json!("delivered")),
-            ("taken_on", json!("2024-07-01T08:00:00.000+07:00")),
-            ("finish", json!("2024-07-19T16:00:00.000+07:00")),
-            ("delivered", json!("2024-07-20T09:00:00.000+07:00")),
-            ("due", json!("2024-07-22T23:59:59.999+07:00")),
-            ("class", json!("early")),
-            ("pauses", json!([{"from": "2024-07-05T09:00:00.000+07:00", "to": "2024-07-10T09:00:00.000+07:00"}])),
-        ] {
-            assert_eq!(derived[what], is, "{what} of {number}: {derived}");
-        }
-        assert_eq!(one["unit"]["unit"], "148");
-        let seen = one["registers"]["status"].as_array().unwrap().len();
-        assert_eq!(seen, 6, "each status was seen: {}", one["registers"]["status"]);
-    }
-    server.verified().await;
 }
 
 /// A dossier in progress, with more.

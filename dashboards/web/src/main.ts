@@ -4,6 +4,7 @@ import './styles/base.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { place } from './lib/board';
+import { stayAwake } from './lib/wake';
 import { browserAround, Wall } from './lib/wall.svelte';
 
 /** The page shows without its fonts rather than wait longer than this for them. */
@@ -17,7 +18,17 @@ async function fonts(): Promise<void> {
   await Promise.race([Promise.allSettled(wanted), limit]);
 }
 
+/** The address that is typed once into the box behind a screen. */
+const SCREEN = '/screen';
+
 async function start(): Promise<void> {
+  const target = document.getElementById('wall');
+  stayAwake();
+  if (window.location.pathname === SCREEN) {
+    const [{ startScreen }] = await Promise.all([import('./screen/start'), fonts()]);
+    if (target !== null) startScreen(target);
+    return;
+  }
   const where = place(new URL(window.location.href));
   document.documentElement.lang = where.lang;
   document.documentElement.dataset['theme'] = where.theme;
@@ -25,7 +36,6 @@ async function start(): Promise<void> {
   wall.start();
   // Lines are measured to fit, so the page is drawn with the fonts it will keep.
   await fonts();
-  const target = document.getElementById('wall');
   if (target !== null) mount(App, { target, props: { wall } });
 }
 

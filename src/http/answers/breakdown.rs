@@ -9,11 +9,11 @@ use crate::cube::{Dimension, Item, Selection};
 use crate::kpi::measure::Sums;
 use crate::kpi::{Catalogue, KpiFigure, MEASURES, Measure, Measures, Slot, Term, Window, Words};
 use crate::model::Day;
-use crate::units::UnitId;
+use crate::units::{Perspective, UnitId};
 
 use super::kpis::{OWN, projected};
 use super::question::{Asked, Filters, Question, shown, windowed};
-use super::standing::{Comparisons, Ended, Shown, comparisons, ended};
+use super::standing::{Comparisons, Ended, Shown, comparisons, covered_from, ended};
 use super::{AnswerError, Figures};
 
 /// What can be asked.
@@ -114,6 +114,9 @@ pub struct BreakdownAnswer<'a> {
     filters: Filters,
     /// The code has ended by today: since when, and who goes on.
     ended: Option<Ended<'a>>,
+    /// The first day that all sources cover that feed the unit, when the window begins before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered_from: Option<String>,
     /// Of everything that the filters leave; null each where the unit can have no figures in the window.
     measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
@@ -155,7 +158,8 @@ pub(super) struct BreakdownRow<'a> {
     /// How many further values are in this row together.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) others: Option<usize>,
-    pub(super) measures: Measures,
+    /// Null each where the unit can have no figures in the window.
+    pub(super) measures: Shown,
     /// Of days only those that no level takes part in.
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
@@ -220,13 +224,14 @@ pub fn breakdown<'a>(
         },
         filters,
         ended: ended(figures, seen.id(), perspective),
+        covered_from: covered_from(figures, seen.id(), (window, perspective)),
         compare: filters_empty
             .then(|| comparisons(figures, seen.id(), (scheme, choice), (perspective, &measures)))
             .flatten(),
         measures: Shown::of(figures, (seen.id(), window), (perspective, measures)),
         formulas: formulas(figures.catalogue, day),
         words: MEASURES.iter().filter_map(|(of, name)| Some((*name, figures.catalogue.measure_words(*of)?))).collect(),
-        rows: rows.into_iter().map(|row| shown_row(figures, seen.id(), day, row)).collect(),
+        rows: rows.into_iter().map(|row| shown_row(figures, (seen.id(), day), (window, perspective), row)).collect(),
     })
 }
 
@@ -314,8 +319,8 @@ fn by_day<'a>(figures: Figures<'a>, selection: &Selection, whole: bool) -> Rows<
 
 fn shown_row<'a>(
     figures: Figures<'a>,
-    asked: UnitId,
-    day: Day,
+    (asked, day): (UnitId, Day),
+    (window, perspective): (Window, Perspective),
     (key, measures): (Key<'a>, Measures),
 ) -> BreakdownRow<'a> {
     let units = figures.view.units();
@@ -343,7 +348,7 @@ fn shown_row<'a>(
             Key::Others(values) => Some(values),
             _ => None,
         },
-        measures,
+        measures: Shown::of(figures, (unit, window), (perspective, measures)),
         kpis,
     }
 }

@@ -12,7 +12,7 @@ use crate::units::{Perspective, UnitId};
 
 use super::official::Closed;
 use super::question::{windowed, without_same_day};
-use super::standing::{Comparisons, Ended, Shown, comparisons, covered, ended};
+use super::standing::{Comparisons, Ended, Shown, comparisons, covered_from, ended};
 use super::{AnswerError, Figures, asked_unit, perspective};
 
 /// What can be asked.
@@ -87,7 +87,8 @@ pub(super) struct Row<'a> {
     pub(super) valid_from: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) valid_to: Option<String>,
-    pub(super) measures: Measures,
+    /// Null each where the unit can have no figures in the window.
+    pub(super) measures: Shown,
     pub(super) kpis: BTreeMap<&'a str, KpiFigure<'a>>,
 }
 
@@ -156,27 +157,18 @@ pub(super) fn kpis_of<'a>(
         closed: None,
         same_day: without_same_day.then_some("exclude"),
         ended: None,
-        covered_from: covered(view, unit, perspective.hierarchy)
-            .filter(|covered| window.first < covered.whole_from)
-            .map(|covered| covered.whole_from.to_string()),
+        covered_from: covered_from(figures, unit, (window, perspective)),
         compare: None,
         kpis,
         measures: Shown::of(figures, (unit, window), (perspective, measures)),
-        children: shown_rows(figures, unit, day, rows),
+        children: shown_rows(figures, (unit, day), (window, perspective), rows),
     }
 }
 
 impl<'a> KpisAnswer<'a> {
     /// As the official figures of a closed period. What a unit goes on as isn't told: that may change.
     pub(super) fn closed_by(self, closed: &'a Closed) -> KpisAnswer<'a> {
-        KpisAnswer {
-            version: "official",
-            closed: Some(closed),
-            succeeded_by: None,
-            stale_code: false,
-            covered_from: None,
-            ..self
-        }
+        KpisAnswer { version: "official", closed: Some(closed), succeeded_by: None, stale_code: false, ..self }
     }
 }
 
@@ -204,7 +196,12 @@ pub(super) fn projected<'a>(
 /// The row of what the unit itself handles; no unit may have this code.
 pub(super) const OWN: &str = "own";
 
-fn shown_rows<'a>(figures: Figures<'a>, unit: UnitId, day: Day, rows: Vec<(UnitId, Measures)>) -> Vec<Row<'a>> {
+fn shown_rows<'a>(
+    figures: Figures<'a>,
+    (unit, day): (UnitId, Day),
+    at: (Window, Perspective),
+    rows: Vec<(UnitId, Measures)>,
+) -> Vec<Row<'a>> {
     let view = figures.view;
     let row = |of: UnitId, measures: Measures| {
         let label = view.units().label(of);
@@ -216,7 +213,7 @@ fn shown_rows<'a>(figures: Figures<'a>, unit: UnitId, day: Day, rows: Vec<(UnitI
             valid_from: fact.and_then(|fact| fact.valid_from).map(|day| day.to_string()),
             valid_to: fact.and_then(|fact| fact.valid_to).map(|day| day.to_string()),
             kpis: figures.catalogue.figures(&measures, label.into(), day),
-            measures,
+            measures: Shown::of(figures, (of, at.0), (at.1, measures)),
         }
     };
     rows.into_iter().map(|(of, measures)| row(of, measures)).collect()

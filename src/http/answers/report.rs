@@ -261,7 +261,7 @@ impl<'a, 'f> ReportGround<'a, 'f> {
             None => Scope::all(),
             Some(_) => Scope::subtrees([ScopeRoot { code, bound: view.today() }]),
         };
-        let answer = freshness(Figures { scope: &scope, ..self.figures }, self.feeds);
+        let answer = freshness(Figures { scope: &scope, ..self.figures }, self.feeds, &BTreeMap::new());
         let answer = serde_json::to_value(answer).unwrap_or_default();
         let kept = ["source", "system", "state", "last_contact"];
         let row = |row: &Value| kept.iter().map(|name| ((*name).to_owned(), row[*name].clone())).collect();

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
-use crate::cube::View;
 use crate::kpi::{Kpi, Measures, UnitScope, Window, WindowChoice};
 use crate::model::Day;
-use crate::units::{Hierarchy, Perspective, UnitId};
+use crate::units::{Perspective, UnitId};
 
 use super::Figures;
 
@@ -38,34 +37,14 @@ pub(super) fn ended<'a>(figures: Figures<'a>, unit: UnitId, perspective: Perspec
     Some(Ended { on: last.to_string(), succeeded_by: is_told.then_some(Named { unit: label.code, name: label.name }) })
 }
 
-/// The first day that all sources cover that feed a unit, and the first that any covers. A source feeds the units of its
-/// profile with all above and below them; one without units may feed any. None while nobody said it of a source that may
-/// feed the unit, or no source is known: then a zero is a zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Covered {
-    /// The first day with any records.
-    pub(super) from: Day,
-    /// The first day with the records of all.
-    pub(super) whole_from: Day,
-}
-
-/// See [`Covered`].
-pub(super) fn covered(view: &View, unit: UnitId, hierarchy: Hierarchy) -> Option<Covered> {
-    let (units, tree) = (view.units(), view.tree(hierarchy));
-    let meets = |code: &str| {
-        let of = units.read(code, view.today()).unit;
-        let of = if hierarchy == Hierarchy::Now { view.hierarchies().successor(of) } else { of };
-        of != UnitId::UNRESOLVED && (tree.covers(of, unit) || tree.covers(unit, of))
-    };
-    // One that was heard and isn't listed may have sent anything of any day.
-    if view.contacts().keys().any(|source| !view.sources().contains_key(source)) {
-        return None;
-    }
-    let profiles = view.sources().values().map(|fact| &fact.profile);
-    let feeding = profiles.filter(|profile| profile.units.is_empty() || profile.units.iter().any(|code| meets(code)));
-    let starts: Option<Vec<Day>> = feeding.map(|profile| profile.coverage_start).collect();
-    let starts = starts?;
-    Some(Covered { from: *starts.iter().min()?, whole_from: *starts.iter().max()? })
+/// The first day that all sources cover that feed a unit, when a window begins before it: what is counted lies after it.
+pub(super) fn covered_from(
+    figures: Figures<'_>,
+    unit: UnitId,
+    (window, perspective): (Window, Perspective),
+) -> Option<String> {
+    let coverage = figures.view.coverage(unit, perspective.hierarchy)?;
+    coverage.cuts(window).map(|day| day.to_string())
 }
 
 /// Measures, or none where a unit can have no figures: null then, which isn't 0.
@@ -73,16 +52,13 @@ pub(super) fn covered(view: &View, unit: UnitId, hierarchy: Hierarchy) -> Option
 pub(super) struct Shown(pub(super) Option<Measures>);
 
 impl Shown {
-    /// Of a unit that has gone in a window (see [`crate::cube::View::is_gone`]), and before the first day that any of its
-    /// sources covers, zeros are no figures.
+    /// Of a unit that can have no data in a window ([`crate::cube::View::has_no_data`]) zeros are no figures.
     pub(super) fn of(
         figures: Figures<'_>,
         (unit, window): (UnitId, Window),
         (perspective, measures): (Perspective, Measures),
     ) -> Shown {
-        let view = figures.view;
-        let is_before = || covered(view, unit, perspective.hierarchy).is_some_and(|covered| window.last < covered.from);
-        let is_none = measures.is_zero() && (view.is_gone(unit, window, perspective.hierarchy) || is_before());
+        let is_none = measures.is_zero() && figures.view.has_no_data(unit, window, perspective.hierarchy);
         Shown((!is_none).then_some(measures))
     }
 }
@@ -141,11 +117,11 @@ pub(super) fn comparisons<'a>(
     let window = choice.on(today);
     let day = window.last.min(today);
     let held = |day| figures.catalogue.kpi_ids().filter_map(move |id| figures.catalogue.kpi(id, day));
-    let whole_from = covered(view, unit, perspective.hierarchy).map(|covered| covered.whole_from);
+    let coverage = view.coverage(unit, perspective.hierarchy);
     let one = |former: Window| {
         let begun = view.first_day(unit, perspective)?;
         // What isn't covered as a whole isn't compared as though it were.
-        let is_cut = whole_from.is_some_and(|from| former.first < from);
+        let is_cut = coverage.and_then(|coverage| coverage.cuts(former)).is_some();
         if begun > former.last || is_cut {
             return None;
         }

@@ -108,7 +108,7 @@ impl Tabular for KpisAnswer<'_> {
             cells.push(text(Some(if row.own { "own" } else { "child" })));
             cells.extend([text(Some(row.unit)), text(Some(row.name))]);
             cells.extend([text(row.valid_from.as_ref()), text(row.valid_to.as_ref())]);
-            cells.extend(figure_cells(&self.kpis, Some(&row.measures), &row.kpis));
+            cells.extend(figure_cells(&self.kpis, row.measures.0.as_ref(), &row.kpis));
             cells
         };
         Table { header: names, rows: [total].into_iter().chain(self.children.iter().map(row)).collect() }
@@ -124,7 +124,7 @@ impl Tabular for BreakdownAnswer<'_> {
             let mut cells = moment(self.window, &self.as_of, self.seq);
             cells.extend([text(Some(self.unit)), text(Some(self.name)), text(Some(row.part()))]);
             cells.extend([text(row.value.as_ref()), text(row.name), number(row.others)]);
-            cells.extend(figure_cells(&self.kpis, Some(&row.measures), &row.kpis));
+            cells.extend(figure_cells(&self.kpis, row.measures.0.as_ref(), &row.kpis));
             cells
         };
         Table { header: names, rows: self.rows.iter().map(row).collect() }

@@ -8,6 +8,7 @@
 mod wire;
 mod screens;
 mod doubts;
+mod device;
 mod socket;
 mod entry;
 #[cfg(test)]
@@ -51,7 +52,7 @@ async fn live(
 ) -> Result<Response, Problem> {
     let caller = caller.map(|Extension(caller)| caller);
     if let Some(caller) = &caller {
-        require(caller, Role::View)?;
+        require(caller, Role::Display)?;
     }
     let address = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |Extension(ConnectInfo(peer))| peer.0);
     let guest = entry::Guest { caller, payer: Payer::Peer(address) };

@@ -11,8 +11,12 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::auth::Caller;
 use crate::topics::{SubscribeError, Subscription, TopicKey};
 
+use super::super::assets::build_id;
+use super::super::error::Problem;
+use super::super::screens::only_its_own;
 use super::super::sight::visible_unit;
 use super::super::state::AppState;
+use super::device::Device;
 use super::doubts::Doubts;
 use super::screens::{LiveLimits, Seat};
 use super::wire::{ByeCode, ClientFrame, ErrorCode, ServerFrame};
@@ -43,6 +47,7 @@ enum Event {
     TopicChanged,
     FiguresReady,
     TokenDoubtful,
+    ScreenChanged,
     Received(Option<Result<Message, Error>>),
 }
 
@@ -65,12 +70,15 @@ struct Connection {
     waiting: Vec<TopicKey>,
     client_frames_left: u32,
     pings_unanswered: u32,
+    /// The screen that it is; none of anybody else.
+    device: Option<Device>,
 }
 
 /// Talks to a screen until either side ends it.
 pub(super) async fn serve(socket: WebSocket, state: AppState, caller: Caller, seat: Seat) {
     let limits = state.screens.limits();
     let session = seat.session;
+    let device = Device::of(&state, &caller);
     let mut connection = Connection {
         socket,
         state,
@@ -81,6 +89,7 @@ pub(super) async fn serve(socket: WebSocket, state: AppState, caller: Caller, se
         waiting: Vec::new(),
         client_frames_left: limits.client_frames_per_ping_max,
         pings_unanswered: 0,
+        device,
     };
     tracing::debug!(screen.session = session, "a screen connected");
     let end = match connection.talk().await {
@@ -102,6 +111,7 @@ impl Connection {
             epoch: &epoch,
             ping_ms: self.limits.ping_ms,
             clock: self.state.clock_kind,
+            build: build_id().unwrap_or_default(),
         };
         self.send(hello.encode()).await?;
         let mut pings = interval(Duration::from_millis(self.limits.ping_ms));
@@ -110,6 +120,7 @@ impl Connection {
         loop {
             let event = tokio::select! {
                 () = doubts.next() => Event::TokenDoubtful,
+                () = Device::changed(&mut self.device) => Event::ScreenChanged,
                 _ = self.seat.is_stopping.wait_for(|is_stopping| *is_stopping) => Event::Stop,
                 _ = pings.tick() => Event::PingDue,
                 () = any_changed(&mut self.shown) => Event::TopicChanged,
@@ -124,6 +135,7 @@ impl Connection {
                 Event::Stop => return Err(End::Bye(ByeCode::Stopping)),
                 Event::PingDue => self.ping().await?,
                 Event::TokenDoubtful => self.check_token()?,
+                Event::ScreenChanged => self.tell_screen().await?,
                 Event::TopicChanged => self.send_changed().await?,
                 Event::FiguresReady => {
                     for key in std::mem::take(&mut self.waiting) {
@@ -156,7 +168,46 @@ impl Connection {
             now: (self.state.clock)().to_rfc3339(zone),
             catalogue: self.state.catalogues.now().version().to_owned(),
         };
-        self.send(ping.encode()).await
+        self.send(ping.encode()).await?;
+        let Some(device) = &mut self.device else { return Ok(()) };
+        let newest = |shown: &Shown| shown.subscription.frames.borrow().as_ref().map_or(0, |frame| frame.version);
+        let shown = self.shown.iter().map(|shown| (&shown.subscription.key, newest(shown)));
+        for key in device.at_ping(&self.state, &self.caller, shown) {
+            self.forget(&key);
+            let message = format!("this screen doesn't show board {:?} any more", &*key.board);
+            self.refuse(ErrorCode::UnknownBoard, message, Some(&key)).await?;
+        }
+        Ok(())
+    }
+
+    /// Says what is new about the screen that this is, or goodbye.
+    async fn tell_screen(&mut self) -> Result<(), End> {
+        let Some(device) = &mut self.device else { return Ok(()) };
+        for frame in device.news(&self.state).map_err(End::Bye)? {
+            self.send(frame.encode()).await?;
+        }
+        Ok(())
+    }
+
+    /// Hears what a screen says of itself.
+    async fn hear_screen(&mut self, frame: ClientFrame) -> Result<(), End> {
+        // Whoever takes itself for a screen and isn't one (any more) is to know.
+        let device = self.device.as_mut().ok_or(End::Bye(ByeCode::Revoked))?;
+        match frame {
+            ClientFrame::Screen { build, width, height } => {
+                device.introduce(&self.state, &build, (width, height));
+                self.tell_screen().await?;
+            }
+            ClientFrame::Shown { board, unit, version } => {
+                let key = board.map(|board| TopicKey::new(&board, &unit));
+                let shown = self.shown.iter().find(|shown| Some(&shown.subscription.key) == key.as_ref());
+                let newest = shown.and_then(|shown| shown.subscription.frames.borrow().clone());
+                device.shows(&self.state, key.as_ref(), version, newest.map_or(0, |frame| frame.version));
+            }
+            ClientFrame::Ack { id } => device.acknowledges(&self.state, &id),
+            _ => {}
+        }
+        Ok(())
     }
 
     async fn hear(&mut self, received: Result<Message, Error>) -> Result<(), End> {
@@ -182,6 +233,7 @@ impl Connection {
                 self.forget(&TopicKey::new(&board, &unit));
                 Ok(())
             }
+            Ok(frame) => self.hear_screen(frame).await,
             Err(error) => self.refuse(ErrorCode::BadFrame, error.to_string(), None).await,
         }
     }
@@ -222,7 +274,12 @@ impl Connection {
         if self.state.catalogues.now().board(&key.board).is_none() {
             return Err((ErrorCode::UnknownBoard, format!("there is no board {:?}", &*key.board)));
         }
-        self.see(key)
+        self.see(key)?;
+        let Some(view) = self.state.view.borrow().clone() else { return Ok(()) };
+        only_its_own(&self.state, &self.caller, &view, (&key.board, &key.unit)).map_err(|problem| {
+            let is_board = matches!(problem, Problem::UnknownBoard { .. });
+            (if is_board { ErrorCode::UnknownBoard } else { ErrorCode::UnknownUnit }, problem.to_string())
+        })
     }
 
     /// Whether the topic's unit is the screen's to see (H-1).
@@ -313,7 +370,7 @@ fn close_code_of(code: ByeCode) -> u16 {
     match code {
         ByeCode::Stopping => close_code::AWAY,
         ByeCode::Slow | ByeCode::NoPong => close_code::AGAIN,
-        ByeCode::BadFrame | ByeCode::TooMany | ByeCode::Unauthorized => close_code::POLICY,
+        ByeCode::BadFrame | ByeCode::TooMany | ByeCode::Unauthorized | ByeCode::Revoked => close_code::POLICY,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Real screens on a real socket.
 
+mod devices;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -46,7 +48,19 @@ impl Server {
     }
 
     async fn upgrade(&self, stream: TcpStream, origin: Option<&str>) -> Result<Screen, Error> {
+        self.upgrade_with(stream, origin, None).await
+    }
+
+    async fn upgrade_with(
+        &self,
+        stream: TcpStream,
+        origin: Option<&str>,
+        cookie: Option<&str>,
+    ) -> Result<Screen, Error> {
         let mut request = format!("ws://{}/api/v1/live", self.address).into_client_request()?;
+        if let Some(cookie) = cookie {
+            request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        }
         if let Some(origin) = origin {
             request.headers_mut().insert("origin", origin.parse().unwrap());
         }
@@ -112,7 +126,8 @@ async fn a_screen_is_greeted_and_pinged_at_once() {
     let mut screen = server.upgrade(stream, None).await.unwrap();
     assert_eq!(
         screen.next().await,
-        json!({"op": "hello", "session": "e1-1", "epoch": "e1", "ping_ms": 5000, "clock": "frozen"})
+        json!({"op": "hello", "session": "e1-1", "epoch": "e1", "ping_ms": 5000, "clock": "frozen",
+            "build": crate::http::assets::build_id().unwrap_or_default()})
     );
     assert_eq!(
         screen.next().await,

@@ -3,6 +3,9 @@
 use axum::extract::ws::Utf8Bytes;
 use serde::{Deserialize, Serialize};
 
+use crate::model::Text;
+use crate::screens::{Order, Program};
+
 use super::super::state::ClockKind;
 
 /// A token as a screen shows it; never printed.
@@ -28,14 +31,29 @@ pub(super) enum ClientFrame {
     Unsubscribe { board: String, unit: String },
     /// The answer to a ping.
     Pong,
+    /// I am the page of a screen: which page, on so many pixels.
+    Screen { build: String, width: u32, height: u32 },
+    /// What I show; said before the answer to a ping. Without a board nothing is shown yet.
+    Shown { board: Option<String>, unit: String, version: u64 },
+    /// I did what I was told.
+    Ack { id: String },
 }
 
 /// What the server says, but for snapshots and updates, which `topics` encodes.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub(super) enum ServerFrame<'a> {
-    /// The first frame.
-    Hello { session: String, epoch: &'a str, ping_ms: u64, clock: ClockKind },
+    /// The first frame. `build` names the newest page: one that is another loads itself anew.
+    Hello { session: String, epoch: &'a str, ping_ms: u64, clock: ClockKind, build: String },
+    /// What the screen is, after its own `screen` and after every change.
+    Screen { id: Text, name: Text, unit: Text, show: Program },
+    /// What the screen is to do, for so long; answered by `ack`.
+    Command {
+        id: String,
+        #[serde(flatten)]
+        order: Order,
+        left_ms: i64,
+    },
     /// The sign of life. `live_at` is of the last tick that went through the cube, `now` of the domain clock; with
     /// another `catalogue` than before a screen asks for its board anew.
     Ping { time: String, live_at: String, now: String, catalogue: String },
@@ -89,6 +107,8 @@ pub(super) enum ByeCode {
     TooMany,
     /// No token, or one that is worth nothing any more.
     Unauthorized,
+    /// No screen that is known, or one that was taken back: it shows nothing any more.
+    Revoked,
 }
 
 impl ByeCode {
@@ -101,6 +121,7 @@ impl ByeCode {
             ByeCode::BadFrame => "bad_frame",
             ByeCode::TooMany => "too_many",
             ByeCode::Unauthorized => "unauthorized",
+            ByeCode::Revoked => "revoked",
         }
     }
 }

@@ -28,12 +28,17 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
-/// A shape of figures that may carry the mark of old data on its way into them.
+/// A shape of figures that may carry marks: old data is on its way into them, or they are whole only from a day on.
 pub(super) fn marked(mut shape: Value) -> Value {
     shape["properties"]["backfill"] = json!({
         "type": "array",
         "description": "Whose old data is on its way into these figures; absent when nobody's",
         "items": {"$ref": "#/components/schemas/BackfillMark"}
+    });
+    shape["properties"]["covered_from"] = json!({
+        "type": "string",
+        "format": "date",
+        "description": "The first day that all sources cover that feed the unit; absent when the window begins on it or later"
     });
     shape
 }

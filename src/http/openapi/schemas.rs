@@ -7,9 +7,11 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
+    let (compared, screens) = (super::reconcile::schemas(), super::screens::schemas());
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures];
     let parts =
-        [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
-    parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+        parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, super::alerts::schemas()]);
+    parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
 pub(super) fn shape(name: &str) -> Value {
@@ -120,6 +122,9 @@ fn records() -> Value {
 }
 
 fn units() -> Value {
+    let places = json!({"type": "object", "additionalProperties": object(json!({
+        "x": count(), "y": count(), "w": count(), "h": count()
+    }))});
     json!({
         "UnitRow": object(json!({
             "code": text(), "parent": text_or_null(),
@@ -145,14 +150,15 @@ fn units() -> Value {
                 "type": "object",
                 "required": ["id", "kind", "title"],
                 "properties": {"id": text(), "kind": text(), "title": shape("Words"), "kpi": text()}
-            }}
+            }},
+            "layouts": {"type": "object", "properties": {"portrait": places, "wide": places}}
         }))
     })
 }
 
 fn links() -> Value {
     let list = |name: &str| json!({"type": "array", "items": shape(name)});
-    let row = object(json!({"measures": shape("Measures"), "kpis": shape("KpiFigures")}));
+    let row = object(json!({"measures": shape("ShownMeasures"), "kpis": shape("KpiFigures")}));
     json!({
         "Successions": object(json!({"seq": count(), "successions": list("Succession")})),
         "Succession": object(json!({
@@ -169,9 +175,11 @@ fn links() -> Value {
             "whole": {"type": "boolean"}
         })),
         "Sources": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Source")})),
-        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()}})),
+        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()},
+            "totals": shape("TotalsSummary")})),
         "Freshness": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Fresh")})),
-        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null()})),
+        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null(),
+            "totals": shape("TotalsSummary")})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": super::kit::marked(object(json!({
@@ -221,7 +229,7 @@ fn figures() -> Value {
         })),
         "KpiFigures": {"type": "object", "additionalProperties": shape("KpiFigure")},
         "KpisRow": object(json!({
-            "unit": text(), "name": text(), "measures": shape("Measures"), "kpis": shape("KpiFigures")
+            "unit": text(), "name": text(), "measures": shape("ShownMeasures"), "kpis": shape("KpiFigures")
         })),
         "Kpis": super::kit::marked(object(json!({
             "unit": text(), "name": text(), "stale_code": {"type": "boolean"},

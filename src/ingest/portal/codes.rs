@@ -8,7 +8,8 @@ use toml::Spanned;
 
 use super::super::check::CHANNELS;
 use super::super::fields::ID_BYTES_MAX;
-use super::message::{PAST, gives_a_day};
+use super::message::PAST;
+use super::values::gives_a_day;
 use crate::kpi::{Fault, FaultReason, SourceFile};
 use crate::model::{Channel, Status, Text};
 

@@ -8,8 +8,6 @@
 //!   empty date and empty lists say nothing.
 //! - Only the fields named here are ever read: names, numbers of papers, addresses and free texts stay behind.
 
-use jiff::civil::DateTime;
-use jiff::fmt::strtime::BrokenDownTime;
 use serde_json::{Map, Value};
 
 use super::super::fields::ID_BYTES_MAX;
@@ -17,6 +15,7 @@ use super::super::rejection::{Code, Fault, shown};
 use super::super::wire::{Line, Name};
 use super::KnownUnit;
 use super::codes::Codes;
+use super::values::{given, is, list, local, text};
 use crate::model::{Day, Instant, Status, Text, Zone};
 
 /// Years before it are .NET's and Java's empty dates.
@@ -43,6 +42,13 @@ pub(super) struct Message<'a> {
     codes: &'a Codes,
     zone: &'a Zone,
     latest: Option<Instant>,
+}
+
+/// A record as a wire line.
+pub(super) struct Told {
+    pub(super) line: String,
+    /// The unit stands in the line only so that it is whole: the message doesn't say that it was this one at that time.
+    pub(super) is_unit_known_only: bool,
 }
 
 type Checked<T> = Result<T, Box<Fault>>;
@@ -85,9 +91,9 @@ impl<'a> Message<'a> {
     ///
     /// # Errors
     /// What is wrong, with a pointer to the portal's field.
-    pub(super) fn lines(mut self) -> Checked<Vec<String>> {
+    pub(super) fn lines(mut self) -> Checked<Vec<Told>> {
         let id = text(self.fields, "MaHoSo").ok_or_else(|| missing("MaHoSo"))?;
-        let unit = self.unit(&id)?;
+        let (unit, is_unit_known_only) = self.unit(&id)?;
         let status = self.status()?;
         let begin = |line: &mut Line, at: Instant| {
             line.text(Name::Type, "dossier");
@@ -128,23 +134,25 @@ impl<'a> Message<'a> {
             let pauses: Vec<String> = supplements.iter().map(Supplement::pause).collect();
             line.raw(Name::Pauses, &format!("[{}]", pauses.join(",")));
         }
-        let mut lines = vec![line.end()];
+        let mut lines = vec![Told { line: line.end(), is_unit_known_only }];
         let former = supplements.first().and_then(|one| Some((one.from, one.former.as_ref()?)));
         let moved = supplements.iter().filter_map(|one| Some((one.to?, one.new.as_ref()?)));
         for (at, due) in former.into_iter().chain(moved) {
             let mut line = Line::new();
             begin(&mut line, at);
             line.raw(Name::DueAt, &due.json());
-            lines.push(line.end());
+            // Who processed it then isn't said.
+            lines.push(Told { line: line.end(), is_unit_known_only: true });
         }
         Ok(lines)
     }
 
-    /// The unit: a code, or a name that an alias or the code list resolves.
-    fn unit(&self, id: &str) -> Checked<String> {
+    /// The unit: a code, or a name that an alias or the code list resolves; of progress the one that is known, if it
+    /// names none.
+    fn unit(&self, id: &str) -> Checked<(String, bool)> {
         if self.envelope.is_progress && text(self.fields, "DonViXuLy").is_none() {
             // The sender's unit would take the dossier away from the one that processes it.
-            let known = (self.envelope.known)(id).map(|unit| unit.to_string());
+            let known = (self.envelope.known)(id).map(|unit| (unit.to_string(), true));
             return known.ok_or_else(|| {
                 let reason = "progress of a dossier that isn't known: send it by DongBoHoSoMC first";
                 Fault::new("/MaHoSo", Code::UnknownDossier, reason)
@@ -158,7 +166,7 @@ impl<'a> Message<'a> {
             let reason = format!("no unit: none of {} is there", self.codes.unit.join(", "));
             return Err(Fault::new("/DonViXuLy", Code::MissingField, reason));
         };
-        self.code(field, &name)
+        Ok((self.code(field, &name)?, false))
     }
 
     /// The code of a unit that a field names, as the code list has it or as it is.
@@ -349,44 +357,4 @@ impl Supplement {
 
 fn missing(name: &str) -> Box<Fault> {
     Fault::new(format!("/{name}"), Code::MissingField, format!("`{name}` is missing"))
-}
-
-/// A value, which the portal writes as a text whatever it is; none when it is empty.
-fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = match fields.get(name)? {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(true) => "1".to_owned(),
-        Value::Bool(false) => "0".to_owned(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty() && !text.eq_ignore_ascii_case("null")).then_some(text)
-}
-
-/// Yes or no; none when it isn't said.
-fn given(fields: &Map<String, Value>, name: &str) -> Option<bool> {
-    text(fields, name).map(|text| text == "1" || text.eq_ignore_ascii_case("true"))
-}
-
-fn is(fields: &Map<String, Value>, name: &str) -> bool {
-    given(fields, name) == Some(true)
-}
-
-/// The objects of a list; one that isn't there is empty.
-fn list<'a>(fields: &'a Map<String, Value>, name: &str) -> Vec<&'a Map<String, Value>> {
-    let listed = fields.get(name).and_then(Value::as_array);
-    listed.into_iter().flatten().filter_map(Value::as_object).collect()
-}
-
-/// Whether a form of times has what makes a day: it reads what it writes.
-pub(super) fn gives_a_day(form: &str) -> bool {
-    let some = jiff::civil::date(2024, 8, 2).at(8, 30, 15, 0);
-    let written = jiff::fmt::strtime::format(form, some).ok();
-    written.and_then(|written| local(&written, form)).is_some_and(|read| read.date() == some.date())
-}
-
-/// A text in one form; a date alone is its midnight.
-fn local(text: &str, form: &str) -> Option<DateTime> {
-    let read = BrokenDownTime::parse(form, text).ok()?;
-    read.to_datetime().ok().or_else(|| Some(read.to_date().ok()?.to_datetime(jiff::civil::Time::midnight())))
 }

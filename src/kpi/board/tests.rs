@@ -113,3 +113,43 @@ fn hours_are_no_share_and_stand_on_no_panel() {
     let (_, faults) = read_text(&BOARD.replace("\"on_time_rate\"]", "\"processing_hours_mean\"]"));
     assert_eq!(faults.len(), 1, "{faults:?}");
 }
+
+#[test]
+fn other_screens_have_grids_of_their_own_and_their_faults_are_named() {
+    let wide = "\n[layout.wide]\non_time = { x = 0, y = 0, w = 12, h = 2 }\ntrend = { x = 12, y = 0, w = 12, h = 2 }\n";
+    let (board, faults) = read_text(&format!("{BOARD}{wide}"));
+    assert_eq!(faults, Vec::<String>::new());
+    let layouts = serde_json::to_value(&board.unwrap().layouts).unwrap();
+    assert_eq!(layouts["wide"]["trend"], serde_json::json!({ "x": 12, "y": 0, "w": 12, "h": 2 }));
+    assert_eq!(layouts.get("portrait"), None);
+    let faults = read_text(&format!("{BOARD}{}", wide.replace("trend = { x = 12", "trends = { x = 11"))).1;
+    assert_eq!(
+        faults,
+        [
+            "boards/province.toml:35: layout.wide: no panel is called `trends`",
+            "boards/province.toml:35: layout.wide: covers cells of panel `on_time`",
+        ]
+    );
+    let faults = read_text(&format!("{BOARD}{}", wide.replace(".wide", ".portrait"))).1;
+    assert_eq!(
+        faults,
+        ["boards/province.toml:35: layout.portrait: x 12 and w 12 don't fit into 12 columns, or it has no extent"]
+    );
+}
+
+#[test]
+fn a_panel_asks_for_what_it_cannot_do_without() {
+    let check = |to: &str, expected: &str| assert_eq!(read_text(&BOARD.replace("kind = \"clock\"", to)).1, [expected]);
+    check(
+        "kind = \"form\"",
+        "boards/province.toml:29: panel.kind: a `form` stands on the desk and in reports, not on a wall",
+    );
+    check("kind = \"text\"", "boards/province.toml:28: panel.text: a panel of this kind needs it");
+    check("kind = \"table\"", "boards/province.toml:28: panel.series: a panel of this kind needs it");
+    check("kind = \"tilemap\"", "boards/province.toml:28: panel.kpi: a panel of this kind needs it");
+    check("kind = \"stack\"\nby = \"field\"", "boards/province.toml:30: panel.by: `field` is none of unit");
+    check(
+        "kind = \"counts\"\nseries = [\"on_time_rate\"]",
+        "boards/province.toml:30: panel.series: no measure is called `on_time_rate`",
+    );
+}

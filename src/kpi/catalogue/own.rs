@@ -1,10 +1,10 @@
 //! The catalogue files that the program carries.
 
-use crate::kpi::fault::SourceFile;
-
+use crate::kpi::alerts::{self, ALERTS, AlertRules};
+use crate::kpi::fault::{CatalogueError, SourceFile};
 use crate::kpi::report;
 
-use super::{Catalogue, reporting};
+use super::{Catalogue, reporting, version};
 
 /// The KPIs that the program carries.
 pub(super) const KPIS: SourceFile<'static> =
@@ -26,9 +26,25 @@ pub const INDICES: [SourceFile<'static>; 1] = [SourceFile {
 struct BoardFiles;
 
 impl Catalogue {
+    /// The same with other alerts: `alerts.toml`.
+    ///
+    /// # Errors
+    /// All faults that are found, each with its file, line and key.
+    pub fn with_alerts(mut self, file: SourceFile<'_>) -> Result<Catalogue, CatalogueError> {
+        let mut faults = Vec::new();
+        self.alerts = alerts::read(file, &self, &mut faults);
+        self.version = format!("{}-{}", self.version, version(std::iter::once(&file)));
+        if faults.is_empty() { Ok(self) } else { Err(CatalogueError(faults)) }
+    }
+
+    /// What is worth an alert.
+    pub fn alerts(&self) -> &AlertRules {
+        &self.alerts
+    }
+
     /// Every file that the program carries, as (name in a folder, text): what `dashboards_dir` may hold.
     pub fn files() -> Vec<(String, String)> {
-        let fixed = [KPIS, TARGETS, INDICATORS].into_iter().chain(INDICES);
+        let fixed = [KPIS, TARGETS, INDICATORS, ALERTS].into_iter().chain(INDICES);
         let fixed = fixed.map(|file| (file.name.to_owned(), file.text.to_owned()));
         let all = fixed.chain(boards()).chain(reporting::own_files()).chain(report::own());
         let in_folder = |(name, text): (String, String)| {

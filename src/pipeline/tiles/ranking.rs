@@ -43,7 +43,7 @@ struct Child<'a> {
 }
 
 #[derive(Clone, Copy, Serialize)]
-struct ShortFigure {
+pub(super) struct ShortFigure {
     num: i64,
     den: i64,
     value: Option<f64>,
@@ -99,7 +99,7 @@ impl<'a> Reading<'a> {
 
     /// The panel's category, or the one with most direct sub-units, territorial ones before departments and offices;
     /// with its units in protocol order.
-    fn category_units(&self, window: Window) -> (&'a str, Vec<UnitId>) {
+    pub(super) fn category_units(&self, window: Window) -> (&'a str, Vec<UnitId>) {
         let tree = self.view.tree(Hierarchy::Now);
         let mut categories: Vec<(&'a str, Vec<UnitId>)> = Vec::new();
         for child in &tree.node(self.unit).children {
@@ -127,7 +127,7 @@ impl<'a> Reading<'a> {
         most.unwrap_or((asked.unwrap_or_default(), Vec::new()))
     }
 
-    fn short_figure(&self, kpi: &Kpi, (num, den): (i64, i64), label: UnitLabel<'_>) -> ShortFigure {
+    pub(super) fn short_figure(&self, kpi: &Kpi, (num, den): (i64, i64), label: UnitLabel<'_>) -> ShortFigure {
         let targets = self.catalogue.target(kpi, label.into(), self.day());
         let band = figure::band(num, den, &targets, kpi.better).filter(|_| den >= kpi.den_min);
         ShortFigure { num, den, value: figure::ratio(num, den), band }

@@ -39,6 +39,12 @@ struct SeriesRow<'a> {
     kind: SeriesKind,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<f64>,
+    /// The plan week by week, where it moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<Vec<Option<f64>>>,
+    /// The values 52 weeks before, where the board asks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    before: Option<Vec<Option<f64>>>,
     points: Points,
 }
 
@@ -81,15 +87,18 @@ impl<'a> Reading<'a> {
         let begun = self
             .view
             .first_day(self.unit, Perspective::default())
-            .or_else(|| (self.is_heard() && !self.is_gone()).then(|| self.view.today()));
+            .or_else(|| (self.is_heard() && !self.has_no_data(self.window())).then(|| self.view.today()));
         let points = self.weeks().map(|week| CountPoint {
             window: week,
             // Before anything was known there is a gap, not a zero.
-            value: begun.filter(|begun| *begun <= week.last).map(|_| self.measures(week).get(measure)),
+            value: begun
+                .filter(|begun| *begun <= week.last && !self.is_cut(week))
+                .map(|_| self.measures(week).get(measure)),
             partial: self.is_partial(week),
         });
         let points = Points::Counts(points.collect());
-        Some(SeriesRow { id: measure.name(), title, kind: SeriesKind::Count, target: None, points })
+        let kind = SeriesKind::Count;
+        Some(SeriesRow { id: measure.name(), title, kind, target: None, plan: None, before: None, points })
     }
 
     fn ratio_row(&self, id: &'a str) -> Option<SeriesRow<'a>> {
@@ -100,6 +109,8 @@ impl<'a> Reading<'a> {
             title: &kpi.short,
             kind: SeriesKind::Ratio,
             target: target.map(crate::model::Decimal::to_f64),
+            plan: self.plan(kpi),
+            before: self.panel.last_year.then(|| self.ratios_before(kpi)),
             points: Points::Ratios(self.ratio_points(kpi)),
         })
     }
@@ -107,12 +118,18 @@ impl<'a> Reading<'a> {
     pub(super) fn ratio_points(&self, kpi: &Kpi) -> Vec<RatioPoint> {
         let points = self.weeks().map(|week| {
             let (num, den) = kpi.sums(&self.measures(week));
-            RatioPoint { window: week, num, den, value: figure::ratio(num, den), partial: self.is_partial(week) }
+            let value = figure::ratio(num, den).filter(|_| !self.is_cut(week));
+            RatioPoint { window: week, num, den, value, partial: self.is_partial(week) }
         });
         points.collect()
     }
 
-    fn weeks(&self) -> impl Iterator<Item = Window> + use<> {
+    /// Whether a week begins before any source covers the unit: what came along of it is no week.
+    pub(super) fn is_cut(&self, week: Window) -> bool {
+        self.coverage.is_some_and(|coverage| week.first < coverage.from)
+    }
+
+    pub(super) fn weeks(&self) -> impl Iterator<Item = Window> + use<> {
         weeks_to(self.day(), WEEKS).into_iter()
     }
 

@@ -1,7 +1,59 @@
 /** What the desk asks the server. Shapes are those of the API; nothing is computed from them but sums of a row. */
 import type { Text } from '../lib/i18n';
 
-export type Measures = Readonly<Record<string, number>>;
+/** By name; null: no data, which isn't 0. */
+export type Measures = Readonly<Record<string, number | null>>;
+
+/** Two counts of the same: by the source, and here. */
+export interface Beside {
+  readonly theirs: number | null;
+  readonly ours: number | null;
+  readonly difference: number | null;
+}
+
+export interface DayTotals {
+  readonly day: string;
+  readonly stated_at: string | null;
+  readonly received: Beside;
+  readonly finished: Beside;
+}
+
+export interface SourceTotals {
+  readonly source: string;
+  readonly system: string | null;
+  readonly contact: string | null;
+  readonly agreeing: number;
+  readonly differing: number;
+  readonly days: readonly DayTotals[];
+}
+
+export interface Totals {
+  readonly as_of: string;
+  readonly sources: readonly SourceTotals[];
+}
+
+export interface MissingRow {
+  readonly unit: string;
+  readonly name: string;
+  readonly code: string;
+  readonly label: Text;
+  readonly period: string;
+  readonly deadline: string;
+  readonly overdue: boolean;
+  readonly overdue_days: number;
+  readonly state: string | null;
+}
+
+export interface Missing {
+  readonly as_of: string;
+  readonly reported: number;
+  readonly missing: readonly MissingRow[];
+}
+
+/** Of each source: how many of its newest days differ from what it stated. */
+export interface Fresh {
+  readonly sources: readonly { readonly source: string; readonly state: string; readonly totals: { readonly differing: number } | null }[];
+}
 
 export interface Projection {
   readonly goal: number;
@@ -41,6 +93,7 @@ export interface Row {
   readonly own?: boolean;
   readonly before?: boolean;
   readonly others?: number;
+  /** Null each: the unit can have no figures in the window. */
   readonly measures: Measures;
   readonly kpis: Readonly<Record<string, Kpi>>;
 }
@@ -66,6 +119,8 @@ export interface Breakdown extends Moment {
   /** Whose old data is on its way into the figures; absent when nobody's. */
   readonly backfill?: readonly { readonly source: string; readonly since: string }[];
   readonly ended: Ended | null;
+  /** The first day that all sources of the unit cover, when the window begins before it. */
+  readonly covered_from?: string;
   readonly compare: { readonly previous: Comparison | null; readonly same_period_last_year: Comparison | null } | null;
   readonly unit: string;
   readonly name: string;
@@ -73,7 +128,7 @@ export interface Breakdown extends Moment {
   readonly window: { readonly from: string; readonly to: string };
   readonly by: string;
   /** Null each: the unit can have no figures in the window. */
-  readonly measures: Readonly<Record<string, number | null>>;
+  readonly measures: Measures;
   readonly kpis: Readonly<Record<string, Kpi>>;
   readonly formulas: Readonly<Record<string, Formula>>;
   readonly words: Readonly<Record<string, Text>>;
@@ -132,6 +187,27 @@ export interface Dossier extends Moment {
   readonly registers: Readonly<Record<string, unknown>>;
 }
 
+export interface Alert {
+  readonly id: number;
+  readonly rule: string;
+  readonly version: string;
+  readonly level: string;
+  readonly label: Text;
+  readonly sentence: Text;
+  readonly unit: string | null;
+  readonly figure: { readonly words: Text };
+  readonly since: string;
+  readonly raised_at: string;
+  readonly told_from: string | null;
+  readonly acknowledged: { readonly by: string; readonly at: string } | null;
+  readonly cleared: { readonly at: string; readonly how: string } | null;
+}
+
+export interface AlertList extends Moment {
+  readonly alerts: readonly Alert[];
+  readonly next: number | null;
+}
+
 /** Why there is no answer: the server's stable code and words, or `lost` without any. */
 export class Refused extends Error {
   constructor(readonly code: string, detail: string) {
@@ -141,14 +217,31 @@ export class Refused extends Error {
 
 const ASK_MS_MAX = 20_000;
 
-export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
+/** The token that somebody typed, where the server asks for one: known until the tab is closed. */
+const TOKEN = 'opcentre.token';
+export const remember = (token: string): void => { window.sessionStorage.setItem(TOKEN, token); };
+const authorization = (): Record<string, string> => {
+  const token = window.sessionStorage.getItem(TOKEN);
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+};
+
+export const ask = <T>(path: string, signal: AbortSignal): Promise<T> => answered(path, signal, {});
+
+/** Asks the server to do something; an answer without a body is null. */
+export const tell = <T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T> =>
+  answered(path, new AbortController().signal, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+
+async function answered<T>(path: string, signal: AbortSignal, request: { method?: string; body?: string }): Promise<T> {
   let answer: Response;
   try {
-    answer = await fetch(path, { headers: { accept: 'application/json' }, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
+    const type = request.body === undefined ? {} : { 'content-type': 'application/json' };
+    const headers = { accept: 'application/json', ...type, ...authorization() };
+    answer = await fetch(path, { ...request, headers, signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
   } catch (cause) {
     if (signal.aborted) throw cause;
     throw new Refused('lost', '');
   }
+  if (answer.status === 204) return null as T;
   const body: unknown = await answer.json().catch(() => null);
   if (answer.ok && body !== null) return body as T;
   const problem = (body ?? {}) as { code?: unknown; detail?: unknown };

@@ -4,6 +4,21 @@ import type { By } from './address';
 
 export interface DeskWords {
   readonly desk: string;
+  readonly alerts: string;
+  readonly alert: string;
+  readonly level: string;
+  readonly levels: Readonly<Record<string, string>>;
+  readonly openAlerts: string;
+  readonly pastAlerts: string;
+  readonly olderAlerts: string;
+  readonly noAlerts: string;
+  readonly since: string;
+  readonly raisedAt: string;
+  readonly toldFrom: (at: string) => string;
+  readonly seenBy: string;
+  readonly acknowledge: string;
+  readonly over: string;
+  readonly withdrawn: string;
   readonly demo: string;
   readonly backfill: string;
   readonly guide: string;
@@ -75,10 +90,49 @@ export interface DeskWords {
   readonly notStored: string;
   readonly rules: string;
   readonly figures: string;
+  readonly sources: string;
+  readonly sourcesDiffer: (n: string) => string;
+  readonly totals: string;
+  readonly totalsAbout: string;
+  readonly noTotals: string;
+  readonly totalsReceived: string;
+  readonly totalsFinished: string;
+  readonly totalsSum: (agreeing: string, differing: string) => string;
+  readonly theirs: string;
+  readonly ours: string;
+  readonly result: string;
+  readonly stated: string;
+  readonly agrees: string;
+  readonly differs: (n: string) => string;
+  readonly notCovered: string;
+  readonly missing: string;
+  readonly missingAbout: (n: string) => string;
+  readonly newestPeriods: string;
+  readonly allSent: string;
+  readonly indicators: string;
+  readonly nIndicators: (n: string) => string;
+  readonly deadline: string;
+  readonly overdueDays: string;
+  readonly returns: Readonly<Record<string, string>>;
 }
 
 const vi: DeskWords = {
-  desk: 'Điều hành', demo: 'DEMO · SỐ LIỆU MẪU', backfill: 'đang nạp dữ liệu cũ', guide: 'Hướng dẫn kết nối', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
+  desk: 'Điều hành',
+  alerts: 'Cảnh báo',
+  alert: 'Cảnh báo',
+  level: 'Mức',
+  levels: { notice: 'Lưu ý', warning: 'Cảnh báo', severe: 'Nghiêm trọng' },
+  openAlerts: 'Đang cảnh báo',
+  pastAlerts: 'Đã hết',
+  olderAlerts: 'Chỉ 100 cảnh báo mới nhất.',
+  noAlerts: 'Không có cảnh báo nào.',
+  since: 'Từ lúc',
+  raisedAt: 'Cảnh báo lúc',
+  toldFrom: (at) => `báo từ ${at}`,
+  seenBy: 'Xác nhận',
+  acknowledge: 'Xác nhận',
+  over: 'Hết lúc',
+  withdrawn: 'thôi theo dõi', demo: 'DEMO · SỐ LIỆU MẪU', backfill: 'đang nạp dữ liệu cũ', guide: 'Hướng dẫn kết nối', dataAt: 'Số liệu lúc', code: 'mã', period: 'Kỳ',
   windows: { today: 'hôm nay', week: 'tuần này', month: 'tháng này', quarter: 'quý này', year: 'Luỹ kế từ đầu năm' },
   territory: 'Địa giới', now: 'Theo đơn vị hiện nay', was: 'Theo đơn vị tại thời điểm',
   role: 'Đơn vị', processing: 'xử lý', receiving: 'tiếp nhận',
@@ -114,10 +168,32 @@ const vi: DeskWords = {
   notFound: (what) => `Không tìm thấy ${what}`, refused: (code, detail) => `Không trả lời được (${code}). ${detail}`,
   stale: 'mã cũ', registers: 'Dữ liệu đã nhận', derived: 'Diễn biến', register: 'Mục', value: 'Giá trị', at: 'Thời điểm', from: 'Nguồn', record: 'Bản ghi',
   notStored: 'chưa lưu', rules: 'Quy tắc', figures: 'Số liệu',
+  sources: 'Nguồn và báo cáo', sourcesDiffer: (n) => `lệch ${n} ngày`,
+  totals: 'Đối soát nguồn', totalsAbout: 'số hồ sơ do nguồn báo, bên cạnh số đã nhận ở đây', noTotals: 'Chưa nguồn nào báo số đối soát',
+  totalsReceived: 'Tiếp nhận mới', totalsFinished: 'Đã giải quyết', totalsSum: (agreeing, differing) => `khớp ${agreeing} ngày, lệch ${differing} ngày`,
+  theirs: 'Nguồn báo', ours: 'Ở đây', result: 'Kết quả', stated: 'Báo lúc', agrees: 'khớp', differs: (n) => `lệch ${n}`, notCovered: 'trước ngày có dữ liệu',
+  missing: 'Chưa gửi báo cáo', missingAbout: (n) => `chỉ tiêu còn thiếu; đã báo cáo ${n}`, newestPeriods: 'kỳ vừa kết thúc', allSent: 'Tất cả đã gửi',
+  indicators: 'Chỉ tiêu', nIndicators: (n) => `${n} chỉ tiêu`, deadline: 'Hạn gửi', overdueDays: 'Quá hạn (ngày)',
+  returns: { none: 'chưa nhập', draft: 'đã nhập, chưa trình', submitted: 'đã trình, chờ duyệt', approved: 'đã duyệt', rejected: 'bị trả lại' },
 };
 
 const en: DeskWords = {
-  desk: 'Operations', demo: 'DEMO · SAMPLE FIGURES', backfill: 'backfill in progress', guide: 'Integrator’s guide', dataAt: 'Figures at', code: 'code', period: 'Period',
+  desk: 'Operations',
+  alerts: 'Alerts',
+  alert: 'Alert',
+  level: 'Level',
+  levels: { notice: 'Notice', warning: 'Warning', severe: 'Severe' },
+  openAlerts: 'Open',
+  pastAlerts: 'Over',
+  olderAlerts: 'The newest 100 only.',
+  noAlerts: 'No alerts.',
+  since: 'Since',
+  raisedAt: 'Raised at',
+  toldFrom: (at) => `told from ${at}`,
+  seenBy: 'Acknowledged',
+  acknowledge: 'Acknowledge',
+  over: 'Over at',
+  withdrawn: 'no longer watched', demo: 'DEMO · SAMPLE FIGURES', backfill: 'backfill in progress', guide: 'Integrator’s guide', dataAt: 'Figures at', code: 'code', period: 'Period',
   windows: { today: 'today', week: 'this week', month: 'this month', quarter: 'this quarter', year: 'year to date' },
   territory: 'Units', now: 'as they are now', was: 'as they were',
   role: 'By', processing: 'processing unit', receiving: 'receiving unit',
@@ -150,6 +226,13 @@ const en: DeskWords = {
   notFound: (what) => `Not found: ${what}`, refused: (code, detail) => `No answer (${code}). ${detail}`,
   stale: 'ended code', registers: 'What was received', derived: 'What follows', register: 'Register', value: 'Value', at: 'At', from: 'Source', record: 'Record',
   notStored: 'not stored yet', rules: 'Rules', figures: 'Figures',
+  sources: 'Sources and reports', sourcesDiffer: (n) => `${n} days differ`,
+  totals: 'Control totals', totalsAbout: 'how many dossiers sources say they have, beside those received here', noTotals: 'No source has stated control totals',
+  totalsReceived: 'Received', totalsFinished: 'Resolved', totalsSum: (agreeing, differing) => `${agreeing} days agree, ${differing} differ`,
+  theirs: 'Source', ours: 'Here', result: 'Result', stated: 'Stated at', agrees: 'agrees', differs: (n) => `differs by ${n}`, notCovered: 'before its coverage',
+  missing: 'Not reported yet', missingAbout: (n) => `indicators are missing; ${n} reported`, newestPeriods: 'periods that ended last', allSent: 'Everybody has sent',
+  indicators: 'Indicators', nIndicators: (n) => `${n} indicators`, deadline: 'Deadline', overdueDays: 'Days overdue',
+  returns: { none: 'not filled in', draft: 'filled in, not submitted', submitted: 'submitted, waits for approval', approved: 'approved', rejected: 'sent back' },
 };
 
 export const deskWords: Record<Lang, DeskWords> = { vi, en };

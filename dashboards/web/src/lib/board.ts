@@ -17,13 +17,30 @@ export interface Panel {
   readonly title: Text;
   /** Null for a panel that lives in the header or the footer. */
   readonly grid: Grid | null;
+  readonly at: 'body' | 'header' | 'footer';
   readonly hero: boolean;
   readonly sparkline: boolean;
+  /** A KPI of resolved dossiers with early, on the day and late below it. */
+  readonly stack: boolean;
+  /** By what its rows are. */
+  readonly by: 'field' | 'unit' | null;
+  /** An index with all its criteria. */
+  readonly tree: boolean;
+  /** What a text panel says. */
+  readonly text: Text | null;
+  /** It names its own figures. */
+  readonly named: boolean;
   readonly staleAfterS: number;
   readonly sources: readonly string[];
 }
 
+/** The places of panels on one shape of screen, by their ids; what isn't named isn't shown there. */
+export type Places = ReadonlyMap<string, Grid>;
+
 export interface Board {
+  /** Null: the page has a rule of its own for that shape. */
+  readonly portrait: Places | null;
+  readonly wide: Places | null;
   readonly build: string;
   readonly title: Text;
   readonly unitName: string;
@@ -68,6 +85,8 @@ export function parseBoard(raw: unknown): Board | null {
     // A board that doesn't say is taken for a demonstration: made-up figures must never pass for real ones.
     demo: raw['demo'] !== false,
     timezone: text_(raw['timezone']) ?? 'Asia/Ho_Chi_Minh',
+    portrait: places(isRecord(raw['layouts']) ? raw['layouts']['portrait'] : null),
+    wide: places(isRecord(raw['layouts']) ? raw['layouts']['wide'] : null),
     panels: raw['panels'].slice(0, PANELS_MAX).map(panel).filter((one) => one !== null),
   };
 }
@@ -82,8 +101,14 @@ function panel(raw: unknown): Panel | null {
     kpi: text_(raw['kpi']),
     title: pair(raw['title'], id),
     grid: grid(raw['grid']),
+    at: raw['size'] === 'header' || raw['size'] === 'footer' ? raw['size'] : 'body',
     hero: raw['size'] === 'hero',
     sparkline: raw['sparkline'] === true,
+    stack: raw['stack'] === true,
+    by: raw['by'] === 'field' || raw['by'] === 'unit' ? raw['by'] : null,
+    tree: raw['tree'] === true,
+    text: isRecord(raw['text']) ? pair(raw['text'], '') : null,
+    named: Array.isArray(raw['series']) && raw['series'].length > 0,
     staleAfterS: number_(raw['stale_after_s']) ?? STALE_AFTER_S_DEFAULT,
     sources: Array.isArray(raw['sources']) ? raw['sources'].filter((one) => typeof one === 'string') : [],
   };
@@ -95,6 +120,12 @@ export function pair(raw: unknown, fallback: string): Text {
   const vi = text_(given['vi']) ?? text_(raw);
   const en = text_(given['en']);
   return { vi: vi ?? en ?? fallback, en: en ?? vi ?? fallback };
+}
+
+function places(raw: unknown): Places | null {
+  if (!isRecord(raw)) return null;
+  const known = Object.entries(raw).map(([id, at]) => [id, grid(at)] as const);
+  return new Map(known.flatMap(([id, at]) => (at === null ? [] : [[id, at] as const])));
 }
 
 function grid(raw: unknown): Grid | null {

@@ -29,7 +29,11 @@ export interface Picture {
   readonly ground: string;
   /** Where the unit's boundaries became others, in points from the left. */
   readonly mark: number | null;
-  readonly target: number | null;
+  /** Point by point: a plan can move. Empty: there is none. */
+  readonly target: readonly (number | null)[];
+  /** The year before, thin and behind everything. */
+  readonly before: readonly (number | null)[];
+  readonly beforeColor: string;
   readonly targetColor: string;
 }
 
@@ -46,7 +50,7 @@ export function option(picture: Picture): Option {
     grid: { left: 6 * picture.unit, right: 10 * picture.unit, top: 0, bottom: 0 },
     xAxis: { type: 'value', min: 0, max: Math.max(1, count - 1), show: false },
     yAxis: { type: 'value', min: picture.range.low, max: picture.range.high, show: false },
-    series: [...targetLine(picture, count), ...markLine(picture), ...picture.curves.flatMap((curve) => drawn(curve, picture))],
+    series: [...beforeLine(picture), ...targetLine(picture), ...markLine(picture), ...picture.curves.flatMap((curve) => drawn(curve, picture))],
   };
 }
 
@@ -116,12 +120,24 @@ function markLine({ mark, range, targetColor, unit }: Picture): LineSeriesOption
   }];
 }
 
-function targetLine({ target, targetColor, unit }: Picture, count: number): LineSeriesOption[] {
-  if (target === null) return [];
+const indexed = (values: readonly (number | null)[]): [number, number | null][] => values.map((value, index) => [index, value]);
+
+function targetLine({ target, targetColor, unit }: Picture): LineSeriesOption[] {
+  if (target.length === 0) return [];
   return [{
     ...shared,
     id: 'target',
-    data: [[0, target], [count - 1, target]],
+    data: indexed(target),
     lineStyle: { color: targetColor, width: 2.5 * unit, type: [2.5 * unit, 7 * unit] },
+  }];
+}
+
+function beforeLine({ before, beforeColor, unit }: Picture): LineSeriesOption[] {
+  if (before.length === 0) return [];
+  return [{
+    ...shared,
+    id: 'before',
+    data: indexed(before),
+    lineStyle: { color: beforeColor, width: 3.5 * unit, join: 'round', cap: 'round' },
   }];
 }

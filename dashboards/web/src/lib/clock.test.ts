@@ -16,7 +16,7 @@ class Device {
 
 const NOW = Date.parse('2024-08-02T08:00:00+07:00');
 const REAL = Date.parse('2030-01-01T00:00:00Z');
-const hello = (frozen = false): Hello => ({ op: 'hello', epoch: 'a', pingMs: 5_000, frozen });
+const hello = (frozen = false): Hello => ({ op: 'hello', epoch: 'a', pingMs: 5_000, frozen, build: '' });
 const ping = (liveAgeMs = 0): Ping => ({ op: 'ping', time: REAL, liveAt: REAL - liveAgeMs, now: NOW, catalogue: null });
 
 let device: Device;

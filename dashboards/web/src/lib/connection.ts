@@ -40,6 +40,9 @@ export interface Listener {
   status(status: Status): void;
   /** Tiles to show: all of them, or the changed ones. */
   tiles(tiles: RawTiles, frame: Snapshot | Update): void;
+  /** What else is to be said, if anything: behind the greeting, and before the answer to a ping. */
+  greeting?(): string | null;
+  answering?(version: number): string | null;
 }
 
 export const BACKOFF_MS_MIN = 500;
@@ -119,10 +122,12 @@ export class Connection {
     switch (frame.op) {
       case 'hello':
         this.#pingMs = frame.pingMs;
+        this.send(this.listener.greeting?.() ?? null);
         this.#ask();
         break;
       case 'ping':
-        this.#socket?.send(PONG_FRAME);
+        this.send(this.listener.answering?.(this.#version) ?? null);
+        this.send(PONG_FRAME);
         // Only a ping proves that the server still looks after this screen, and only once a picture came.
         if (this.#phase === 'open') this.#expect(PING_PERIODS_MAX * this.#pingMs);
         break;
@@ -139,7 +144,16 @@ export class Connection {
       case 'bye':
         this.#bye(frame);
         break;
+      case 'screen':
+      case 'command':
+        // Whoever handed the listener in knows what to do with it.
+        break;
     }
+  }
+
+  /** Says something else to the server, if it is there. */
+  send(frame: string | null): void {
+    if (frame !== null) this.#socket?.send(frame);
   }
 
   #snapshot(frame: Snapshot): void {

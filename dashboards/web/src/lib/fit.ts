@@ -29,3 +29,25 @@ export function fit(min: number): Attachment<HTMLElement> {
     };
   };
 }
+
+/** The same for text of several lines: smaller, down to a floor, until its box holds all of it. */
+export function fitBox(min: number): Attachment<HTMLElement> {
+  return (node) => {
+    const measure = (): void => {
+      for (let scale = 1; ; scale = Math.max(min, scale - 0.04)) {
+        node.style.setProperty('--fit', String(scale));
+        if (scale <= min || (node.scrollHeight <= node.clientHeight + 1 && node.scrollWidth <= node.clientWidth + 1)) return;
+      }
+    };
+    const box = new ResizeObserver(measure);
+    box.observe(node);
+    const text = new MutationObserver(measure);
+    text.observe(node, { characterData: true, childList: true, subtree: true });
+    document.fonts.addEventListener('loadingdone', measure);
+    return () => {
+      box.disconnect();
+      text.disconnect();
+      document.fonts.removeEventListener('loadingdone', measure);
+    };
+  };
+}

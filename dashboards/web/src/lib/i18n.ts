@@ -11,6 +11,10 @@ export interface Words {
   readonly demo: string;
   /** Old data of a source is on its way into the figures. */
   readonly backfill: string;
+  readonly alert: string;
+  readonly severeAlert: string;
+  readonly waitingForDuty: string;
+  readonly coveredFrom: (day: string) => string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
   readonly fromToNow: (from: string) => string;
@@ -48,6 +52,7 @@ export interface Words {
   readonly thisWeek: string;
   readonly lastWeek: string;
   readonly perWeek: string;
+  readonly byWeek: string;
   readonly leftOut: (withdrawn: string, undated: string) => string;
   readonly ratings: string;
   readonly tooFew: (min: string) => string;
@@ -60,6 +65,35 @@ export interface Words {
   readonly dossiers: string;
   readonly today: string;
   readonly limit: string;
+  readonly yesterday: string;
+  readonly early: string;
+  readonly onTheDay: string;
+  readonly lateWord: string;
+  readonly leftOutShort: (n: string) => string;
+  /** From 5 to 1. */
+  readonly answers: readonly string[];
+  readonly ageClasses: Readonly<Record<string, string>>;
+  readonly overdueNote: string;
+  readonly oldestNote: string;
+  readonly noField: string;
+  readonly otherFields: (n: string) => string;
+  readonly nearlyLateNote: string;
+  readonly byPlace: string;
+  readonly inOrder: string;
+  readonly worst: string;
+  readonly unit: string;
+  readonly total: string;
+  readonly shownOf: (shown: string, all: string) => string;
+  readonly losses: string;
+  readonly noLosses: string;
+  readonly pointsLost: string;
+  readonly pointsWord: string;
+  readonly outOf: (max: string) => string;
+  readonly computed: string;
+  readonly lastYear: string;
+  readonly moreSources: (n: string) => string;
+  readonly nothingToSay: string;
+  readonly stackNote: string;
   readonly markedTarget: (target: string) => string;
   readonly moreUnits: (n: string, without: string | null) => string;
   readonly sources: string;
@@ -79,6 +113,10 @@ export interface Words {
 const vi: Words = {
   demo: 'DEMO · SỐ LIỆU MẪU',
   backfill: 'đang nạp dữ liệu cũ',
+  alert: 'Cảnh báo',
+  severeAlert: 'Cảnh báo nghiêm trọng',
+  waitingForDuty: 'chờ người trực xác nhận',
+  coveredFrom: (day) => `đủ số liệu từ ${day}`,
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
   fromToNow: (from) => `từ ${from} đến nay`,
@@ -115,6 +153,7 @@ const vi: Words = {
   thisWeek: 'tuần này',
   lastWeek: 'tuần trước',
   perWeek: 'hồ sơ mỗi tuần',
+  byWeek: '% theo tuần',
   leftOut: (withdrawn, undated) => `không tính ${withdrawn} rút/dừng, ${undated} không có hạn`,
   ratings: 'đánh giá',
   tooFew: (min) => `dưới ${min}, không xếp mức`,
@@ -127,6 +166,34 @@ const vi: Words = {
   dossiers: 'hồ sơ',
   today: 'hôm nay',
   limit: 'ngưỡng',
+  yesterday: 'hôm qua',
+  early: 'trước hạn',
+  onTheDay: 'đúng hạn',
+  lateWord: 'quá hạn',
+  leftOutShort: (n) => `${n} không tính`,
+  answers: ['Rất hài lòng', 'Hài lòng', 'Bình thường', 'Không hài lòng', 'Rất không hài lòng'],
+  ageClasses: { le_5: 'đến 5 ngày', le_10: '6–10 ngày', le_30: '11–30 ngày', gt_30: 'trên 30 ngày' },
+  overdueNote: 'Đang giải quyết, đã qua hạn trả',
+  oldestNote: 'phần đặc: trên 30 ngày',
+  noField: 'Không rõ lĩnh vực',
+  otherFields: (n) => `${n} lĩnh vực khác`,
+  nearlyLateNote: 'Đến hạn hôm nay hoặc ngày làm việc tới',
+  byPlace: 'Ô xếp theo vị trí địa lý',
+  inOrder: 'Ô xếp theo thứ tự danh mục',
+  worst: 'Thấp nhất',
+  unit: 'Đơn vị',
+  total: 'Tổng số',
+  shownOf: (shown, all) => `${shown}/${all} đơn vị`,
+  losses: 'Mất điểm nhiều nhất',
+  noLosses: 'Không mất điểm nào đo được',
+  pointsLost: 'điểm mất',
+  pointsWord: 'điểm',
+  outOf: (max) => `trên ${max}`,
+  computed: 'tự tính',
+  lastYear: 'năm trước',
+  moreSources: (n) => `+${n} nguồn`,
+  nothingToSay: 'Không có gì để báo',
+  stackNote: 'Hồ sơ đã giải quyết, có hạn',
   markedTarget: (target) => `vạch: mục tiêu ${target}`,
   moreUnits: (n, without) => `… ${n} đơn vị khác${without === null ? '' : `, ${without} không có số liệu`}`,
   sources: 'Nguồn',
@@ -146,6 +213,10 @@ const vi: Words = {
 const en: Words = {
   demo: 'DEMO · SAMPLE DATA',
   backfill: 'backfill in progress',
+  alert: 'Alert',
+  severeAlert: 'Severe alert',
+  waitingForDuty: 'waiting for the duty officer',
+  coveredFrom: (day) => `complete since ${day}`,
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
   fromToNow: (from) => `from ${from} to date`,
@@ -182,6 +253,7 @@ const en: Words = {
   thisWeek: 'this week',
   lastWeek: 'last week',
   perWeek: 'dossiers a week',
+  byWeek: '% by week',
   leftOut: (withdrawn, undated) => `leaves out ${withdrawn} withdrawn, ${undated} undated`,
   ratings: 'ratings',
   tooFew: (min) => `fewer than ${min}, no band`,
@@ -194,6 +266,34 @@ const en: Words = {
   dossiers: 'dossiers',
   today: 'today',
   limit: 'limit',
+  yesterday: 'yesterday',
+  early: 'early',
+  onTheDay: 'on the day',
+  lateWord: 'late',
+  leftOutShort: (n) => `${n} left out`,
+  answers: ['Very satisfied', 'Satisfied', 'Neutral', 'Dissatisfied', 'Very dissatisfied'],
+  ageClasses: { le_5: 'up to 5 days', le_10: '6–10 days', le_30: '11–30 days', gt_30: 'over 30 days' },
+  overdueNote: 'In progress and past the due date',
+  oldestNote: 'solid: over 30 days',
+  noField: 'No field given',
+  otherFields: (n) => `${n} other fields`,
+  nearlyLateNote: 'Due today or on the next working day',
+  byPlace: 'Cells stand as the units lie',
+  inOrder: 'Cells stand in protocol order',
+  worst: 'Lowest',
+  unit: 'Unit',
+  total: 'Total',
+  shownOf: (shown, all) => `${shown} of ${all} units`,
+  losses: 'Most points lost',
+  noLosses: 'No measurable point is lost',
+  pointsLost: 'points lost',
+  pointsWord: 'points',
+  outOf: (max) => `of ${max}`,
+  computed: 'computed',
+  lastYear: 'last year',
+  moreSources: (n) => `+${n} sources`,
+  nothingToSay: 'Nothing to report',
+  stackNote: 'Resolved dossiers with a due date',
   markedTarget: (target) => `mark: target ${target}`,
   moreUnits: (n, without) => `… ${n} more units${without === null ? '' : `, ${without} without data`}`,
   sources: 'Sources',

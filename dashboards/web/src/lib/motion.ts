@@ -1,7 +1,10 @@
 /** How long things move. With `prefers-reduced-motion` nothing moves at all. */
 const stillness = typeof window !== 'undefined' && typeof window.matchMedia === 'function' ? window.matchMedia('(prefers-reduced-motion: reduce)') : null;
 
-const moving = (ms: number): number => (stillness?.matches === true ? 0 : ms);
+/** Whether nothing is to move. */
+export const still = (): boolean => stillness?.matches === true;
+
+const moving = (ms: number): number => (still() ? 0 : ms);
 
 /** Digits that differ, bars and lines. */
 export const fadeMs = (): number => moving(300);
@@ -15,13 +18,18 @@ export const BRIGHT_MS = 1_000;
 /** The page shifts this far, this often, so that no edge burns in. */
 const SHIFT_PX = 2;
 export const SHIFT_MS = 90_000;
+/** How often it is looked whether it is time. */
+export const SHIFT_LOOK_MS = 5_000;
 /** Steps to either side: 8 px across, 6 px down. Different spans, so that the path covers the whole field. */
 const STEPS_X = 4;
 const STEPS_Y = 3;
 
+/** The step at an instant of the device: not counted, so that another board or a reload doesn't begin anew. */
+export const shiftStep = (wall: number): number => Math.floor(wall / SHIFT_MS);
+
 /** The shift after `step` steps; one step moves one axis by 2 px. */
 export function shift(step: number): { readonly x: number; readonly y: number } {
-  if (stillness?.matches === true) return { x: 0, y: 0 };
+  if (still()) return { x: 0, y: 0 };
   return { x: swing(Math.ceil(step / 2), STEPS_X) * SHIFT_PX, y: swing(Math.floor(step / 2), STEPS_Y) * SHIFT_PX };
 }
 

@@ -11,6 +11,18 @@ export interface Hello {
   readonly epoch: string;
   readonly pingMs: number;
   readonly frozen: boolean;
+  /** Names the newest page; empty: the server doesn't say. */
+  readonly build: string;
+}
+/** What the screen is whose page this is; as the server says it, checked in `screen/program.ts`. */
+export interface ScreenNews {
+  readonly op: 'screen';
+  readonly raw: Raw;
+}
+/** What the screen is to do; checked in `screen/command.ts`. */
+export interface CommandNews {
+  readonly op: 'command';
+  readonly raw: Raw;
 }
 export interface Snapshot {
   readonly op: 'snapshot';
@@ -46,7 +58,7 @@ export interface Bye {
   readonly code: string;
   readonly retryMs: number | null;
 }
-export type Frame = Hello | Snapshot | Update | Ping | Refusal | Bye;
+export type Frame = Hello | Snapshot | Update | Ping | Refusal | Bye | ScreenNews | CommandNews;
 
 /** Bounds of the ping period a server may announce; outside them the page takes the nearest. */
 const PING_MS_MIN = 500;
@@ -73,10 +85,23 @@ export function parseFrame(text: string): Frame | null {
       return { op: 'error', code: text_(raw['code']) ?? 'unknown' };
     case 'bye':
       return { op: 'bye', code: text_(raw['code']) ?? 'unknown', retryMs: number_(raw['retry_ms']) };
+    case 'screen':
+    case 'command':
+      return { op: raw['op'], raw };
     default:
       return null;
   }
 }
+
+/** The page of a screen says which page it is, and on how many pixels. */
+export const screenFrame = (build: string, width: number, height: number): string =>
+  JSON.stringify({ op: 'screen', build, width, height });
+
+/** What it shows, said before the answer to a ping. */
+export const shownFrame = (board: string, unit: string, version: number): string =>
+  JSON.stringify({ op: 'shown', board, unit, version });
+
+export const ackFrame = (id: string): string => JSON.stringify({ op: 'ack', id });
 
 export const subscribeFrame = (board: string, unit: string): string =>
   JSON.stringify({ op: 'subscribe', board, unit });
@@ -92,6 +117,7 @@ function hello(raw: Raw): Hello | null {
     epoch,
     pingMs: Math.min(PING_MS_MAX, Math.max(PING_MS_MIN, pingMs)),
     frozen: raw['clock'] === 'frozen',
+    build: text_(raw['build']) ?? '',
   };
 }
 

@@ -35,9 +35,13 @@ export interface IndexPart {
   readonly official: number | null;
 }
 
+export interface IndexGroup extends IndexPart {
+  readonly criteria: readonly IndexPart[];
+}
+
 export interface IndexTile extends TileBase {
   readonly total: IndexPart | null;
-  readonly groups: readonly IndexPart[];
+  readonly groups: readonly IndexGroup[];
 }
 
 const ROWS_MAX = 9;
@@ -71,7 +75,7 @@ export function indexTile(raw: unknown): IndexTile {
   return {
     ...base(raw),
     total: number_(tile['max']) === null ? null : part(tile),
-    groups: list(tile['groups'], GROUPS_MAX).map(part),
+    groups: list(tile['groups'], GROUPS_MAX).map((group) => ({ ...part(group), criteria: list(group['criteria'], GROUPS_MAX).map(part) })),
   };
 }
 
@@ -85,6 +89,13 @@ function part(raw: Raw): IndexPart {
     max: number_(raw['max']) ?? 0,
     official: number_(raw['official']),
   };
+}
+
+/** Criteria that lose measurable points, those that lose most first. */
+export function losses(groups: readonly IndexGroup[]): readonly (IndexPart & { readonly lost: number })[] {
+  const all = groups.flatMap((group) => group.criteria);
+  const lost = all.map((one) => ({ ...one, lost: one.score === null ? 0 : Number((one.measurable - one.score).toFixed(6)) }));
+  return lost.filter((one) => one.lost > 0).sort((a, b) => b.lost - a.lost);
 }
 
 /** A number of an indicator in full: percentages with two decimals, what is whole without any. */

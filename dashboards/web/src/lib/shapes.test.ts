@@ -149,7 +149,10 @@ describe('boards', () => {
 
   it('stand upright in reading order, single figures two to a row', () => {
     const panel = (id: string, kind: string, hero = false): Panel =>
-      ({ id, kind, kpi: null, title: { vi: id, en: id }, grid: { x: 0, y: 0, w: 1, h: 1 }, hero, sparkline: false, staleAfterS: 1, sources: [] });
+      ({
+        id, kind, kpi: null, title: { vi: id, en: id }, grid: { x: 0, y: 0, w: 1, h: 1 }, at: kind === 'freshness' ? 'footer' : 'body', hero,
+        sparkline: false, stack: false, by: null, tree: false, text: null, named: false, staleAfterS: 1, sources: [],
+      });
     const panels = [panel('hero', 'kpi', true), panel('a', 'kpi'), panel('b', 'progress'), panel('rank', 'ranking'), panel('c', 'counts'), panel('s', 'freshness')];
     const { placed, rows } = portrait(panels);
     expect(placed.map(({ panel: one, grid }) => [one.id, grid.y, grid.x, grid.w])).toEqual([

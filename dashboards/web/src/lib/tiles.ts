@@ -20,6 +20,8 @@ export interface TileBase {
   readonly window: Window | null;
   /** The unit has ended; who goes on, if anybody may be named. */
   readonly ended: Ended | null;
+  /** The first day that all sources of the unit cover, when the window begins before it; ISO date. */
+  readonly coveredFrom: string | null;
   /** The sources whose old data is on its way into the tile's figures. */
   readonly backfill: readonly string[];
 }
@@ -96,6 +98,10 @@ export interface Series {
   readonly title: Text;
   readonly ratio: boolean;
   readonly target: number | null;
+  /** The plan point by point, where it moves; else empty. */
+  readonly plan: readonly (number | null)[];
+  /** The same weeks a year before; empty where the board doesn't ask for them. */
+  readonly before: readonly (number | null)[];
   readonly points: readonly Point[];
 }
 
@@ -129,6 +135,7 @@ export function base(raw: unknown): TileBase {
     staleAfterS: number_(tile['stale_after_s']),
     window: from === null || to === null ? null : { from, to },
     ended: ended(tile),
+    coveredFrom: text_(tile['covered_from']),
     backfill: backfill(tile['backfill']),
   };
 }
@@ -233,6 +240,8 @@ export function trendTile(raw: unknown): TrendTile {
       title: pair(one['title'], text_(one['id']) ?? ''),
       ratio: one['kind'] === 'ratio',
       target: number_(one['target']),
+      plan: maybe(one['plan']),
+      before: maybe(one['before']),
       points: points(one['points']),
     })),
     across: text_(tile['across']),
@@ -257,7 +266,9 @@ function points(raw: unknown): Point[] {
   }));
 }
 
-function numbers(raw: unknown): Measures {
+const maybe = (raw: unknown): (number | null)[] => (Array.isArray(raw) ? raw.slice(0, POINTS_MAX).map(number_) : []);
+
+export function numbers(raw: unknown): Measures {
   const out: Record<string, number | null> = {};
   for (const [name, value] of Object.entries(record(raw))) out[name] = number_(value);
   return out;

@@ -7,6 +7,7 @@ import { DomainClock, deviceTime, elapsed, type Liveness, type Mark, mark, type 
 import { backoffMs, Connection, type SocketLike, type Status, webSocket } from './connection';
 import type { Lang } from './format';
 import { type Text, type Words, words } from './i18n';
+import { ageOf, type Kept, type Keep, keepIn } from './kept';
 import type { Frame, RawTiles, Snapshot, Update } from './protocol';
 import { type Judged, judge, type Link } from './states';
 import { freshnessTile, type Source, type TileBase } from './tiles';
@@ -16,9 +17,27 @@ export interface Around {
   open(): SocketLike;
   /** The board's definition; `status` is the HTTP status, 0 when there was no answer. */
   board(): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** Loads the page anew, after another build of it was published. */
-  reload(): void;
+  /** Loads the page anew, after this other build of it was published. */
+  reload(build: string): void;
+  /** Names this page; empty when it doesn't know. */
+  readonly build?: string;
+  /** Where the last picture is kept over a restart of the browser. */
+  readonly keep?: Keep;
+  /** What else the wall's line is used for, when it is a screen's. */
+  readonly device?: Device;
 }
+
+/** The screen whose wall this is, on the wall's line. */
+export interface Device {
+  greeting(): string | null;
+  answering(version: number): string | null;
+  /** Every whole frame, before the wall acts upon it. */
+  frame(frame: Frame): void;
+  status(status: Status): void;
+}
+
+/** A picture is kept at most this often. */
+export const KEEP_MS = 10_000;
 
 /** A tile draws at most the last value of each such interval. */
 export const DRAW_MS = 250;
@@ -55,6 +74,8 @@ export class Wall {
   moment: Moment = $state.raw({ now: null, live: { kind: 'unsure' }, lostMs: 0 });
   status: Status = $state.raw({ phase: 'connecting', attempt: 0, refusal: null });
   boardMissing = $state(false);
+  /** The picture is one that was kept before the page was loaded, and nothing newer has come: stale, whatever its age. */
+  restored = $state(false);
 
   #pending: Record<string, unknown> | null = null;
   #drawn: Mark | null = null;
@@ -66,6 +87,9 @@ export class Wall {
   #picture: number | null = $state.raw(null);
   #epoch: string | null = null;
   #catalogue: string | null = null;
+  #boardRaw: unknown = null;
+  #keptAt: Mark | null = null;
+  #keepTimer: number | null = null;
 
   constructor(place: Place, around: Around) {
     this.place = place;
@@ -83,11 +107,15 @@ export class Wall {
         random: Math.random,
       },
       {
-        frame: (frame) => { this.#frame(frame); },
-        status: (status) => { this.#status(status); },
+        frame: (frame) => { around.device?.frame(frame); this.#frame(frame); },
+        status: (status) => { this.#status(status); around.device?.status(status); },
         tiles: (tiles, frame) => { this.#take(tiles, frame); },
+        greeting: () => around.device?.greeting() ?? null,
+        answering: (version) => around.device?.answering(version) ?? null,
       },
     );
+    const kept = around.keep?.read(place.board, place.unit) ?? null;
+    if (kept !== null) this.#restore(kept);
   }
 
   start(): void {
@@ -98,8 +126,19 @@ export class Wall {
 
   stop(): void {
     this.#connection.stop();
-    for (const timer of [this.#drawTimer, this.#boardTimer]) if (timer !== null) window.clearTimeout(timer);
+    if (this.#keepTimer !== null) this.#keep();
+    for (const timer of [this.#drawTimer, this.#boardTimer, this.#keepTimer]) if (timer !== null) window.clearTimeout(timer);
     if (this.#lookTimer !== null) window.clearInterval(this.#lookTimer);
+  }
+
+  /** Says something on the wall's line. */
+  say(frame: string): void {
+    this.#connection.send(frame);
+  }
+
+  /** Whether everything that is shown came from the server: the board, its figures, and a line that stands. */
+  get whole(): boolean {
+    return this.board !== null && !this.restored && this.seq !== null && this.status.phase === 'open' && this.moment.live.kind !== 'unsure';
   }
 
   offline(): void {
@@ -125,6 +164,7 @@ export class Wall {
   }
 
   get link(): Link {
+    if (this.restored) return 'stalled';
     if (this.moment.live.kind === 'stalled') return 'stalled';
     if (this.status.phase === 'lost') return 'down';
     return this.moment.live.kind === 'unsure' ? 'unsure' : 'up';
@@ -164,6 +204,8 @@ export class Wall {
   #frame(frame: Frame): void {
     if (frame.op === 'hello') {
       this.#clock.hello(frame);
+      const { build } = this.#around;
+      if (build !== undefined && build !== '' && frame.build !== '' && frame.build !== build) this.#around.reload(frame.build);
       // Another start of the server may bring another page or another board.
       if (this.#epoch !== null && this.#epoch !== frame.epoch) void this.#fetchBoard();
       this.#epoch = frame.epoch;
@@ -179,7 +221,7 @@ export class Wall {
 
   #status(status: Status): void {
     if (status.phase === 'lost') this.#lost ??= { at: mark(this.#around.time), now: this.#clock.now() };
-    else this.#lost = null;
+    else if (status.phase === 'open') this.#lost = null;
     // The unit has become known: now the board has its name.
     if (this.status.refusal !== null && status.refusal === null) void this.#fetchBoard();
     this.status = status;
@@ -190,6 +232,7 @@ export class Wall {
     if (frame.op === 'snapshot') this.#pending = { ...tiles };
     else this.#pending = { ...(this.#pending ?? this.tiles), ...tiles };
     this.seq = frame.seq;
+    this.restored = false;
     this.#picture = this.#clock.now() ?? frame.asOf;
     const wait = this.#drawn === null ? 0 : DRAW_MS - elapsed(this.#around.time, this.#drawn);
     if (wait <= 0) this.#draw();
@@ -210,6 +253,41 @@ export class Wall {
     this.#drawn = mark(this.#around.time);
     this.tiles = next;
     this.look();
+    this.#keepSoon();
+  }
+
+  /** Shows what was kept: the last picture, as old as it is, until the server says something newer. */
+  #restore(kept: Kept): void {
+    const board = parseBoard(kept.board);
+    if (board === null) return;
+    const { time } = this.#around;
+    const ageMs = ageOf(kept, time.wall());
+    this.restored = true;
+    this.board = board;
+    this.#boardRaw = kept.board;
+    this.tiles = kept.tiles;
+    this.seq = kept.seq;
+    this.#picture = kept.picture;
+    if (kept.picture !== null) this.#clock.seed(kept.picture + ageMs);
+    this.#lost = { at: { mono: time.mono() - ageMs, wall: time.wall() - ageMs }, now: kept.picture };
+    this.status = { phase: 'lost', attempt: 1, refusal: null };
+    this.look();
+  }
+
+  #keepSoon(): void {
+    if (this.#around.keep === undefined || this.#keepTimer !== null) return;
+    const wait = this.#keptAt === null ? 0 : KEEP_MS - elapsed(this.#around.time, this.#keptAt);
+    this.#keepTimer = window.setTimeout(() => { this.#keep(); }, Math.max(0, wait));
+  }
+
+  #keep(): void {
+    if (this.#keepTimer !== null) window.clearTimeout(this.#keepTimer);
+    this.#keepTimer = null;
+    if (this.restored || this.#boardRaw === null) return;
+    this.#keptAt = mark(this.#around.time);
+    const { board, unit } = this.place;
+    const picture = { board: this.#boardRaw, tiles: this.tiles, seq: this.seq, picture: this.#picture, saved: this.#around.time.wall() };
+    this.#around.keep?.write(board, unit, picture);
   }
 
   async #fetchBoard(): Promise<void> {
@@ -218,7 +296,9 @@ export class Wall {
     const { status, body } = await this.#around.board();
     const board = status === 200 ? parseBoard(body) : null;
     if (board !== null) {
-      if (this.board !== null && this.board.build !== board.build) this.#around.reload();
+      // A kept board is of an older page; which page this is its own name says.
+      if (this.board !== null && !this.restored && this.board.build !== board.build) this.#around.reload(board.build);
+      this.#boardRaw = body;
       this.#boardTries = 0;
       this.boardMissing = false;
       if (JSON.stringify(board) !== JSON.stringify(this.board)) this.board = board;
@@ -231,14 +311,22 @@ export class Wall {
   }
 }
 
+/** Names this page: the server writes it into the page. */
+export function pageBuild(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="build"]')?.content ?? '';
+}
+
 /** The browser around the wall. */
-export function browserAround(place: Place): Around {
+export function browserAround(place: Place, device?: Device): Around {
   const query = place.unit === '' ? '' : `?unit=${encodeURIComponent(place.unit)}`;
   return {
     time: deviceTime,
     open: () => socketTo('/api/v1/live'),
     board: () => fetchJson(`/api/v1/boards/${encodeURIComponent(place.board)}${query}`),
-    reload: () => { void reloadWhenServed(); },
+    reload: (build) => { void reloadWhenServed(build); },
+    build: pageBuild(),
+    keep: keepIn(window.localStorage),
+    ...(device === undefined ? {} : { device }),
   };
 }
 
@@ -258,11 +346,19 @@ async function fetchJson(path: string): Promise<{ status: number; body: unknown 
   }
 }
 
+/** Which build this page was loaded anew for, and when: a server that goes on saying so isn't obeyed again at once. */
+const RELOADED = 'opcentre.reloaded';
+const RELOAD_MS_MIN = 600_000;
+
 /** A reload while the server is away would leave the wall blank, so the page is asked for first. */
-async function reloadWhenServed(): Promise<void> {
+export async function reloadWhenServed(build: string): Promise<void> {
+  const last = window.sessionStorage.getItem(RELOADED)?.split(' ');
+  if (last?.[0] === build && Math.abs(Date.now() - Number(last[1])) < RELOAD_MS_MIN) return;
   try {
     const answer = await fetch(window.location.href, { cache: 'no-store', signal: AbortSignal.timeout(FETCH_MS_MAX) });
-    if (answer.ok) window.location.reload();
+    if (!answer.ok) return;
+    window.sessionStorage.setItem(RELOADED, `${build} ${String(Date.now())}`);
+    window.location.reload();
   } catch {
     // The old page goes on; the next start of the server asks again.
   }

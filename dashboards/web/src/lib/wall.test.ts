@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SocketLike } from './connection';
-import { type Around, BAR_AFTER_MS, DRAW_MS, Wall } from './wall.svelte';
+import type { Keep, Kept } from './kept';
+import { type Around, BAR_AFTER_MS, DRAW_MS, KEEP_MS, Wall } from './wall.svelte';
 
 const NOW = '2024-08-02T08:00:00+07:00';
 const REAL = '2030-01-01T00:00:00Z';
@@ -17,12 +18,15 @@ let sockets: SocketLike[];
 let answer: { status: number; body: unknown };
 let reloads: number;
 let wall: Wall;
+let around: Around;
+let kept: Kept | null;
+const keep: Keep = { read: () => kept, write: (_board, _unit, picture) => { kept = picture; }, clear: () => undefined };
 
 const say = (frame: object): void => sockets.at(-1)?.onmessage?.(JSON.stringify(frame));
 const ping = (liveAt = REAL): void => { say({ op: 'ping', time: REAL, live_at: liveAt, now: NOW }); };
 const snapshot = (epoch: string, version: number, tiles: object): void =>
   { say({ op: 'snapshot', topic: 'province/17', epoch, version, seq: version, as_of: NOW, tiles }); };
-const hello = (epoch: string): void => { say({ op: 'hello', session: 's', epoch, ping_ms: 5000, clock: 'running' }); };
+const hello = (epoch: string, build = 'b1'): void => { say({ op: 'hello', session: 's', epoch, ping_ms: 5000, clock: 'running', build }); };
 const link = (): string => wall.link;
 const panel = () => {
   const one = wall.board?.panels[0];
@@ -35,7 +39,8 @@ beforeEach(async () => {
   sockets = [];
   reloads = 0;
   answer = { status: 200, body: board() };
-  const around: Around = {
+  kept = null;
+  around = {
     time: { mono: () => performance.now(), wall: () => Date.now() },
     open: () => {
       const socket: SocketLike = { send: () => undefined, close: () => undefined, onmessage: null, onclose: null };
@@ -44,6 +49,8 @@ beforeEach(async () => {
     },
     board: () => Promise.resolve(answer),
     reload: () => { reloads += 1; },
+    build: 'b1',
+    keep,
   };
   wall = new Wall({ board: 'province', unit: '17', lang: 'vi', theme: 'dark' }, around);
   wall.start();
@@ -88,7 +95,7 @@ describe('the wall', () => {
     await vi.advanceTimersByTimeAsync(8_000);
     expect(link()).toBe('stalled');
     expect(wall.trouble.kind).toBe('lost');
-    const state = wall.judge(panel(), { sourceAt: Date.parse(NOW), source: null, staleAfterS: 3600, window: null, ended: null, backfill: [] }, true);
+    const state = wall.judge(panel(), { sourceAt: Date.parse(NOW), source: null, staleAfterS: 3600, window: null, ended: null, coveredFrom: null, backfill: [] }, true);
     expect(state.state).toBe('stale');
     expect(wall.tiles['on_time']).toEqual(tile(0.98));
   });
@@ -154,5 +161,66 @@ describe('the wall', () => {
     hello('b');
     await vi.advanceTimersByTimeAsync(0);
     expect([wall.board !== null, wall.trouble.kind]).toEqual([true, 'lost']);
+  });
+
+  it('loads itself anew when the server greets it with another page, whatever the board says', async () => {
+    open();
+    sockets.at(-1)?.onclose?.();
+    await vi.advanceTimersByTimeAsync(3_000);
+    hello('b', 'b2');
+    expect(reloads).toBe(1);
+    hello('b', 'b1');
+    hello('b', '');
+    expect(reloads).toBe(1);
+  });
+
+  it('keeps its picture now and then, and the last one when it ends', async () => {
+    open();
+    await vi.advanceTimersByTimeAsync(DRAW_MS);
+    expect(kept).toMatchObject({ seq: 1, picture: Date.parse(NOW), tiles: { on_time: tile(0.98) } });
+    snapshot('a', 2, { on_time: tile(0.97) });
+    await vi.advanceTimersByTimeAsync(KEEP_MS / 2);
+    expect(kept?.seq).toBe(1);
+    wall.stop();
+    expect(kept?.seq).toBe(2);
+  });
+});
+
+describe('a wall whose browser starts anew while the server is away', () => {
+  const LATER_MS = 3 * 3_600_000;
+  beforeEach(async () => {
+    open();
+    await vi.advanceTimersByTimeAsync(DRAW_MS);
+    wall.stop();
+    vi.setSystemTime(Date.now() + LATER_MS);
+    answer = { status: 0, body: null };
+    wall = new Wall({ board: 'province', unit: '17', lang: 'vi', theme: 'dark' }, around);
+    wall.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+  });
+  const judged = (): string => wall.judge(panel(), { sourceAt: Date.parse(NOW) + LATER_MS, source: null, staleAfterS: 36_000, window: null, ended: null, coveredFrom: null, backfill: [] }, true).state;
+
+  it('shows the last picture, as old as it is, and every tile stale', () => {
+    expect([wall.tiles['on_time'], wall.seq, link(), judged()]).toEqual([tile(0.98), 1, 'stalled', 'stale']);
+    expect(wall.trouble).toMatchObject({ kind: 'lost', picture: Date.parse(NOW) });
+    const { trouble } = wall;
+    expect(trouble.kind === 'lost' && trouble.forMs >= LATER_MS && trouble.forMs < LATER_MS + 3_000).toBe(true);
+    expect(wall.moment.now).toBeGreaterThanOrEqual(Date.parse(NOW) + LATER_MS);
+  });
+
+  it('looks stale until figures come, whatever else the server says', async () => {
+    hello('b');
+    ping();
+    expect([link(), judged(), wall.trouble.kind]).toEqual(['stalled', 'stale', 'lost']);
+    snapshot('b', 1, { on_time: tile(0.96) });
+    await vi.advanceTimersByTimeAsync(DRAW_MS);
+    expect([link(), wall.trouble.kind, wall.tiles['on_time']]).toEqual(['up', 'none', tile(0.96)]);
+  });
+
+  it('doesn’t keep again what was only kept', async () => {
+    const before = kept;
+    await vi.advanceTimersByTimeAsync(3 * KEEP_MS);
+    wall.stop();
+    expect(kept).toBe(before);
   });
 });
