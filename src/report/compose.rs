@@ -159,7 +159,7 @@ impl<'a> Composer<'a> {
     }
 
     /// The days of the report: `từ 15/05 đến 14/06/2024`.
-    fn days(&self, Days { from, to }: &Days) -> String {
+    pub(super) fn days(&self, Days { from, to }: &Days) -> String {
         let with_year = from.get(0..4) != to.get(0..4);
         format!("{} {} {} {}", self.either("từ", "from"), day(from, with_year), self.either("đến", "to"), day(to, true))
     }

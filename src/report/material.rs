@@ -333,6 +333,9 @@ pub struct Index {
     pub label: Words,
     /// The period it is of.
     pub period: String,
+    /// Its days: those of the calendar, also where the report's are others.
+    #[serde(default)]
+    pub window: Option<Days>,
     /// Version of its formulas.
     pub version: String,
     /// The decision.

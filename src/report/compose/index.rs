@@ -34,6 +34,9 @@ impl Composer<'_> {
                 .official
                 .map(|official| format!("{} {}", self.either("công bố", "published"), self.locale.score(official))),
         );
+        // A score is of a month of the calendar: where the report's month is another, that is said.
+        let other = index.window.as_ref().filter(|window| **window != self.material.kpis.window);
+        beside.extend(other.map(|window| self.days(window)));
         Section::Index {
             title: self.title(section, label),
             subtitle: beside.join(" · "),
