@@ -124,19 +124,45 @@ async fn the_example_in_java_sends() {
     }
 }
 
+/// Runs a tool that must succeed.
+fn built(tool: &str, arguments: &[&str]) {
+    let output = Command::new(tool).args(arguments).output().unwrap_or_else(|error| panic!("{tool}: {error}"));
+    let said = [output.stdout, output.stderr].concat();
+    assert!(output.status.success(), "{tool}: {}", String::from_utf8_lossy(&said));
+}
+
+/// The example in C#, compiled by Mono in a folder, in the language's version that .NET Framework 4.8 has, without warnings.
+fn by_mono(folder: &Path) -> PathBuf {
+    let program = folder.join("Send.exe");
+    let references = ["-r:System.Net.Http", "-r:System.Runtime.Serialization"];
+    let (out, source) = (format!("-out:{}", program.display()), example("Send.cs"));
+    built("mcs", &[&references[..], &["-langversion:7", "-warnaserror", &out, source.to_str().unwrap()][..]].concat());
+    program
+}
+
 #[tokio::test]
 async fn the_example_in_csharp_sends() {
-    if is_there("dotnet", "C#") {
+    if is_there("mcs", "C#") {
+        let folder = tempfile::tempdir().unwrap();
+        let program = by_mono(folder.path());
+        let command = || {
+            let mut command = Command::new("mono");
+            command.arg(&program);
+            command
+        };
+        sends("csharp", command).await;
+    }
+}
+
+#[tokio::test]
+async fn the_example_in_csharp_sends_by_dotnet() {
+    if is_there("dotnet", "C#, by .NET,") {
         let folder = tempfile::tempdir().unwrap();
         let project = folder.path().join("send");
-        let dotnet = |arguments: &[&str]| {
-            let output = Command::new("dotnet").args(arguments).output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-        };
         let place = project.to_str().unwrap();
-        dotnet(&["new", "console", "-o", place]);
+        built("dotnet", &["new", "console", "-o", place]);
         fs::copy(example("Send.cs"), project.join("Program.cs")).unwrap();
-        dotnet(&["build", place, "-o", &format!("{place}/out")]);
+        built("dotnet", &["build", place, "-o", &format!("{place}/out")]);
         let command = || {
             let mut command = Command::new("dotnet");
             command.arg(project.join("out/send.dll"));
@@ -190,21 +216,22 @@ async fn the_examples_send_the_same_batch_again_after_429_and_503() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("one.ndjson");
     fs::write(&file, "{\"type\":\"dossier\"}\n").unwrap();
-    let mut senders = vec![("bash", "send.sh"), ("python3", "send.py")];
-    senders.extend(is_there("javac", "Java").then_some(("java", "Send.java")));
+    let mut senders = vec![("bash", example("send.sh")), ("python3", example("send.py"))];
+    senders.extend(is_there("javac", "Java").then(|| ("java", example("Send.java"))));
+    senders.extend(is_there("mcs", "C#").then(|| ("mono", by_mono(folder.path()))));
     for (program, name) in senders {
         let (url, served) = busy_twice().await;
         let mut command = Command::new(program);
-        command.arg(example(name)).arg(&file);
+        command.arg(&name).arg(&file);
         let output = run(command, &url, "").await;
-        assert_eq!(output.status.code(), Some(0), "{name}: {output:?}");
+        assert_eq!(output.status.code(), Some(0), "{program}: {output:?}");
         let bodies = served.await.unwrap();
         let unpacked = bodies.iter().map(|body| {
             let mut text = String::new();
             std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(body.as_slice()), &mut text).unwrap();
             text
         });
-        assert_eq!(unpacked.collect::<Vec<_>>(), ["{\"type\":\"dossier\"}\n"; 3], "{name}");
+        assert_eq!(unpacked.collect::<Vec<_>>(), ["{\"type\":\"dossier\"}\n"; 3], "{program}");
     }
 }
 
