@@ -23,6 +23,9 @@ pub enum IndicatorsCommand {
         /// Where to
         #[arg(long)]
         out: PathBuf,
+        /// The scheme by whose days the unit counts: they are printed on the sheet
+        #[arg(long)]
+        scheme: Option<String>,
         #[command(flatten)]
         #[expect(missing_docs, reason = "clap would show it as the command's own text")]
         of: OfUnit,
@@ -128,8 +131,10 @@ struct Fault {
 /// When a file can't be read or written, or the server can't be reached or refuses.
 pub async fn run(command: &IndicatorsCommand, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let answer = match command {
-        IndicatorsCommand::Template { out: path, of } => {
-            let request = request(Method::GET, &of.unit, "indicators/template", vec![("period", of.period.clone())])?;
+        IndicatorsCommand::Template { out: path, scheme, of } => {
+            let query = [("period", Some(&of.period)), ("scheme", scheme.as_ref())];
+            let query = query.into_iter().filter_map(|(name, text)| Some((name, text?.clone()))).collect();
+            let request = request(Method::GET, &of.unit, "indicators/template", query)?;
             let bytes = Client::new(&of.server, Retry::BRIEF)?.download(&request.as_ref()).await?;
             fs::write(path, bytes).with_context(|| format!("{} can't be written", path.display()))?;
             writeln!(out, "{} to be filled in for {} of {}", path.display(), of.period, of.unit)?;

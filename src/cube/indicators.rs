@@ -14,7 +14,7 @@ use rpds::RedBlackTreeMapSync;
 
 use crate::kpi::indicator::{IndicatorRow, RowParts};
 use crate::kpi::{Cadence, Fraction, Indicator, Reported};
-use crate::model::{Day, IndicatorKey, IndicatorState, Period, Text, UnitKind};
+use crate::model::{Day, IndicatorKey, IndicatorState, Instant, Period, Text, UnitKind};
 use crate::units::{Hierarchy, Tree, UnitId};
 
 use super::view::View;
@@ -80,6 +80,18 @@ impl View {
     /// All codes, periods and units that anything was reported of, in that order.
     pub fn indicator_reports(&self) -> impl Iterator<Item = (&Text, Period, &Text, &IndicatorState)> {
         self.indicators.iter().map(|((code, period, unit), state)| (code, *period, unit, state))
+    }
+
+    /// When anything was written last of what a unit reported of an indicator and a period, under whatever code; none when
+    /// nothing was.
+    pub fn reported_at(&self, code: &str, period: Period, unit: UnitId) -> Option<Instant> {
+        let (units, hierarchies, day) = (self.units(), self.hierarchies(), period.days().1);
+        let is_of_unit = |code: &Text, state: &IndicatorState| {
+            let source = state.source.value().map_or("", Text::as_str);
+            hierarchies.place(units, Hierarchy::Was, source, (code, day)).unit == unit
+        };
+        let of_unit = self.reports(code, period).filter(|(code, state)| is_of_unit(code, state));
+        of_unit.filter_map(|(_, state)| state.newest()).max()
     }
 
     /// The periods of an indicator's own length that anything was reported of, up to one, newest first.

@@ -16,7 +16,7 @@ use crate::auth::{Caller, Role};
 use crate::ingest::ReturnRow;
 use crate::kpi::Window;
 use crate::model::codec::encode;
-use crate::model::{Period, Record, Text};
+use crate::model::{Instant, Period, Record, Text};
 
 use super::answers::{
     Figures, ReturnDifference, ReturnEntry, ReturnQuestion, UnitKey, check_return, return_differences, return_template,
@@ -28,6 +28,7 @@ use super::guard::require;
 use super::json::json;
 use super::official::XLSX;
 use super::state::AppState;
+use super::units_load::caught_up;
 
 pub(super) use keeper::ReturnState;
 pub use keeper::Returns;
@@ -39,6 +40,9 @@ const LOCAL: &str = "local";
 /// The longest name and reason.
 const NAME_CHARS_MAX: usize = 120;
 const REASON_CHARS_MAX: usize = 500;
+/// How far ahead of the clock an approval may be, in milliseconds: as far as any record (DESIGN.md 3.1), and a little more
+/// for those approved after one another.
+const APPROVED_AHEAD_MS_MAX: i64 = 601_000;
 /// Rows of a return; a catalogue has fewer indicators.
 const ROWS_MAX: usize = 2_000;
 
@@ -56,6 +60,8 @@ pub(super) fn router(places: Places) -> Router<AppState> {
 #[serde(deny_unknown_fields)]
 struct OfPeriod {
     period: String,
+    /// The scheme by whose days the unit counts; that of walls when absent.
+    scheme: Option<String>,
 }
 
 /// The rows that were filled in, as the sheet has them.
@@ -137,11 +143,11 @@ async fn template(
     State(state): State<AppState>,
     (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
     PathOf(code): PathOf<String>,
-    QueryOf(OfPeriod { period }): QueryOf<OfPeriod>,
+    QueryOf(OfPeriod { period, scheme }): QueryOf<OfPeriod>,
 ) -> Result<Response, Problem> {
     require(&caller, Role::View)?;
     let work = move |figures: Figures<'_>, code: &str| {
-        let question = ReturnQuestion::of(figures, code, &period)?;
+        let question = ReturnQuestion::of(figures, code, &period)?.counted_by(figures, scheme.as_deref())?;
         if question.indicators.is_empty() {
             return Err(ReturnProblem::NothingToReport { unit: code.to_owned(), period }.into());
         }
@@ -291,8 +297,9 @@ async fn approve(
         }
         (ReturnState::Submitted, _) => {
             let now = (state.clock)();
-            let records = newest.entries.iter().map(|entry| entry.record(&unit.code, asked, now));
-            let payloads = records.map(|record| encode(&Record::Indicator(record)).into()).collect();
+            // Of what is journalled already, too: an approval is the newest of all of it.
+            let view = caught_up(&state).await?;
+            let payloads = records(Figures { view: &view, ..figures }, (&code, &period), (&newest.entries, now))?;
             // Journalled first: a stop in between leaves it submitted, and approving again writes the same numbers.
             newest.seq = Some(state.journal.append(payloads, now.0).await?.last_seq);
             (newest.state, newest.approved) = (ReturnState::Approved, Some(act(&state, &caller, Some(by), None)));
@@ -306,6 +313,26 @@ async fn approve(
         answer(figures, &question, &all)
     };
     Asked::of(state, &caller, &code)?.answer(&places, work).await
+}
+
+/// The records of an approved return. Each is newer than what is known of its number: records may be a little ahead of the
+/// clock, and would win over it otherwise.
+fn records(
+    figures: Figures<'_>,
+    (code, period): (&str, &str),
+    (entries, now): (&[ReturnEntry], Instant),
+) -> Result<Vec<Bytes>, Problem> {
+    let (view, question) = (figures.view, ReturnQuestion::of(figures, code, period)?);
+    let record = |entry: &ReturnEntry| {
+        let known = view.reported_at(&entry.code, question.period, question.seen.id());
+        let at = known.map_or(now, |known| now.max(known.plus_ms(1)));
+        if at > now.plus_ms(APPROVED_AHEAD_MS_MAX) {
+            let [at, now] = [known.unwrap_or(at), now].map(|at| at.to_rfc3339(view.zone()));
+            return Err(ReturnProblem::ReportAhead { indicator: entry.code.to_string(), at, now }.into());
+        }
+        Ok(encode(&Record::Indicator(entry.record(&question.unit.code, question.period, at))).into())
+    };
+    entries.iter().map(record).collect()
 }
 
 async fn read(returns: &Returns, unit: &UnitKey, period: Period) -> Result<Vec<Return>, Problem> {

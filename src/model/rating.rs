@@ -5,6 +5,7 @@ use super::dossier::offer;
 use super::record::{IndicatorReport, Rating};
 use super::register::{First, Register};
 use super::text::Text;
+use super::time::Instant;
 
 /// All registers of one rating (R-21: score and unit are separate).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +65,12 @@ impl IndicatorState {
         offer(&mut self.denominator, report.at, &report.denominator);
         offer(&mut self.value, report.at, &report.value);
         offer(&mut self.declared, report.at, &report.declared);
+    }
+
+    /// When any of it was written last; none when nothing was.
+    pub fn newest(&self) -> Option<Instant> {
+        let numbers = [&self.numerator, &self.denominator, &self.value, &self.declared].map(Register::at);
+        numbers.into_iter().chain([self.source.at()]).flatten().max()
     }
 
     /// Joins another state of the same key.

@@ -91,6 +91,10 @@ async fn only_what_somebody_else_approved_is_reported() {
     let rows = cells(&template);
     assert_eq!(rows[1][..3], ["unit", "148", "TP Hòa Bình"]);
     assert_eq!(rows[2][..3], ["period", "2024-07", "từ ngày 01/07/2024 đến ngày 31/07/2024"]);
+    // Of an office that counts by the days of its reports.
+    let (code, said) =
+        run(&server, &[&["indicators", "template", "--scheme", "report", "--out", sent], &of[..]].concat());
+    assert_eq!((code, cells(&filled)[2][2].as_str()), (Some(0), "từ ngày 15/06/2024 đến ngày 14/07/2024"), "{said}");
     let of_code = |code: &str| rows.iter().position(|row| row[0] == code);
     let disliked = of_code("qd766.dossiers_disliked").unwrap();
     assert_eq!((rows[disliked][7].as_str(), rows[disliked][8].as_str()), ("5 (2024-06)", "2024-08-10"));
@@ -226,4 +230,36 @@ async fn check_calendar(server: &Server) {
     let (_, answer) = server.get(path).await;
     let row = answer["missing"].as_array().unwrap().iter().find(|row| row["code"] == "qd766.dossier_sync").unwrap();
     assert_eq!((&row["overdue"], &row["overdue_days"], &row["state"]), (&json!(true), &json!(2), &Value::Null));
+}
+
+/// A report may be ten minutes ahead of the clock, also one of another code that names the unit: what was approved after it
+/// came is what counts.
+#[tokio::test]
+async fn an_approval_is_newer_than_what_was_reported_ahead_of_the_clock() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = started(&dir.path().join("data")).await;
+    let aliases = reqwest::Client::new().put(format!("{}/api/v1/aliases", server.url));
+    let aliases = aliases.header("content-type", "text/csv").body("source,raw,unit\nbao-cao,TPHB,148\n");
+    assert_eq!(aliases.send().await.unwrap().status(), 200);
+    let ahead = |unit: &str, at: &str, value: u32| {
+        json!({"type": "indicator", "code": "qd766.dossiers_disliked", "unit": unit, "period": "2024-07", "at": at, "value": value})
+            .to_string()
+    };
+    let entries =
+        |value: &str| json!({"rows": [{"row": 7, "code": "qd766.dossiers_disliked", "value": value}]}).to_string();
+    let approved = async |value: &str| {
+        let put = reqwest::Client::new().put(format!("{}{RETURN}", server.url)).body(entries(value));
+        assert_eq!(put.send().await.unwrap().status(), 200);
+        assert_eq!(step(&server, "submit", json!({"by": "Nguyễn Văn A"})).await.0, 200);
+        let (status, answer) = step(&server, "approve", json!({"by": "Trần Thị B"})).await;
+        assert_eq!(status, 200, "{answer}");
+        let seq = answer["versions"].as_array().unwrap().last().unwrap()["seq"].as_u64().unwrap();
+        server.reach("17", seq).await;
+        row(&server, "qd766.dossiers_disliked").await["value"].clone()
+    };
+    let reports = [ahead("148", "2024-08-14T08:09:00+07:00", 1), ahead("TPHB", "2024-08-14T08:09:59+07:00", 2)];
+    assert_eq!(server.post("bao-cao", reports.join("\n")).await.unwrap().0, 202);
+    assert_eq!(approved("12").await, json!(12));
+    // A correction approved in the same instant of a clock that stands still is newer than the one before.
+    assert_eq!(approved("11").await, json!(11));
 }

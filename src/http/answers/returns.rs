@@ -12,6 +12,7 @@ use crate::units::{Hierarchy, VisibleUnit};
 
 use super::indicators::deadline;
 use super::ledger::UnitKey;
+use super::question::scheme_named;
 use super::{AnswerError, Figures, asked_unit};
 
 /// What approved returns name as their source.
@@ -30,7 +31,7 @@ pub struct ReturnQuestion<'a> {
     pub name: &'a str,
     /// The period.
     pub period: Period,
-    /// Its days.
+    /// Its days, by the calendar or another scheme: what the unit counts over.
     pub window: Window,
     /// By the catalogue's order.
     pub indicators: Vec<&'a Indicator>,
@@ -58,6 +59,16 @@ impl<'a> ReturnQuestion<'a> {
             window,
             indicators: figures.catalogue.indicators().iter().filter(is_meant).collect(),
         })
+    }
+
+    /// The same of the days that the period has by a scheme; that of walls when none is named.
+    ///
+    /// # Errors
+    /// When there is no such scheme.
+    pub fn counted_by(self, figures: Figures<'_>, scheme: Option<&str>) -> Result<ReturnQuestion<'a>, AnswerError> {
+        let schemes = figures.catalogue.schemes();
+        let scheme = scheme_named(schemes, scheme)?.unwrap_or(schemes.of_walls());
+        Ok(ReturnQuestion { window: scheme.window(self.period), ..self })
     }
 
     /// The row of an indicator as it is reported now.

@@ -43,7 +43,9 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         of(get_of("/api/v1/units/{code}/indicators/template", "figures", "The sheet that a unit fills in"))
             .query("period", "A period such as 2024-H1", &period)
+            .query("scheme", "By whose days the unit counts: calendar (as when absent) or report", &text())
             .answer(200, "As a workbook", crate::http::official::XLSX, &sheet)
+            .problem(400, &["bad_scheme"])
             .problem(404, &["nothing_to_report"]),
         returns(
             get_of(PATH, "figures", "What a unit filled in, and who submitted and approved it"),
@@ -66,7 +68,7 @@ pub(super) fn routes() -> Vec<Route> {
             by,
             json!({"by": "Trần Thị B"}),
         )
-        .problem(409, &["same_person"]),
+        .problem(409, &["same_person", "report_ahead"]),
         step(
             "/api/v1/units/{code}/indicators/returns/{period}/reject",
             "Sends a submitted return back",

@@ -46,6 +46,19 @@ pub enum ReturnProblem {
         /// Who submitted it.
         by: String,
     },
+    /// 409: what is reported already is further ahead of the clock than any record may be, so the approval couldn't be the
+    /// newest one.
+    #[error(
+        "{indicator} was reported as of {at}, which is ahead of the clock, {now}: set the clock right, then approve"
+    )]
+    ReportAhead {
+        /// Code of the indicator.
+        indicator: String,
+        /// When it was reported.
+        at: String,
+        /// By the clock of the figures.
+        now: String,
+    },
 }
 
 impl ReturnProblem {
@@ -54,7 +67,9 @@ impl ReturnProblem {
         match self {
             ReturnProblem::NothingToReport { .. } | ReturnProblem::NoReturn { .. } => StatusCode::NOT_FOUND,
             ReturnProblem::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            ReturnProblem::State { .. } | ReturnProblem::SamePerson { .. } => StatusCode::CONFLICT,
+            ReturnProblem::State { .. } | ReturnProblem::SamePerson { .. } | ReturnProblem::ReportAhead { .. } => {
+                StatusCode::CONFLICT
+            }
         }
     }
 
@@ -66,6 +81,7 @@ impl ReturnProblem {
             ReturnProblem::Faulty { .. } => "faulty_return",
             ReturnProblem::State { .. } => "return_state",
             ReturnProblem::SamePerson { .. } => "same_person",
+            ReturnProblem::ReportAhead { .. } => "report_ahead",
         }
     }
 
@@ -77,6 +93,7 @@ impl ReturnProblem {
             ReturnProblem::Faulty { .. } => "Faulty cells",
             ReturnProblem::State { .. } => "Not in this state",
             ReturnProblem::SamePerson { .. } => "Somebody else approves",
+            ReturnProblem::ReportAhead { .. } => "Ahead of the clock",
         }
     }
 
