@@ -56,10 +56,41 @@ pub async fn run(command: &UnitsCommand, out: &mut impl Write) -> anyhow::Result
         }
         UnitsCommand::Aliases { file, server } => {
             let client = Client::new(server, Retry::DEFAULT)?;
-            load(file, &ALIASES, &client, out).await.map(exit_code)
+            let loaded = load(file, &ALIASES, &client, out).await?;
+            if loaded {
+                tell_aliases(&std::fs::read_to_string(file)?, content_type(file), out)?;
+            }
+            Ok(exit_code(loaded))
         }
         UnitsCommand::Unresolved(args) => unresolved::run(args, out).await,
     }
+}
+
+/// Says of each line of a list of aliases what was taken; of a list as JSON how many there are was said.
+fn tell_aliases(text: &str, content_type: &str, out: &mut impl Write) -> anyhow::Result<()> {
+    if content_type != "text/csv" {
+        return Ok(());
+    }
+    let mut reader =
+        csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+    let names = reader.headers()?.clone();
+    let place = |wanted: &str| names.iter().position(|name| name == wanted);
+    let places = ["source", "raw", "unit"].map(place);
+    let (mut aliases, mut without) = (0, 0);
+    for record in reader.records() {
+        let record = record?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let [source, raw, unit] = places.map(|place| place.and_then(|place| record.get(place)).unwrap_or_default());
+        if unit.is_empty() {
+            without += 1;
+            writeln!(out, "line {line}: {source} {raw:?} has no unit: no alias")?;
+        } else {
+            aliases += 1;
+            writeln!(out, "line {line}: {source} {raw:?} is {unit}")?;
+        }
+    }
+    writeln!(out, "{aliases} aliases, {without} lines without a unit")?;
+    Ok(())
 }
 
 pub(super) fn exit_code(loaded: bool) -> ExitCode {

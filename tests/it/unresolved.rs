@@ -92,7 +92,11 @@ async fn r23_raw_values_become_aliases_that_a_person_let_pass_and_figures_move()
     let written = fs::read_to_string(&file).unwrap();
     assert_eq!(written.lines().count(), 6, "{written}");
     // As it is, what is likely is settled, and the others wait for somebody to say what they are.
-    assert!(units(&server, &["aliases", file.to_str().unwrap()]).status.success());
+    let loaded = units(&server, &["aliases", file.to_str().unwrap()]);
+    assert!(loaded.status.success(), "{loaded:?}");
+    assert!(told(&loaded).contains("motcua \"4903\" is 04903\n"), "{}", told(&loaded));
+    assert!(told(&loaded).contains("motcua \"phòng nào đó\" has no unit: no alias\n"), "{}", told(&loaded));
+    assert!(told(&loaded).contains("2 aliases, 3 lines without a unit\n"), "{}", told(&loaded));
     server.until("/api/v1/unresolved", |list| list["counted"] == 3 && list["units_pending"] == false).await;
     let fill = |list: String, raw: &str, unit: &str| {
         let empty = format!("motcua,{raw},\n");
