@@ -36,6 +36,9 @@ enum Command {
     /// Periods: closing them, opening them again, what was closed.
     #[command(subcommand)]
     Period(cli::period::PeriodCommand),
+    /// Sources: what they say how many dossiers they have of their days, beside ours.
+    #[command(subcommand)]
+    Sources(cli::sources::SourcesCommand),
     /// Compare another system's form or list of dossiers with our figures.
     Reconcile(cli::reconcile::ReconcileArgs),
     /// What offices report of a period: a workbook to fill in, sending, submitting and approving it.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Command::Import(args) => on_runtime(async move { cli::import::run(&args, system_now(), &mut stdout()).await }),
         Command::Units(command) => on_runtime(async move { cli::units::run(&command, &mut stdout()).await }),
         Command::Period(command) => on_runtime(async move { cli::period::run(&command, &mut stdout()).await }),
+        Command::Sources(command) => on_runtime(async move { cli::sources::run(&command, &mut stdout()).await }),
         Command::Reconcile(args) => on_runtime(async move { cli::reconcile::run(&args, &mut stdout()).await }),
         Command::Indicators(command) => on_runtime(async move { cli::indicators::run(&command, &mut stdout()).await }),
         Command::Procedures(command) => {

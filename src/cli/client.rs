@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use bytes::Bytes;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
@@ -105,12 +106,21 @@ pub(super) fn say_again(why: &str, wait: Duration) {
     writeln!(std::io::stderr(), "{why}; sending again in {:.1} s", wait.as_secs_f32()).ok();
 }
 
+/// Text as a part of a path.
+pub(super) fn percent(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
 /// The way to one server.
 pub(super) struct Client {
     http: reqwest::Client,
     base: Url,
     token: Option<String>,
     retry: Retry,
+    answer_bytes_max: usize,
 }
 
 impl Client {
@@ -122,19 +132,35 @@ impl Client {
     pub(super) fn waiting(server: &ServerArgs, retry: Retry, timeout: Duration) -> anyhow::Result<Client> {
         let base = Url::parse(&server.url).with_context(|| format!("--url {}: no address", server.url))?;
         let http = reqwest::Client::builder().timeout(timeout).build()?;
-        Ok(Client { http, base, token: server.token.clone(), retry })
+        Ok(Client { http, base, token: server.token.clone(), retry, answer_bytes_max: ANSWER_BYTES_MAX })
+    }
+
+    /// The same with answers of up to so many bytes.
+    pub(super) fn answered_by(self, answer_bytes_max: usize) -> Client {
+        Client { answer_bytes_max, ..self }
     }
 
     /// Sends until there is an answer other than "not now"; `waiting` hears why and how long it waits.
     pub(super) async fn send(&self, request: &Request<'_>, waiting: impl Fn(&str, Duration)) -> anyhow::Result<Answer> {
+        self.send_bytes(request, request.body.clone(), waiting).await
+    }
+
+    /// The same with the bytes of a file as body.
+    pub(super) async fn send_bytes(
+        &self,
+        request: &Request<'_>,
+        body: impl Into<Bytes>,
+        waiting: impl Fn(&str, Duration),
+    ) -> anyhow::Result<Answer> {
+        let body = body.into();
         let mut attempt = 0;
         loop {
-            let (why, asked_s) = match self.attempt(request).await {
+            let (why, asked_s) = match self.attempt(request, body.clone()).await {
                 Ok(response) if is_not_now(response.status()) => {
                     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-                    (answer(response).await?.problem(), asked)
+                    (self.answer(response).await?.problem(), asked)
                 }
-                Ok(response) => return answer(response).await,
+                Ok(response) => return self.answer(response).await,
                 Err(error) if error.is_builder() => return Err(error).context("the request can't be made"),
                 Err(error) => (
                     format!("{} can't be reached, is `opcentre serve` running there? {}", self.base, innermost(&error)),
@@ -153,46 +179,47 @@ impl Client {
 
     /// A file that the server makes.
     pub(super) async fn download(&self, request: &Request<'_>) -> anyhow::Result<Vec<u8>> {
-        let response = self.attempt(request).await.with_context(|| format!("{} can't be reached", self.base))?;
+        let body = request.body.clone().into();
+        let response = self.attempt(request, body).await.with_context(|| format!("{} can't be reached", self.base))?;
         if !response.status().is_success() {
-            bail!(answer(response).await?.problem());
+            bail!(self.answer(response).await?.problem());
         }
-        body(response).await
+        self.body(response).await
     }
 
-    async fn attempt(&self, request: &Request<'_>) -> Result<reqwest::Response, reqwest::Error> {
+    async fn attempt(&self, request: &Request<'_>, body: Bytes) -> Result<reqwest::Response, reqwest::Error> {
         let mut url = self.base.clone();
         url.set_path(request.path);
         url.query_pairs_mut().clear().extend_pairs(&request.query);
         let mut sending = self.http.request(request.method.clone(), url);
-        sending = sending.header(CONTENT_TYPE, request.content_type).body(request.body.clone());
+        sending = sending.header(CONTENT_TYPE, request.content_type).body(body);
         if let Some(token) = &self.token {
             sending = sending.header(AUTHORIZATION, format!("Bearer {token}"));
         }
         sending.send().await
     }
+
+    async fn body(&self, mut response: reqwest::Response) -> anyhow::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        while let Some(chunk) = response.chunk().await.context("the answer broke off; what was sent may be stored")? {
+            if bytes.len() + chunk.len() > self.answer_bytes_max {
+                bail!("the answer has more than {} bytes", self.answer_bytes_max);
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        Ok(bytes)
+    }
+
+    async fn answer(&self, response: reqwest::Response) -> anyhow::Result<Answer> {
+        let status = response.status();
+        // A proxy in between may answer with a page; the status says enough then.
+        let body = serde_json::from_slice(&self.body(response).await?).unwrap_or_default();
+        Ok(Answer { status, body })
+    }
 }
 
 fn is_not_now(status: StatusCode) -> bool {
     matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE)
-}
-
-async fn body(mut response: reqwest::Response) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await.context("the answer broke off; what was sent may be stored")? {
-        if bytes.len() + chunk.len() > ANSWER_BYTES_MAX {
-            bail!("the answer has more than {ANSWER_BYTES_MAX} bytes");
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes)
-}
-
-async fn answer(response: reqwest::Response) -> anyhow::Result<Answer> {
-    let status = response.status();
-    // A proxy in between may answer with a page; the status says enough then.
-    let body = serde_json::from_slice(&body(response).await?).unwrap_or_default();
-    Ok(Answer { status, body })
 }
 
 fn innermost(error: &dyn std::error::Error) -> String {

@@ -10,6 +10,7 @@ pub mod import;
 pub mod rejects;
 pub mod units;
 pub mod period;
+pub mod sources;
 pub mod reconcile;
 pub mod indicators;
 pub mod procedures;

@@ -1,6 +1,6 @@
 //! What was counted of a source, day by day: for holding it against what the source says itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Day;
 
@@ -16,13 +16,13 @@ pub struct DayCount {
 }
 
 impl View {
-    /// Dossiers of a source by the days on which they were taken on and finished. It looks at each dossier known: not for
-    /// threads that serve sockets.
-    pub fn day_counts(&self, source: &str) -> BTreeMap<Day, DayCount> {
-        let mut days: BTreeMap<Day, DayCount> = BTreeMap::new();
-        let of_source =
-            self.dossiers().filter(|dossier| dossier.key.source.as_str() == source && !dossier.derived.void);
-        for dossier in of_source {
+    /// Dossiers of each of these sources by the days on which they were taken on and finished. It looks at each dossier
+    /// known: not for threads that serve sockets.
+    pub fn day_counts<'s>(&self, sources: &BTreeSet<&'s str>) -> BTreeMap<&'s str, BTreeMap<Day, DayCount>> {
+        let mut counts: BTreeMap<&'s str, BTreeMap<Day, DayCount>> =
+            sources.iter().map(|source| (*source, BTreeMap::new())).collect();
+        for dossier in self.dossiers().filter(|dossier| !dossier.derived.void) {
+            let Some(days) = counts.get_mut(dossier.key.source.as_str()) else { continue };
             let day = |at| self.zone().day(at);
             if let Some(taken_on) = dossier.derived.taken_on {
                 days.entry(day(taken_on)).or_default().received += 1;
@@ -31,6 +31,6 @@ impl View {
                 days.entry(day(finish)).or_default().finished += 1;
             }
         }
-        days
+        counts
     }
 }

@@ -105,6 +105,25 @@ impl Facts {
         read.collect()
     }
 
+    /// At most `rows_max` rows with their keys from `from` up to, and without, `before`: the greatest key first.
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub fn page_back<T: DeserializeOwned>(
+        &self,
+        shelf: Shelf<T>,
+        (from, before): (&[u8], &[u8]),
+        rows_max: usize,
+    ) -> Result<Vec<(Vec<u8>, T)>, FactsError> {
+        let Some(rows) = self.read(shelf)? else { return Ok(Vec::new()) };
+        let range = rows.range::<&[u8]>(from..before).map_err(FactsError::failed)?;
+        let read = range.rev().take(rows_max).map(|row| {
+            let (key, row) = row.map_err(FactsError::failed)?;
+            Ok((key.value().to_vec(), row_of(shelf, row.value())?))
+        });
+        read.collect()
+    }
+
     /// How many rows a shelf has.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod breakdown;
 mod dossiers;
 mod quality;
 mod table;
+mod totals;
 mod sources;
 mod indicators;
 mod indices;
@@ -24,6 +25,7 @@ mod template;
 mod snapshot;
 mod closed;
 mod difference;
+mod reconcile;
 #[cfg(test)]
 mod tests;
 
@@ -44,12 +46,14 @@ pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};
 pub use question::{ClosedVersion, Version, version};
+pub use reconcile::{ReconcileAnswer, ReconcileQuery, reconcile, reconciled_unit};
 pub use returns::{ReturnDifference, ReturnEntry, ReturnFault, ReturnQuestion, check_return, return_differences};
 pub use sheet::workbook;
 pub use snapshot::{ClosedFigures, ClosedUnit, Member, MemberCounts, MemberKey, Snapshot};
 pub use sources::{FreshnessAnswer, SourcesAnswer, freshness, sources};
 pub use table::{Cell, Table, Tabular, of_rows};
 pub use template::return_template;
+pub use totals::{SUMMARY_DAYS, SourceTotals, StatedDays, StatedTotals, TotalsSummary, totals_of};
 
 use crate::cube::View;
 use crate::kpi::{Catalogue, Window, WindowError};
@@ -170,6 +174,12 @@ pub enum AnswerError {
     /// No doubt about a dossier is called so.
     #[error("`{0}` is no mark of quality")]
     UnknownMark(String),
+    /// More than one source has dossiers there.
+    #[error("more than one source has dossiers there: say with source= whose list it is, {sources}")]
+    SourceNeeded {
+        /// Their names.
+        sources: String,
+    },
     /// The cursor wasn't given out for this question.
     #[error("the cursor doesn't belong to this question: ask without it")]
     BadCursor,
@@ -206,6 +216,7 @@ impl AnswerError {
             AnswerError::UnknownValue { .. } => "bad_value",
             AnswerError::UnknownMeasure(_) => "bad_measure",
             AnswerError::UnknownMark(_) => "bad_mark",
+            AnswerError::SourceNeeded { .. } => "source_needed",
             AnswerError::BadCursor => "bad_cursor",
             AnswerError::BadBound { .. } => "bad_parameter",
         }

@@ -74,6 +74,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/", get(|| async { Redirect::temporary("/wall/province") }))
         .route("/wall/{board}", get(wall))
         .route("/ops", get(desk_of_root))
+        .route("/ops/sources", get(desk))
         .route("/ops/units/{code}", get(desk))
         .route("/ops/dossiers/{source}/{id}", get(desk))
         .route("/assets/{*path}", get(asset))

@@ -134,6 +134,12 @@ pub enum Problem {
     /// 400, 413 or 415: the body as a whole can't be taken; nothing of it was.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
+    /// 422: the body is a file that can't be read, or says nothing that is looked for.
+    #[error("{reason}")]
+    UnreadableFile {
+        /// Why.
+        reason: String,
+    },
     /// 413: the packed body is too long.
     #[error("the body has more than {bytes_max} bytes")]
     BodyTooLarge {
@@ -246,6 +252,9 @@ impl Problem {
             Problem::UnknownBoard { .. } => (StatusCode::NOT_FOUND, "unknown_board", "Unknown board", None),
             Problem::Envelope(error) => (envelope_status(error), envelope_code(error), "Body not taken", None),
             Problem::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None),
+            Problem::UnreadableFile { .. } => {
+                (StatusCode::UNPROCESSABLE_ENTITY, "unreadable_file", "Unreadable file", None)
+            }
             Problem::NoneAccepted { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "none_accepted", "None accepted", None),
             Problem::NotJournalled(AppendError::TooLarge { .. }) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", "Body too large", None)

@@ -43,6 +43,7 @@ mod sources;
 mod procedures;
 mod indicators;
 mod totals;
+mod reconcile;
 mod unresolved;
 mod imports;
 mod returns;
@@ -83,19 +84,20 @@ pub fn router(state: AppState) -> Router {
         .merge(figures::router(places.clone()))
         .merge(tokens::router())
         .merge(drill::router(places.clone()))
-        .merge(sources::router())
+        .merge(sources::router(places.clone()))
         .merge(reload::router())
         .merge(procedures::router())
         .merge(indicators::router(places.clone()))
         .merge(unresolved::router(places.clone()))
         .merge(totals::router(places.clone()))
-        .merge(returns::router(places))
+        .merge(returns::router(places.clone()))
         .layer(middleware::from_fn(bounds::within_request_timeout))
         // Areas with longer waits or larger bodies bring their own bounds.
         .merge(live::router())
         .merge(events::router(&state))
         .merge(rejects::router())
         .merge(imports::router())
+        .merge(reconcile::router(places))
         .merge(units_load::router())
         .merge(verify::router())
         .merge(periods::router());

@@ -9,6 +9,8 @@ mod kit;
 mod portal;
 mod returns;
 mod totals;
+mod reconcile;
+mod sources;
 mod routes;
 mod reports;
 mod procedures;

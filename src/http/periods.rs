@@ -3,6 +3,7 @@
 //! A closed period keeps all figures of a unit and everything below it. Its official answers are made from what was
 //! kept and from nothing else, so they stay the same bytes whatever arrives later; corrections show as a difference.
 
+mod all;
 mod keeper;
 
 use axum::body::Bytes;
@@ -40,6 +41,7 @@ const LOCAL: &str = "local";
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
+        .route("/api/v1/periods", get(all::all))
         .route("/api/v1/periods/{scheme}/{period}", get(list))
         .route("/api/v1/periods/{scheme}/{period}/difference", get(difference))
         .route("/api/v1/periods/{scheme}/{period}/close", post(close))

@@ -1,4 +1,7 @@
-//! `PUT, GET /api/v1/sources/{source}/totals`: what a source says how many dossiers it has of a day, beside what is known here.
+//! `PUT, GET /api/v1/sources/{source}/totals` and `GET /api/v1/totals`: what sources say how many dossiers they have of a
+//! day, beside what is known here.
+
+mod kept;
 
 use std::collections::BTreeMap;
 
@@ -11,10 +14,10 @@ use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
 use crate::auth::{Caller, Role};
-use crate::facts::{Change, Facts, FactsError, Shelf};
 use crate::ingest::check_source;
 use crate::model::{Day, Text};
 
+use super::answers::{SUMMARY_DAYS, SourceTotals, StatedDays, StatedTotals, totals_of};
 use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::events::body_of;
@@ -25,6 +28,8 @@ use super::state::AppState;
 use super::tokens::written;
 use super::units_load::caught_up;
 
+pub(super) use kept::newest;
+
 /// Ten years of days.
 const DAYS_MAX: usize = 3_660;
 /// Years of which something can be stated, and how many days they have: so many are kept of a source at most.
@@ -33,22 +38,12 @@ const KEPT_DAYS_MAX: usize = 101 * 366;
 /// Bytes of a list of them.
 const TOTALS_BYTES_MAX: usize = 1 << 20;
 
-/// What a source says of a day, by source and day.
-const TOTALS: Shelf<Stated> = Shelf::new("source_totals");
-
 pub(super) fn router(places: Places) -> Router<AppState> {
     Router::new()
+        .route("/api/v1/totals", get(all_totals))
         .route("/api/v1/sources/{source}/totals", get(totals).put(put_totals))
         .layer(DefaultBodyLimit::max(TOTALS_BYTES_MAX))
         .layer(Extension(places))
-}
-
-/// How many dossiers a source has of a day; null is not stated, and not 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stated {
-    received: Option<u64>,
-    finished: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -77,42 +72,33 @@ struct TotalsAnswer<'a> {
     as_of: String,
     seq: u64,
     node: &'a str,
-    /// Days on which everything stated agrees, and those on which something doesn't.
-    agreeing: usize,
-    differing: usize,
-    days: Vec<DayRow>,
+    #[serde(flatten)]
+    totals: SourceTotals,
 }
 
-/// A day that something was stated of.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AllQuery {
+    days: Option<usize>,
+}
+
 #[derive(Debug, Serialize)]
-struct DayRow {
-    day: String,
-    received: Beside,
-    finished: Beside,
+struct AllAnswer<'a> {
+    as_of: String,
+    seq: u64,
+    node: &'a str,
+    /// Those that ever stated anything, by name.
+    sources: Vec<SourceRow<'a>>,
 }
 
-/// Two counts of the same.
+/// The newest days of a source.
 #[derive(Debug, Serialize)]
-struct Beside {
-    /// By the source; null: it said nothing.
-    theirs: Option<u64>,
-    ours: u64,
-    /// Ours less theirs; 0 agrees.
-    difference: Option<i64>,
-    /// `khớp`, or `lệch n`; null without theirs.
-    verdict: Option<String>,
-}
-
-impl Beside {
-    fn new(theirs: Option<u64>, ours: u64) -> Beside {
-        let difference = theirs.map(|theirs| ours.cast_signed().saturating_sub(theirs.cast_signed()));
-        let verdict = difference.map(|by| if by == 0 { "khớp".to_owned() } else { format!("lệch {}", by.abs()) });
-        Beside { theirs, ours, difference, verdict }
-    }
-}
-
-fn key(source: &str, day: Day) -> Vec<u8> {
-    [source.as_bytes(), b"\0", day.to_string().as_bytes()].concat()
+struct SourceRow<'a> {
+    source: &'a str,
+    system: Option<&'a str>,
+    contact: Option<&'a str>,
+    #[serde(flatten)]
+    totals: &'a SourceTotals,
 }
 
 /// Takes what a source says of its days; said again, the last one counts.
@@ -132,11 +118,12 @@ async fn put_totals(
     if days.len() > DAYS_MAX {
         return Err(Problem::BadParameter { reason: format!("{} days, at most {DAYS_MAX} at once", days.len()) });
     }
-    let of = |one: &StatedDay| Ok((day(&one.day)?, Stated { received: one.received, finished: one.finished }));
-    let days = days.iter().map(of).collect::<Result<Vec<_>, Problem>>()?;
-    let count = days.len();
+    let (count, at) = (days.len(), Some((state.clock)()));
+    let of =
+        |one: &StatedDay| Ok((day(&one.day)?, StatedTotals { received: one.received, finished: one.finished, at }));
+    let days = days.iter().map(of).collect::<Result<StatedDays, Problem>>()?;
     let facts = state.facts.clone();
-    written(move || keep(&facts, &source, &days)).await?;
+    written(move || kept::keep(&facts, &source, &days)).await?;
     Ok(Json(Taken { days: count }).into_response())
 }
 
@@ -152,25 +139,6 @@ fn day(text: &str) -> Result<Day, Problem> {
     day.ok_or_else(no_day)
 }
 
-fn keep(facts: &Facts, source: &str, days: &[(Day, Stated)]) -> Result<(), FactsError> {
-    let mut change = Change::default();
-    for (day, stated) in days {
-        change.put(TOTALS, &key(source, *day), stated)?;
-    }
-    facts.commit(change)
-}
-
-fn stated(facts: &Facts, source: &str, (from, to): (Day, Day)) -> Result<BTreeMap<Day, Stated>, FactsError> {
-    let prefix = [source.as_bytes(), b"\0"].concat();
-    // The first key of the source is behind its prefix.
-    let rows = facts.page(TOTALS, Some(&prefix), KEPT_DAYS_MAX)?;
-    let own = rows.into_iter().take_while(|(key, _)| key.starts_with(&prefix)).filter_map(|(key, stated)| {
-        let day: Day = std::str::from_utf8(key.get(prefix.len()..)?).ok()?.parse().ok()?;
-        (from <= day && day <= to).then_some((day, stated))
-    });
-    Ok(own.collect())
-}
-
 /// What a source said of its days, each beside what is known here.
 async fn totals(
     State(state): State<AppState>,
@@ -182,33 +150,58 @@ async fn totals(
     // Whoever asks after sending means what was sent.
     caught_up(&state).await?;
     let source = Text::new(&source);
-    let bound = |given: Option<&str>, without| given.map_or(Ok(Day(without)), day);
-    let window = (bound(query.from.as_deref(), i32::MIN)?, bound(query.to.as_deref(), i32::MAX)?);
+    let window = (query.from.as_deref().map(day).transpose()?, query.to.as_deref().map(day).transpose()?);
     let (facts, of) = (state.facts.clone(), source.clone());
-    let stated = written(move || stated(&facts, &of, window)).await?;
+    let stated = written(move || kept::stated(&facts, &of, window, KEPT_DAYS_MAX)).await?;
     let asked = Asked::of(state, &caller, "")?;
-    asked
-        .answer(&places, move |figures, _| {
-            let view = figures.view;
-            let ours = view.day_counts(&source);
-            let rows = stated.into_iter().map(|(day, theirs)| {
-                let ours = ours.get(&day).copied().unwrap_or_default();
-                let received = Beside::new(theirs.received, ours.received);
-                DayRow { day: day.to_string(), received, finished: Beside::new(theirs.finished, ours.finished) }
-            });
-            let days: Vec<DayRow> = rows.collect();
-            let differs =
-                |row: &&DayRow| [&row.received, &row.finished].iter().any(|of| of.difference.unwrap_or(0) != 0);
-            let differing = days.iter().filter(differs).count();
-            json(&TotalsAnswer {
-                source: &source,
-                as_of: view.now().to_rfc3339(view.zone()),
-                seq: view.seq(),
-                node: figures.node,
-                agreeing: days.len() - differing,
-                differing,
-                days,
-            })
+    let work = move |figures: super::answers::Figures<'_>, _: &str| {
+        let view = figures.view;
+        let nothing = SourceTotals { agreeing: 0, differing: 0, days: Vec::new() };
+        let mut totals = totals_of(view, &BTreeMap::from([(source.clone(), stated)]));
+        json(&TotalsAnswer {
+            source: &source,
+            as_of: view.now().to_rfc3339(view.zone()),
+            seq: view.seq(),
+            node: figures.node,
+            totals: totals.remove(&source).unwrap_or(nothing),
         })
-        .await
+    };
+    asked.answer(&places, work).await
+}
+
+/// What every source said of its newest days, each beside what is known here.
+async fn all_totals(
+    State(state): State<AppState>,
+    (Extension(caller), Extension(places)): (Extension<Caller>, Extension<Places>),
+    QueryOf(AllQuery { days }): QueryOf<AllQuery>,
+) -> Result<Response, Problem> {
+    require(&caller, Role::Operate)?;
+    let days = days.unwrap_or(SUMMARY_DAYS);
+    if !(1..=DAYS_MAX).contains(&days) {
+        return Err(Problem::BadParameter { reason: format!("days is from 1 to {DAYS_MAX}") });
+    }
+    caught_up(&state).await?;
+    let facts = state.facts.clone();
+    let stated = written(move || newest(&facts, days)).await?;
+    let asked = Asked::of(state, &caller, "")?;
+    let work = move |figures: super::answers::Figures<'_>, _: &str| {
+        let view = figures.view;
+        let totals = totals_of(view, &stated);
+        let profile = |source: &Text| view.sources().get(source).map(|fact| &fact.profile);
+        json(&AllAnswer {
+            as_of: view.now().to_rfc3339(view.zone()),
+            seq: view.seq(),
+            node: figures.node,
+            sources: totals
+                .iter()
+                .map(|(source, totals)| SourceRow {
+                    source,
+                    system: profile(source).and_then(|profile| profile.system.as_deref()),
+                    contact: profile(source).and_then(|profile| profile.contact.as_deref()),
+                    totals,
+                })
+                .collect(),
+        })
+    };
+    asked.answer(&places, work).await
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use super::suggest::SuggestError;
-use super::suggest::look::{Column, ROWS_MAX, look, tables};
+use super::suggest::look::{Column, look, tables};
+use super::suggest::rows::each_row;
 use super::suggest::words::{Header, header, meaning};
 use super::workbook::TextRow;
 
@@ -13,6 +14,8 @@ use super::workbook::TextRow;
 const COLUMNS: std::ops::RangeInclusive<u8> = 3..=13;
 /// A header has at least so many of them.
 const COLUMNS_MIN: usize = 6;
+/// Rows of a list.
+pub const LIST_ROWS_MAX: usize = 500_000;
 
 /// What a file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,31 +55,44 @@ pub struct ListedDossier {
 /// # Errors
 /// When it can't be read, has neither the form's columns nor a column of ids, or more rows than are looked at.
 pub fn read_statement(file_name: &str, bytes: &[u8]) -> Result<Statement, StatementError> {
-    for rows in tables(file_name, Cursor::new(bytes.to_vec()))? {
+    for rows in tables(file_name, Cursor::new(bytes))? {
         if let Some(form) = form(&rows) {
             return Ok(Statement::Form(form));
         }
     }
-    let look = look(file_name, Cursor::new(bytes.to_vec()))?;
-    if look.is_cut {
-        return Err(StatementError::TooLong { rows_max: ROWS_MAX });
-    }
+    let look = look(file_name, Cursor::new(bytes))?;
     let field = |column: &Column| match header(&column.name) {
         Header::Field(field, _) => Some(field),
         Header::Personal | Header::Unknown => None,
     };
-    let of = |wanted: &str| look.columns.iter().find(|column| !column.is_double && field(column) == Some(wanted));
-    let Some(ids) = of("id") else { return Err(StatementError::Neither) };
-    let (status, times) = (of("status"), ["received_at", "due_at", "finished_at"].map(|name| (name, of(name))));
-    let listed = ids.cells.iter().enumerate().filter_map(|(place, id)| {
-        let text = |column: &Column| column.cells.get(place)?.as_deref().map(str::trim).map(str::to_owned);
-        let id = id.as_deref().map(str::trim).filter(|id| !id.is_empty())?.to_owned();
-        let status = status.and_then(text).and_then(|word| meaning("status", &word));
-        let times = times.iter().filter_map(|(name, column)| Some((*name, text(column.as_ref()?)?)));
-        let times = times.filter(|(_, time)| !time.is_empty()).collect();
-        Some(ListedDossier { row: look.header_row + place as u64 + 1, id, status, times })
-    });
-    Ok(Statement::List(listed.collect()))
+    let named = |wanted: &str| {
+        let found = look.columns.iter().find(|column| !column.is_double && field(column) == Some(wanted));
+        found.map(|column| column.name.as_str())
+    };
+    let ids = named("id").ok_or(StatementError::Neither)?;
+    let others = ["status", "received_at", "due_at", "finished_at"];
+    let others: Vec<(&'static str, &str)> = others.into_iter().filter_map(|name| Some((name, named(name)?))).collect();
+    let columns: Vec<&str> = [ids].into_iter().chain(others.iter().map(|(_, column)| *column)).collect();
+    let (mut listed, mut is_too_long) = (Vec::new(), false);
+    each_row((file_name, bytes), &look, &columns, |(row, cells)| {
+        let mut texts = cells.iter().map(|cell| cell.as_deref().map(str::trim).filter(|text| !text.is_empty()));
+        let Some(id) = texts.next().flatten() else { return true };
+        is_too_long = listed.len() == LIST_ROWS_MAX;
+        let mut one = ListedDossier { row, id: id.to_owned(), ..ListedDossier::default() };
+        for ((name, _), text) in others.iter().zip(texts) {
+            match (*name, text) {
+                (_, None) => {}
+                ("status", Some(word)) => one.status = meaning("status", word),
+                (time, Some(text)) => drop(one.times.insert(time, text.to_owned())),
+            }
+        }
+        listed.push(one);
+        !is_too_long
+    })?;
+    if is_too_long {
+        return Err(StatementError::TooLong { rows_max: LIST_ROWS_MAX });
+    }
+    Ok(Statement::List(listed))
 }
 
 /// Why a file says nothing.
@@ -161,5 +177,25 @@ mod tests {
         assert_eq!((listed[0].row, listed[0].id.as_str(), listed[0].status), (4, "A-1", Some("done")));
         assert_eq!(listed[0].times["received_at"], "01/07/2024");
         assert!(matches!(read_statement("a.csv", b"x,y\n1,2\n"), Err(StatementError::Neither)));
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_end_and_each_row_has_its_number() {
+        let long = "Mã hồ sơ,Trạng thái\n\n".to_owned() + &"A,Đã xử lý xong\n".repeat(25_000) + "Z,Đã xử lý xong\n";
+        let Statement::List(listed) = read_statement("a.csv", long.as_bytes()).unwrap() else { panic!("no list") };
+        let last = &listed[25_000];
+        assert_eq!((listed.len(), last.row, last.id.as_str(), last.status), (25_001, 25_003, "Z", Some("done")));
+        let lines = "{\"id\":\"A\",\"status\":\"done\"}\n\n{\"id\":\"B\",\"due_at\":\"2024-07-01\"}\n";
+        let Statement::List(listed) = read_statement("a.ndjson", lines.as_bytes()).unwrap() else { panic!("no list") };
+        assert_eq!((listed[1].row, listed[1].times["due_at"].as_str()), (3, "2024-07-01"));
+    }
+
+    #[test]
+    fn a_list_of_more_rows_than_are_compared_is_refused_and_not_cut() {
+        let long = "id\n".to_owned() + &"A\n".repeat(LIST_ROWS_MAX + 1);
+        let refused = read_statement("a.csv", long.as_bytes());
+        assert!(matches!(refused, Err(StatementError::TooLong { rows_max: LIST_ROWS_MAX })));
+        let fits = read_statement("a.csv", &long.as_bytes()[..long.len() - 2]);
+        assert!(matches!(fits, Ok(Statement::List(listed)) if listed.len() == LIST_ROWS_MAX));
     }
 }

@@ -7,6 +7,7 @@
 mod dates;
 mod lists;
 pub(super) mod look;
+pub(super) mod rows;
 pub(super) mod words;
 mod write;
 
@@ -58,12 +59,24 @@ pub enum SuggestError {
         /// The first such line.
         line: usize,
     },
+    /// A text that isn't read to its end.
+    #[error("the text has {} MiB or more", .bytes_max >> 20)]
+    TooLarge {
+        /// How many bytes may be.
+        bytes_max: u64,
+    },
     /// Nothing stands in it.
     #[error("there is no header and no row in the file")]
     Empty,
     /// Reading failed.
     #[error("reading failed")]
     Io(#[from] std::io::Error),
+}
+
+/// What the name of a file ends with, in small letters and without `.gz`: its form.
+fn ending(file_name: &str) -> String {
+    let lower = file_name.to_lowercase();
+    lower.trim_end_matches(".gz").rsplit('.').next().unwrap_or_default().to_owned()
 }
 
 /// A proposal.

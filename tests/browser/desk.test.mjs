@@ -176,8 +176,55 @@ describe('the address', () => {
   });
 });
 
+describe('sources and reports', () => {
+  before(async () => {
+    const received = (await server.json('/api/v1/units/17/breakdown?by=day&window=2024-07-01..2024-07-02')).rows.map((row) => row.measures.received);
+    const stated = [{ day: '2024-07-01', received: received[0] }, { day: '2024-07-02', received: received[1] + 3 }];
+    const put = (path, type, body) => fetch(`${server.url}${path}`, { method: 'PUT', headers: { 'content-type': type }, body });
+    assert.equal((await put('/api/v1/sources/motcua/totals', 'application/json', JSON.stringify(stated))).status, 200);
+  });
+
+  it('say on every page how many days differ, and on their own which and by how much', async () => {
+    const page = await open('/ops/units/17');
+    await page.waitForSelector('[data-sources] .differ');
+    assert.equal(await page.textContent('[data-sources] .differ'), 'lệch 1 ngày');
+    await page.click('[data-sources]');
+    await settled(page);
+    assert.equal(new URL(page.url()).pathname, '/ops/sources');
+    assert.equal(await page.getAttribute('[data-source="motcua"]', 'data-differing'), '1');
+    const row = async (day) => (await page.$$eval(`[data-day="${day}"] td`, (cells) => cells.map((cell) => cell.textContent.trim()))).slice(-8);
+    const [agrees, differs] = [await row('2024-07-01'), await row('2024-07-02')];
+    assert.deepEqual([agrees[0], agrees[3], agrees[1]], ['01/07/2024', 'khớp', agrees[2]]);
+    assert.deepEqual([differs[3], Number(differs[1]) - Number(differs[2])], ['lệch 3', 3]);
+    assert.deepEqual(differs.slice(4, 7).toSpliced(1, 1), ['–', '–'], 'nothing was stated of it');
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+
+  it('list who has not reported, with deadline, overdue days and state, as the server does', async () => {
+    const page = await open('/ops/sources?period=2024-06&lang=en');
+    const answer = await server.json('/api/v1/indicators/missing?period=2024-06');
+    assert.ok(answer.missing.length > 2, 'units report nothing here');
+    assert.equal(Number(await page.getAttribute('#missing', 'data-missing')), answer.missing.length);
+    const counts = await page.$$eval('#missing summary', (all) => all.map((one) => Number(one.textContent.split(' ')[0])));
+    assert.equal(counts.reduce((sum, one) => sum + one, 0), answer.missing.length);
+    const worst = Math.max(...answer.missing.map((row) => row.overdue_days));
+    const first = await page.$$eval('#missing tbody tr:first-child td', (cells) => cells.map((cell) => cell.textContent.trim()));
+    assert.deepEqual([Number(first[4]), first[5]], [worst, 'not filled in']);
+    await page.click('#missing tbody tr:first-child td:first-child a');
+    await settled(page);
+    assert.match(new URL(page.url()).pathname, /^\/ops\/units\//);
+    assert.equal(new URL(page.url()).search, '?lang=en');
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+});
+
 describe('the look', () => {
   for (const [name, path, viewport] of [
+    ['desk-sources-vi', '/ops/sources', DESK],
+    ['desk-sources-en', '/ops/sources?lang=en&period=2024-06', DESK],
+    ['desk-sources-phone', '/ops/sources', PHONE],
     ['desk-vi', '/ops/units/17?by=field&window=2024-07', DESK],
     ['desk-en', '/ops/units/17?lang=en', DESK],
     ['desk-phone', '/ops/units/148?by=field', PHONE],

@@ -1,7 +1,10 @@
 //! What lies before the first day that a source covers is no data, and not 0.
 
+use std::process::Command;
+
 use serde_json::{Value, json};
 
+use crate::support::engine::OPCENTRE;
 use crate::support::server::Server;
 
 /// Friday 2 August 2024, 08:00 in Hanoi.
@@ -116,17 +119,91 @@ async fn what_a_source_says_of_its_days_stands_beside_what_is_known() {
     let (_, told) = server.get("/api/v1/sources/motcua/totals").await;
     let beside = |theirs: Value, ours: u64, by: Value, verdict: Value| json!({"theirs": theirs, "ours": ours, "difference": by, "verdict": verdict});
     let (none, agrees) = (Value::Null, json!("khớp"));
+    let at = "2024-08-02T08:00:00.000+07:00";
     assert_eq!(
         told["days"],
         json!([
-            {"day": "2024-07-01", "received": beside(json!(2), 2, json!(0), agrees.clone()),
+            {"day": "2024-07-01", "stated_at": at, "received": beside(json!(2), 2, json!(0), agrees.clone()),
              "finished": beside(json!(0), 0, json!(0), agrees.clone())},
-            {"day": "2024-07-02", "received": beside(json!(3), 0, json!(-3), json!("lệch 3")),
+            {"day": "2024-07-02", "stated_at": at, "received": beside(json!(3), 0, json!(-3), json!("lệch 3")),
              "finished": beside(none.clone(), 1, none.clone(), none.clone())},
-            {"day": "2024-07-03", "received": beside(json!(0), 0, json!(0), agrees), "finished": beside(none.clone(), 0, none.clone(), none)},
+            {"day": "2024-07-03", "stated_at": at, "received": beside(json!(0), 0, json!(0), agrees), "finished": beside(none.clone(), 0, none.clone(), none)},
         ])
     );
     assert_eq!((&told["agreeing"], &told["differing"]), (&json!(2), &json!(1)));
     let (_, one) = server.get("/api/v1/sources/motcua/totals?from=2024-07-02&to=2024-07-02").await;
     assert_eq!(one["days"].as_array().unwrap().len(), 1);
+
+    // Without being asked again: where each source stands.
+    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "contact": "Sở Nội vụ"}])).await;
+    let (_, all) = server.get("/api/v1/totals?days=2").await;
+    assert_eq!(all["sources"].as_array().unwrap().len(), 1, "only one stated anything: {all}");
+    let newest = &all["sources"][0];
+    assert_eq!(newest["days"], json!([told["days"][1], told["days"][2]]));
+    assert_eq!(
+        (&newest["agreeing"], &newest["differing"], &newest["contact"]),
+        (&json!(1), &json!(1), &json!("Sở Nội vụ"))
+    );
+    for place in ["/api/v1/sources", "/api/v1/freshness"] {
+        let (_, answer) = server.get(place).await;
+        let rows = answer["sources"].as_array().unwrap();
+        let of = |source: &str| rows.iter().find(|row| row["source"] == source).map(|row| &row["totals"]);
+        let brief = of("motcua").unwrap();
+        assert_eq!((&brief["day"], &brief["received"]["verdict"]), (&json!("2024-07-03"), &json!("khớp")), "{place}");
+        assert_eq!((&brief["agreeing"], &brief["differing"]), (&json!(2), &json!(1)), "{place}");
+        assert!(of("another").is_none_or(Value::is_null), "{place}: it stated nothing");
+    }
+    // Before the first day that it covers nothing is compared.
+    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-07-03"}])).await;
+    let (_, told) = server.get("/api/v1/sources/motcua/totals").await;
+    let first = &told["days"][0]["received"];
+    assert_eq!((&first["theirs"], &first["ours"], &first["verdict"]), (&json!(2), &Value::Null, &Value::Null));
+    assert_eq!((&told["agreeing"], &told["differing"]), (&json!(1), &json!(0)));
+}
+
+/// Runs `sources totals` for the source `motcua`; its exit code and what it said.
+fn totals(server: &Server, more: &[&str]) -> (i32, String) {
+    let mut command = Command::new(OPCENTRE);
+    command.args(["sources", "totals", "--source", "motcua", "--url", &server.url]).args(more);
+    let output = command.output().unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+}
+
+#[tokio::test]
+async fn the_command_states_a_sources_own_counts_and_tells_day_by_day_what_differs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("data"), &["--now", NOW]).await;
+    server.put_units(UNITS).await;
+    let of = |id: &str, at: &str| {
+        json!({"type": "dossier", "id": id, "unit": "148", "at": at, "status": "accepted"}).to_string()
+    };
+    let lines = [of("1", "2024-07-01T08:00:00+07:00"), of("2", "2024-07-02T08:00:00+07:00")].join("\n");
+    assert_eq!(server.post("motcua", lines).await.unwrap().0, 202);
+    let (code, said) = totals(&server, &[]);
+    assert_eq!((code, said.as_str()), (1, "motcua stated nothing of these days\n"));
+
+    let list = folder.path().join("totals.csv");
+    std::fs::write(&list, "day;received;finished\n01/07/2024;1;0\n02/07/2024;3;\n").unwrap();
+    let (code, said) = totals(&server, &[list.to_str().unwrap()]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("2 days of motcua stated"), "{said}");
+    assert!(
+        said.contains("2024-07-01  received khớp (theirs 1, ours 1), finished khớp (theirs 0, ours 0)\n"),
+        "{said}"
+    );
+    assert!(said.contains("2024-07-02  received lệch 2 (theirs 3, ours 1)\n"), "{said}");
+    assert!(said.contains("lệch 1: 1 days agree, 1 differ, up to record "), "{said}");
+    // What was stated stays: it is compared again without a file, once the missing ones have come.
+    let late = [of("3", "2024-07-02T09:00:00+07:00"), of("4", "2024-07-02T10:00:00+07:00")].join("\n");
+    assert_eq!(server.post("motcua", late).await.unwrap().0, 202);
+    let (code, said) = totals(&server, &[]);
+    assert_eq!((code, said.contains("khớp: 2 days agree, 0 differ")), (0, true), "{said}");
+    let (code, said) = totals(&server, &["--from", "2024-07-02", "--to", "2024-07-31"]);
+    assert_eq!((code, said.contains("2024-07-01"), said.contains("khớp: 1 days agree")), (0, false, true), "{said}");
+    // A faulty list states nothing.
+    std::fs::write(&list, "day,received\n2024-07-01,9\nyesterday,1\n").unwrap();
+    let (code, said) = totals(&server, &[list.to_str().unwrap()]);
+    assert_eq!((code, said.contains("row 3: \"yesterday\" is no day")), (1, true), "{said}");
+    assert_eq!(totals(&server, &[]).0, 0);
 }

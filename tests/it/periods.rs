@@ -264,6 +264,25 @@ async fn only_a_period_that_is_over_can_be_closed_and_the_command_does_it() {
     );
     let (code, said) = run(&[&["period", "close"], &of[..]].concat());
     assert!(code == Some(1) && said.contains("(already_closed)"), "{said}");
+    // All periods of the unit that were ever closed, the newest first; of others none.
+    let quarter = ["--unit", "158", "--period", "2024-Q1", "--scheme", "calendar"];
+    assert_eq!(run(&[&["period", "close"], &quarter[..]].concat()).0, Some(0));
+    let (code, said) = run(&["period", "list", "--unit", "158"]);
+    let heads: Vec<&str> = said.lines().filter(|line| line.contains("by scheme")).collect();
+    assert_eq!(
+        (code, heads),
+        (
+            Some(0),
+            vec![
+                "2024-06 of 158 (Yên Thủy) by scheme report, 2024-05-15 to 2024-06-14",
+                "2024-Q1 of 158 (Yên Thủy) by scheme calendar, 2024-01-01 to 2024-03-31"
+            ]
+        )
+    );
+    let (_, said) = run(&["period", "list", "--unit", "158", "--scheme", "calendar"]);
+    assert!(said.starts_with("2024-Q1 of 158") && !said.contains("2024-06 of"), "{said}");
+    let (code, said) = run(&["period", "list", "--unit", "148"]);
+    assert_eq!((code, said.as_str()), (Some(0), "no period of 148 (TP Hòa Bình) was ever closed\n"));
     let (code, said) = run(&[&["period", "reopen", "--reason", "sai số"], &of[..]].concat());
     assert!(code == Some(0) && said.contains("reopened by local") && said.contains("sai số"), "{said}");
 }

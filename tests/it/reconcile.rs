@@ -63,7 +63,7 @@ fn reconcile_of(
     std::fs::write(&path, text).unwrap();
     let mut command = Command::new(OPCENTRE);
     command.arg("reconcile").arg(path).args(["--url", &server.url, "--unit", unit, "--window", "2024-07"]);
-    let output = command.args(["--scheme", "calendar", "--source", "motcua"]).args(more).output().unwrap();
+    let output = command.args(["--scheme", "calendar"]).args(more).output().unwrap();
     (
         output.status.code().unwrap(),
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8_lossy(&output.stderr),
@@ -108,6 +108,7 @@ async fn a_form_is_compared_cell_by_cell() {
     let written = std::fs::read_to_string(out).unwrap();
     let lines = written.lines().count() - 1;
     assert!(said.contains(&format!("lệch {lines}:")), "everything is written: {said}\n{written}");
+    assert!(written.starts_with("row,what,of,theirs,ours,reason,why\n3,TỔNG SỐ,column 3,11,10,cell,"), "{written}");
 }
 
 #[tokio::test]
@@ -134,7 +135,7 @@ async fn a_list_is_compared_id_by_id_and_each_difference_has_its_reason() {
         "D-10  status: theirs processing, ours done",
         "D-10  received_at: theirs 11/07/2024, ours 2024-07-10",
         "D-V  dossier: theirs there, ours missing here  void here",
-        "D-O  dossier: theirs there, ours missing here  here under unit 150",
+        "D-O  dossier: theirs there, ours missing here  here under unit 150, taken on 2024-07-03T08:00:00.000+07:00: another unit",
         "D-R  dossier: theirs there, ours missing here  not taken on here, its status is registered",
         "D-X  dossier: theirs there, ours missing here  never sent here",
         "D-9  id: theirs twice",
@@ -144,6 +145,16 @@ async fn a_list_is_compared_id_by_id_and_each_difference_has_its_reason() {
     }
     assert!(said.contains("lệch 8:"), "{said}");
     assert!(!said.contains("Nguyễn") && !said.contains("Trần"), "nothing of a person: {said}");
+    // Whose list it is must be said once a second source has any there.
+    let other =
+        json!({"type": "dossier", "id": "D-1", "unit": "148", "at": "2024-07-05T08:00:00+07:00", "status": "accepted"});
+    assert_eq!(server.post("mot-cua-cu", other.to_string()).await.unwrap().0, 202);
+    let same = format!("{header}{agreeing}");
+    let (code, said) = reconcile(&server, folder.path(), "same.csv", same.as_bytes(), &[]);
+    assert_eq!((code, said.contains("say with source= whose list it is, mot-cua-cu, motcua")), (2, true), "{said}");
+    let named = ["--source", "motcua"];
+    let (code, said) = reconcile(&server, folder.path(), "same.csv", same.as_bytes(), &named);
+    assert_eq!((code, said.contains("source motcua: 10 there, 10 here")), (0, true), "{said}");
     let (code, said) = reconcile(&server, folder.path(), "nothing.csv", b"x,y\n1,2\n", &[]);
     assert_eq!((code, said.contains("neither the columns 3 to 13")), (2, true), "{said}");
 }

@@ -1,5 +1,7 @@
 //! `GET /api/v1/sources` and `/api/v1/freshness`: who sends records, and who is late with them.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::ingest::{WEEKDAYS, minute_text};
@@ -9,6 +11,7 @@ use crate::units::{Hierarchy, UnitId};
 
 use super::Figures;
 use super::table::{Table, Tabular, of_rows};
+use super::totals::{StatedDays, TotalsSummary, totals_of};
 
 /// What is known of each source, by name.
 #[derive(Debug, Serialize)]
@@ -31,16 +34,20 @@ struct SourceRow<'a> {
     weekdays: Vec<&'static str>,
     coverage_start: Option<String>,
     contact: Option<&'a str>,
+    /// What it says how many dossiers it has of its newest days, beside ours; null: it said nothing, or the caller sees
+    /// only some units.
+    totals: Option<TotalsSummary>,
 }
 
 const SOURCE_COLUMNS: [&str; 8] =
     ["source", "system", "units", "cadence_minutes", "hours", "weekdays", "coverage_start", "contact"];
 
 /// What is known of each source that the caller may see.
-pub fn sources<'a>(figures: Figures<'a>, feeds: &Feeds) -> SourcesAnswer<'a> {
+pub fn sources<'a>(figures: Figures<'a>, feeds: &Feeds, stated: &BTreeMap<Text, StatedDays>) -> SourcesAnswer<'a> {
     let view = figures.view;
+    let mut totals = summaries(figures, stated);
     let seen = SourceSight { figures, feeds };
-    let row = |fact: &'a crate::model::SourceFact| {
+    let mut row = |fact: &'a crate::model::SourceFact| {
         let profile = &fact.profile;
         SourceRow {
             source: &fact.source,
@@ -51,14 +58,24 @@ pub fn sources<'a>(figures: Figures<'a>, feeds: &Feeds) -> SourcesAnswer<'a> {
             weekdays: weekdays(profile),
             coverage_start: profile.coverage_start.map(|day| day.to_string()),
             contact: profile.contact.as_deref(),
+            totals: totals.remove(&fact.source),
         }
     };
     SourcesAnswer {
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: figures.node,
-        sources: view.sources().values().filter(|fact| seen.shows(&fact.source)).map(row).collect(),
+        sources: view.sources().values().filter(|fact| seen.shows(&fact.source)).map(&mut row).collect(),
     }
+}
+
+/// Totals are of all units that a source feeds: only for those who may see every unit (H-1).
+fn summaries(figures: Figures<'_>, stated: &BTreeMap<Text, StatedDays>) -> BTreeMap<Text, TotalsSummary> {
+    if !figures.scope.is_all() || stated.is_empty() {
+        return BTreeMap::new();
+    }
+    let totals = totals_of(figures.view, stated);
+    totals.into_iter().filter_map(|(source, of)| Some((source, of.summary()?))).collect()
 }
 
 /// Which sources a caller may see (H-1): whoever may see every unit sees all of them; whoever is bound to a subtree sees
@@ -154,6 +171,8 @@ struct FreshRow<'a> {
     units: Vec<&'a Text>,
     coverage_start: Option<String>,
     contact: Option<&'a str>,
+    /// As in [`SourcesAnswer`].
+    totals: Option<TotalsSummary>,
 }
 
 const FRESH_COLUMNS: [&str; 11] = [
@@ -171,8 +190,9 @@ const FRESH_COLUMNS: [&str; 11] = [
 ];
 
 /// When each source that is known or was ever heard was heard last, of those that the caller may see.
-pub fn freshness<'a>(figures: Figures<'a>, feeds: &Feeds) -> FreshnessAnswer<'a> {
+pub fn freshness<'a>(figures: Figures<'a>, feeds: &Feeds, stated: &BTreeMap<Text, StatedDays>) -> FreshnessAnswer<'a> {
     let view = figures.view;
+    let mut totals = summaries(figures, stated);
     let seen = SourceSight { figures, feeds };
     let silent = view.sources().keys().filter(|source| !view.contacts().contains_key(*source));
     let heard = view.contacts().iter().map(|(source, at)| (source, Some(*at)));
@@ -180,7 +200,7 @@ pub fn freshness<'a>(figures: Figures<'a>, feeds: &Feeds) -> FreshnessAnswer<'a>
         .chain(silent.map(|source| (source, None)))
         .filter(|(source, _)| seen.shows(source))
         .map(|(source, heard)| {
-            let row = fresh_row(seen, source, heard);
+            let row = FreshRow { totals: totals.remove(source), ..fresh_row(seen, source, heard) };
             (row.state, heard, row)
         })
         .collect();
@@ -219,6 +239,7 @@ fn fresh_row<'a>(seen: SourceSight<'a, '_>, source: &'a Text, heard: Option<Inst
         units: profile.map_or(Vec::new(), |profile| seen.units(profile)),
         coverage_start: profile.and_then(|profile| profile.coverage_start).map(|day| day.to_string()),
         contact: profile.and_then(|profile| profile.contact.as_deref()),
+        totals: None,
     }
 }
 

@@ -3,6 +3,7 @@ mod drill;
 mod ontime;
 mod forms;
 mod quality;
+mod reconcile;
 mod standing;
 
 use serde_json::{Value, json};
@@ -188,7 +189,8 @@ fn freshness_is_judged_in_the_sources_own_hours_and_the_worst_comes_first() {
     ]);
     let catalogue = Catalogue::embedded().unwrap();
     let figures = Figures { view: &view, catalogue: &catalogue, node: "n1", scope: &Scope::all() };
-    let answer = serde_json::to_value(freshness(figures, &Feeds::default())).unwrap();
+    let stated = std::collections::BTreeMap::new();
+    let answer = serde_json::to_value(freshness(figures, &Feeds::default(), &stated)).unwrap();
     let rows: Vec<Value> = answer["sources"]
         .as_array()
         .unwrap()
@@ -205,8 +207,8 @@ fn freshness_is_judged_in_the_sources_own_hours_and_the_worst_comes_first() {
             json!(["stranger", "no_cadence", null, null, 60]),
         ]
     );
-    assert_eq!(freshness(figures, &Feeds::default()).table().rows.len(), 5);
-    let sources = serde_json::to_value(sources(figures, &Feeds::default())).unwrap();
+    assert_eq!(freshness(figures, &Feeds::default(), &stated).table().rows.len(), 5);
+    let sources = serde_json::to_value(sources(figures, &Feeds::default(), &stated)).unwrap();
     assert_eq!(sources["sources"][0]["hours"], json!([["07:30", "11:30"], ["13:30", "17:00"]]));
     assert_eq!(sources["sources"][0]["weekdays"], json!(["mon", "tue", "wed", "thu", "fri"]));
 }

@@ -42,6 +42,13 @@ fn periods() -> Vec<Route> {
     let unit = json!({"type": "string", "examples": ["17"]});
     let path = "/api/v1/periods/{scheme}/{period}";
     vec![
+        get_of("/api/v1/periods", "periods", "All periods of a unit that were ever closed, of all schemes")
+            .query("unit", "Code of the unit", &unit)
+            .json(200, "The period that ended last first", "AllClosings")
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_unit"])
+            .problem(503, &["busy"])
+            .of_figures(),
         of(get_of(path, "periods", "By whom and when a period of a unit was closed"))
             .query("unit", "Code of the unit", &unit)
             .json(200, "All closings, the oldest first", "Closings"),
@@ -110,6 +117,9 @@ pub(super) fn schemas() -> Value {
         object(json!({"from": {"type": "string", "format": "date"}, "to": {"type": "string", "format": "date"}}));
     let side = object(json!({"seq": count, "as_of": {"type": "string", "format": "date-time"}}));
     json!({
+        "AllClosings": object(json!({"unit": text(), "name": text(), "periods": {
+            "type": "array", "items": {"$ref": "#/components/schemas/Closings"}
+        }})),
         "Closings": object(json!({
             "unit": text(), "name": text(), "scheme": text(), "period": text(), "window": window,
             "ended": {"type": "boolean"}, "official": {"type": ["object", "null"]},

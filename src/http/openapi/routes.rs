@@ -14,7 +14,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(rejects());
     all.extend(units());
     all.extend(links());
-    all.extend(sources());
+    all.extend(super::sources::routes());
     all.extend(procedures::routes());
     all.extend(figures());
     all.extend(tokens());
@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
     all.extend(super::reports::routes());
     all.extend(super::indicators::routes());
     let more = [super::kit::routes(), super::imports::routes(), super::totals::routes(), super::returns::routes()];
+    all.extend(super::reconcile::routes());
     all.extend(more.into_iter().flatten());
     all
 }
@@ -99,6 +100,7 @@ fn pages() -> Vec<Route> {
     vec![
         get_of("/", "pages", "To the wall of the province").empty(307, "To the wall").problem(503, &["timeout"]),
         page(get_of("/ops", "pages", "To the desk of the top of the tree")),
+        page(get_of("/ops/sources", "pages", "The desk of sources: what they state, and who hasn't reported")),
         page(get_of("/ops/units/{code}", "pages", "The desk of a unit").part("code", "Code of a unit", "17")),
         page(
             get_of("/ops/dossiers/{source}/{id}", "pages", "One dossier on the desk")
@@ -242,40 +244,6 @@ fn rejects() -> Vec<Route> {
             .problem(415, &["unknown_content_type", "unknown_encoding"])
             .problem(422, &["none_accepted"])
             .problem(503, &["timeout"])
-            .problem(503, &APPEND_CODES),
-    ]
-}
-
-/// Who sends records, and who is late with them.
-fn sources() -> Vec<Route> {
-    let bom = json!({"type": "boolean", "default": false});
-    let table = |path: &'static str, about: &'static str, shape: &str| {
-        get_of(path, "sources", about)
-            .query("bom", "Of CSV: begins with a byte order mark", &bom)
-            .json(200, "At one sequence number and one instant", shape)
-            .answer(200, "As a table", "text/csv", &text())
-            .problem(403, &["forbidden", "needs_whole"])
-            .problem(406, &["not_acceptable"])
-            .of_figures()
-    };
-    let list = json!({"type": "array", "items": {"type": "object", "required": ["source"], "properties": {
-        "source": text(), "system": text(), "units": {"type": "array", "items": text()},
-        "cadence_minutes": {"type": "integer", "minimum": 1, "maximum": 44_640},
-        "hours": {"type": "array", "items": {"type": "array", "items": text(), "minItems": 2, "maxItems": 2}},
-        "weekdays": {"type": "array", "items": any_of(&["mon", "tue", "wed", "thu", "fri", "sat", "sun"])},
-        "coverage_start": day(), "contact": text()}}});
-    let example = json!([{"source": "motcua", "units": ["17"], "cadence_minutes": 15, "hours": [["07:30", "17:00"]]}]);
-    vec![
-        table("/api/v1/sources", "What is known of each source", "Sources"),
-        table("/api/v1/freshness", "When each source was heard and is expected, the worst first", "Freshness"),
-        route("put", "/api/v1/sources", "sources", "Loads sources, taken as a whole or not at all")
-            .body(&[("application/json", list, example)])
-            .json(200, "Loaded", "EventsAnswer")
-            .problem(400, &["bad_parameter", "bad_array"])
-            .problem(403, &["forbidden", "needs_whole"])
-            .problem(413, &["too_large"])
-            .problem(422, &["none_accepted"])
-            .problem(503, &["not_ready", "timeout"])
             .problem(503, &APPEND_CODES),
     ]
 }

@@ -7,9 +7,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (reports, procedures) = (super::reports::schemas(), super::procedures::schemas());
     let (indicators, imports) = (super::indicators::schemas(), super::imports::schemas());
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
-    let parts =
-        [common(), records(), units(), links(), figures(), reports, procedures, indicators, imports, returns, totals];
-    parts.into_iter().flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
+    let compared = super::reconcile::schemas();
+    let parts = [common(), records(), units(), links(), figures(), reports, procedures];
+    let parts = parts.into_iter().chain([indicators, imports, returns, totals, compared]);
+    parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 
 pub(super) fn shape(name: &str) -> Value {
@@ -169,9 +170,11 @@ fn links() -> Value {
             "whole": {"type": "boolean"}
         })),
         "Sources": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Source")})),
-        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()}})),
+        "Source": object(json!({"source": text(), "system": text_or_null(), "units": {"type": "array", "items": text()},
+            "totals": shape("TotalsSummary")})),
         "Freshness": object(json!({"as_of": instant(), "seq": count(), "node": text(), "sources": list("Fresh")})),
-        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null()})),
+        "Fresh": object(json!({"source": text(), "state": text(), "last_contact": text_or_null(),
+            "totals": shape("TotalsSummary")})),
         "Mended": object(json!({"seq": count(), "node": text()})),
         "Replayed": object(json!({"replayed": count(), "refused": count(), "incomplete": count(), "node": text()})),
         "Breakdown": super::kit::marked(object(json!({

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::routes::text;
-use super::schemas::object;
+use super::schemas::{object, text_or_null};
 use super::{Route, get_of, route};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -33,21 +33,50 @@ pub(super) fn routes() -> Vec<Route> {
             .problem(400, &["bad_parameter"])
             .problem(403, &["forbidden", "foreign_source"])
             .problem(413, &["too_large"]),
+        get_of("/api/v1/totals", "units", "What each source says of its newest days beside what is known here")
+            .query(
+                "days",
+                "Days of each source, the newest ones",
+                &json!({"type": "integer", "minimum": 1, "maximum": 3660}),
+            )
+            .json(200, "The sources that ever stated anything", "AllTotals")
+            .problem(400, &["bad_parameter"])
+            .problem(403, &["forbidden", "needs_whole"])
+            .problem(503, &["busy"])
+            .of_figures(),
     ]
 }
 
 pub(super) fn schemas() -> Value {
     let count = json!({"type": "integer", "minimum": 0});
     let beside = object(json!({
-        "theirs": {"type": ["integer", "null"]}, "ours": count, "difference": {"type": ["integer", "null"]},
-        "verdict": {"type": ["string", "null"]}
+        "theirs": {"type": ["integer", "null"]}, "ours": {"type": ["integer", "null"]},
+        "difference": {"type": ["integer", "null"]}, "verdict": text_or_null()
     }));
-    let row = object(json!({"day": {"type": "string", "format": "date"}, "received": beside, "finished": beside}));
+    let instant = json!({"type": "string", "format": "date-time"});
+    let row = json!({
+        "day": {"type": "string", "format": "date"}, "stated_at": text_or_null(), "received": beside, "finished": beside
+    });
+    let days = json!({"type": "array", "items": object(row.clone())});
+    let mut summary = row;
+    summary["agreeing"] = count.clone();
+    summary["differing"] = count.clone();
+    summary["days_max"] = count.clone();
+    let mut summary = object(summary);
+    summary["type"] = json!(["object", "null"]);
+    let source = object(json!({
+        "source": text(), "system": text_or_null(), "contact": text_or_null(), "agreeing": count, "differing": count,
+        "days": days
+    }));
     json!({
         "TotalsTaken": object(json!({"days": count})),
+        "TotalsSummary": summary,
         "Totals": object(json!({
-            "source": text(), "as_of": {"type": "string", "format": "date-time"}, "seq": count, "node": text(),
-            "agreeing": count, "differing": count, "days": {"type": "array", "items": row}
+            "source": text(), "as_of": instant, "seq": count, "node": text(), "agreeing": count, "differing": count,
+            "days": days
+        })),
+        "AllTotals": object(json!({
+            "as_of": instant, "seq": count, "node": text(), "sources": {"type": "array", "items": source}
         }))
     })
 }

@@ -37,6 +37,8 @@ const CLOSED_MEMBERS: Shelf<String> = Shelf::new("closed_members");
 const BLOCK_MEMBERS: usize = 16_384;
 /// How often a period of a unit can be closed (P-2).
 pub(super) const VERSIONS_MAX: usize = 100;
+/// Rows of closings that are read at once.
+const LIST_PAGE_ROWS: usize = 256;
 /// Of zstd: the default.
 const PACK_LEVEL: i32 = 3;
 
@@ -131,6 +133,23 @@ impl Closings {
     pub(super) fn of(&self, scheme: &str, period: Period, unit: &UnitKey) -> Kept<Vec<Closing>> {
         let found = self.facts.get(CLOSINGS, &list_key(scheme, period, unit)?).map_err(of_facts)?;
         Ok(found.unwrap_or_default())
+    }
+
+    /// Schemes and periods that were ever closed for the units that have a code, each with which unit that was.
+    pub(super) fn closed_of(&self, code: &str) -> Kept<Vec<(String, Period, UnitKey)>> {
+        let (mut found, mut after) = (Vec::new(), None::<Vec<u8>>);
+        loop {
+            let page = self.facts.page(CLOSINGS, after.as_deref(), LIST_PAGE_ROWS).map_err(of_facts)?;
+            let Some((last, _)) = page.last() else { return Ok(found) };
+            after = Some(last.clone());
+            for (key, _) in &page {
+                let (scheme, period, unit): (String, Period, UnitKey) =
+                    serde_json::from_slice(key).map_err(Problem::internal)?;
+                if unit.code.as_str() == code {
+                    found.push((scheme, period, unit));
+                }
+            }
+        }
     }
 
     /// The closing that says what is official for a unit: its own, or that of the nearest unit above that has it.

@@ -7,8 +7,8 @@ use super::super::body::without_mark;
 use super::super::counted::Counted;
 use super::super::encoded::{self, Decoded};
 use super::super::workbook::{TextRow, Workbook};
-use super::SuggestError;
 use super::words::{Header, header};
+use super::{SuggestError, ending};
 use crate::model::Text;
 
 /// Rows that are looked at.
@@ -19,7 +19,7 @@ const HEADER_ROWS_MAX: usize = 40;
 const DELIMITER_ROWS: usize = 60;
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 /// Bytes of a text that are looked at.
-const TEXT_BYTES_MAX: u64 = 64 << 20;
+pub(super) const TEXT_BYTES_MAX: u64 = 64 << 20;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -70,8 +70,7 @@ impl Column {
 
 /// The rows of each table of a file, as far as they are looked at; none of one without a header.
 pub(in crate::ingest) fn tables(file_name: &str, input: impl Read) -> Result<Vec<Vec<TextRow>>, SuggestError> {
-    let lower = file_name.to_lowercase();
-    match lower.trim_end_matches(".gz").rsplit('.').next().unwrap_or_default() {
+    match ending(file_name).as_str() {
         "xlsx" | "xls" | "ods" => Ok(Workbook::sheets(input, ROWS_MAX)?.into_iter().map(|(_, rows)| rows).collect()),
         "csv" | "txt" | "tsv" => {
             let (bytes, _) = unpacked(input)?;
@@ -84,9 +83,8 @@ pub(in crate::ingest) fn tables(file_name: &str, input: impl Read) -> Result<Vec
 
 /// Looks at a file; its form is that of its name's ending.
 pub(in crate::ingest) fn look(file_name: &str, input: impl Read) -> Result<Look, SuggestError> {
-    let lower = file_name.to_lowercase();
-    let ending = lower.trim_end_matches(".gz").rsplit('.').next().unwrap_or_default();
-    match ending {
+    let ending = ending(file_name);
+    match ending.as_str() {
         "xlsx" | "xls" | "ods" => workbook(input),
         "csv" | "txt" | "tsv" => {
             let (bytes, encoding) = unpacked(input)?;
@@ -102,7 +100,7 @@ pub(in crate::ingest) fn look(file_name: &str, input: impl Read) -> Result<Look,
 }
 
 /// The text of a file in UTF-8, and in which encoding it was when that wasn't its own.
-fn unpacked(input: impl Read) -> Result<(Vec<u8>, Option<&'static str>), SuggestError> {
+pub(super) fn unpacked(input: impl Read) -> Result<(Vec<u8>, Option<&'static str>), SuggestError> {
     let mut bytes = Vec::new();
     let mut input = std::io::BufReader::new(input);
     if std::io::BufRead::fill_buf(&mut input)?.starts_with(&[0x1f, 0x8b]) {
@@ -189,7 +187,7 @@ fn csv_rows(bytes: &[u8], delimiter: u8, rows_max: usize) -> Vec<TextRow> {
 }
 
 /// With each letter in one piece, as it is compared.
-fn composed(text: &str) -> String {
+pub(super) fn composed(text: &str) -> String {
     Text::new(text).to_string()
 }
 

@@ -52,6 +52,7 @@ fn tries(route: &Route) -> Vec<Try> {
             tries
         }
         ("GET", path) if path.starts_with("/api/v1/units/{code}/") => unit_tries(path),
+        ("GET", "/api/v1/periods") => Try::units(|unit| format!("/api/v1/periods?unit={unit}")),
         (_, path) if path.starts_with("/api/v1/periods/") => period_tries(path),
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => vec![Try::plain(route.path)],
         (
@@ -61,6 +62,7 @@ fn tries(route: &Route) -> Vec<Try> {
             | "/api/v1/rejects"
             | "/api/v1/sources"
             | "/api/v1/freshness"
+            | "/api/v1/totals"
             | "/api/v1/unresolved",
         ) => vec![Try::plain(route.path)],
         ("GET", "/api/v1/procedures" | "/api/v1/calendar") => vec![public(Try::plain(route.path))],
@@ -100,12 +102,20 @@ fn tries(route: &Route) -> Vec<Try> {
                 Try { is_own, ..Try::with(&path, "application/json", body) }
             })
             .into(),
+        ("POST", "/api/v1/reconcile") => reconcile_tries(),
         ("PUT", "/api/v1/units") => vec![Try::with(route.path, "text/csv", "code,parent\nx\n".to_owned())],
         ("POST", "/api/v1/verify" | "/api/v1/reload") => vec![Try::plain(route.path)],
         ("POST", "/api/v1/tokens") => vec![Try::with(route.path, "application/json", "{}".to_owned())],
         ("DELETE", "/api/v1/tokens") => vec![Try::plain("/api/v1/tokens?id=nothing")],
         (method, path) => panic!("{method} {path} is in no row of the matrix"),
     }
+}
+
+/// A list of dossiers beside those of each kind of unit.
+fn reconcile_tries() -> Vec<Try> {
+    let list = "Mã hồ sơ,Trạng thái\nown-1-0,Đang xử lý\nnobody,Đang xử lý\n";
+    let tries = Try::units(|unit| format!("/api/v1/reconcile?unit={unit}&window=2024-07&source=own-source"));
+    tries.into_iter().map(|one| Try { body: Some(("text/csv", list.to_owned())), ..one }).collect()
 }
 
 /// What is asked of pages and of the process.
@@ -115,6 +125,7 @@ fn page_tries(path: &str) -> Vec<Try> {
         "/wall/{board}" => Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect(),
         "/ops" => vec![Try::plain("/ops")],
         "/ops/units/{code}" => Try::units(|unit| format!("/ops/units/{unit}")).into_iter().map(public).collect(),
+        "/ops/sources" => vec![Try::plain("/ops/sources")],
         "/ops/dossiers/{source}/{id}" => vec![Try::plain("/ops/dossiers/foreign-source/1")],
         "/assets/{*path}" => vec![Try::plain("/assets/nothing.js")],
         "/guide/{page}" => vec![Try::plain("/guide/vi")],
@@ -199,35 +210,37 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         _ if !known => 401,
         ("GET", "/api/v1/live") => role(&[View, Operate, Whole, Admin], 400),
         ("GET", "/api/v1/units") => role(&[View, Operate, Whole, Admin], 200),
-        ("GET", "/api/v1/units/{code}" | "/api/v1/units/{code}/kpis" | "/api/v1/boards/{board}") => {
-            role(&[View, Operate, Whole, Admin], seen(200))
-        }
-        ("GET", "/api/v1/periods/{scheme}/{period}") => role(&[View, Operate, Whole, Admin], seen(200)),
-        // Nothing is closed.
-        ("GET", "/api/v1/periods/{scheme}/{period}/difference")
-        | ("POST", "/api/v1/periods/{scheme}/{period}/reopen") => role(&[Operate, Whole, Admin], 404),
-        ("POST", "/api/v1/periods/{scheme}/{period}/close") => role(&[Operate, Whole, Admin], seen(409)),
-        ("GET", "/api/v1/units/{code}/breakdown" | "/api/v1/units/{code}/forms/{form}") => {
-            role(&[View, Operate, Whole, Admin], seen(200))
-        }
         // What has no unit reports nothing.
         ("GET", "/api/v1/units/{code}/indicators/template") if one.path.contains("/unresolved/") => {
             role(&[View, Operate, Whole, Admin], 404)
         }
         (
             "GET",
-            "/api/v1/units/{code}/indicators"
+            "/api/v1/units/{code}"
+            | "/api/v1/units/{code}/kpis"
+            | "/api/v1/boards/{board}"
+            | "/api/v1/units/{code}/breakdown"
+            | "/api/v1/units/{code}/forms/{form}"
+            | "/api/v1/units/{code}/indicators"
+            | "/api/v1/units/{code}/indicators/template"
             | "/api/v1/units/{code}/indices/{index}"
-            | "/api/v1/units/{code}/indicators/template",
+            | "/api/v1/periods"
+            | "/api/v1/periods/{scheme}/{period}",
         ) => role(&[View, Operate, Whole, Admin], seen(200)),
+        // Nothing is closed.
+        ("GET", "/api/v1/periods/{scheme}/{period}/difference")
+        | ("POST", "/api/v1/periods/{scheme}/{period}/reopen") => role(&[Operate, Whole, Admin], 404),
+        ("POST", "/api/v1/periods/{scheme}/{period}/close") => role(&[Operate, Whole, Admin], seen(409)),
         ("GET", "/api/v1/units/{code}/indicators/returns/{period}") => role(&[Operate, Whole, Admin], seen(200)),
         ("PUT", "/api/v1/units/{code}/indicators/returns/{period}") => role(&[Operate, Whole, Admin], seen(400)),
         ("POST", path) if path.contains("/indicators/returns/") => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/indicators" | "/api/v1/indicators/missing") => role(&[View, Operate, Whole, Admin], 200),
-        ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") => {
+        ("GET", "/api/v1/units/{code}/dossiers" | "/api/v1/units/{code}/quality") | ("POST", "/api/v1/reconcile") => {
             role(&[Operate, Whole, Admin], seen(200))
         }
-        ("GET", "/api/v1/unresolved" | "/api/v1/sources/{source}/totals") => role(&[Whole, Admin], 200),
+        ("GET", "/api/v1/unresolved" | "/api/v1/totals" | "/api/v1/sources/{source}/totals") => {
+            role(&[Whole, Admin], 200)
+        }
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", "/api/v1/sources" | "/api/v1/freshness" | "/api/v1/successions") => {
             role(&[View, Operate, Whole, Admin], 200)

@@ -27,7 +27,13 @@ export interface DossierPlace {
   readonly params: URLSearchParams;
 }
 
-export type Place = UnitPlace | DossierPlace | { readonly kind: 'nowhere'; readonly params: URLSearchParams };
+/** Whether everything came: what sources state, and who hasn't reported. */
+export interface SourcesPlace {
+  readonly kind: 'sources';
+  readonly params: URLSearchParams;
+}
+
+export type Place = UnitPlace | DossierPlace | SourcesPlace | { readonly kind: 'nowhere'; readonly params: URLSearchParams };
 
 function text(part: string | undefined): string | null {
   try {
@@ -42,6 +48,7 @@ export function place(url: URL): Place {
   const params = new URLSearchParams(url.search);
   const [, ops, kind, first, second, ...rest] = url.pathname.split('/');
   const [one, two] = [text(first), text(second)];
+  if (ops === 'ops' && kind === 'sources' && first === undefined) return { kind: 'sources', params };
   if (ops === 'ops' && rest.length === 0 && one !== null && one !== '') {
     if (kind === 'units' && second === undefined) return { kind: 'unit', code: one, params };
     if (kind === 'dossiers' && two !== null && two !== '') return { kind: 'dossier', source: one, id: two, params };
@@ -75,6 +82,16 @@ export function unitAddress(code: string, params: URLSearchParams, changes: Chan
 export function dossierAddress(source: string, id: string, params: URLSearchParams): string {
   const query = params.get('lang') === 'en' ? '?lang=en' : '';
   return `/ops/dossiers/${encodeURIComponent(source)}/${encodeURIComponent(id)}${query}`;
+}
+
+/** The page of sources keeps the language and the period of reports. */
+export function sourcesAddress(params: URLSearchParams, changes: Changes = {}): string {
+  const kept = new URLSearchParams();
+  for (const name of ['lang', 'period']) {
+    const value = params.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  return `/ops/sources${changed(kept, changes)}`;
 }
 
 /** The question to the server that an address asks, with further parameters. */

@@ -4,6 +4,57 @@ import type { Text } from '../lib/i18n';
 /** By name; null: no data, which isn't 0. */
 export type Measures = Readonly<Record<string, number | null>>;
 
+/** Two counts of the same: by the source, and here. */
+export interface Beside {
+  readonly theirs: number | null;
+  readonly ours: number | null;
+  readonly difference: number | null;
+}
+
+export interface DayTotals {
+  readonly day: string;
+  readonly stated_at: string | null;
+  readonly received: Beside;
+  readonly finished: Beside;
+}
+
+export interface SourceTotals {
+  readonly source: string;
+  readonly system: string | null;
+  readonly contact: string | null;
+  readonly agreeing: number;
+  readonly differing: number;
+  readonly days: readonly DayTotals[];
+}
+
+export interface Totals {
+  readonly as_of: string;
+  readonly sources: readonly SourceTotals[];
+}
+
+export interface MissingRow {
+  readonly unit: string;
+  readonly name: string;
+  readonly code: string;
+  readonly label: Text;
+  readonly period: string;
+  readonly deadline: string;
+  readonly overdue: boolean;
+  readonly overdue_days: number;
+  readonly state: string | null;
+}
+
+export interface Missing {
+  readonly as_of: string;
+  readonly reported: number;
+  readonly missing: readonly MissingRow[];
+}
+
+/** Of each source: how many of its newest days differ from what it stated. */
+export interface Fresh {
+  readonly sources: readonly { readonly source: string; readonly state: string; readonly totals: { readonly differing: number } | null }[];
+}
+
 export interface Projection {
   readonly goal: number;
   readonly planned: string | null;

@@ -75,6 +75,30 @@ export interface DeskWords {
   readonly notStored: string;
   readonly rules: string;
   readonly figures: string;
+  readonly sources: string;
+  readonly sourcesDiffer: (n: string) => string;
+  readonly totals: string;
+  readonly totalsAbout: string;
+  readonly noTotals: string;
+  readonly totalsReceived: string;
+  readonly totalsFinished: string;
+  readonly totalsSum: (agreeing: string, differing: string) => string;
+  readonly theirs: string;
+  readonly ours: string;
+  readonly result: string;
+  readonly stated: string;
+  readonly agrees: string;
+  readonly differs: (n: string) => string;
+  readonly notCovered: string;
+  readonly missing: string;
+  readonly missingAbout: (n: string) => string;
+  readonly newestPeriods: string;
+  readonly allSent: string;
+  readonly indicators: string;
+  readonly nIndicators: (n: string) => string;
+  readonly deadline: string;
+  readonly overdueDays: string;
+  readonly returns: Readonly<Record<string, string>>;
 }
 
 const vi: DeskWords = {
@@ -114,6 +138,13 @@ const vi: DeskWords = {
   notFound: (what) => `Không tìm thấy ${what}`, refused: (code, detail) => `Không trả lời được (${code}). ${detail}`,
   stale: 'mã cũ', registers: 'Dữ liệu đã nhận', derived: 'Diễn biến', register: 'Mục', value: 'Giá trị', at: 'Thời điểm', from: 'Nguồn', record: 'Bản ghi',
   notStored: 'chưa lưu', rules: 'Quy tắc', figures: 'Số liệu',
+  sources: 'Nguồn và báo cáo', sourcesDiffer: (n) => `lệch ${n} ngày`,
+  totals: 'Đối soát nguồn', totalsAbout: 'số hồ sơ do nguồn báo, bên cạnh số đã nhận ở đây', noTotals: 'Chưa nguồn nào báo số đối soát',
+  totalsReceived: 'Tiếp nhận mới', totalsFinished: 'Đã giải quyết', totalsSum: (agreeing, differing) => `khớp ${agreeing} ngày, lệch ${differing} ngày`,
+  theirs: 'Nguồn báo', ours: 'Ở đây', result: 'Kết quả', stated: 'Báo lúc', agrees: 'khớp', differs: (n) => `lệch ${n}`, notCovered: 'trước ngày có dữ liệu',
+  missing: 'Chưa gửi báo cáo', missingAbout: (n) => `chỉ tiêu còn thiếu; đã báo cáo ${n}`, newestPeriods: 'kỳ vừa kết thúc', allSent: 'Tất cả đã gửi',
+  indicators: 'Chỉ tiêu', nIndicators: (n) => `${n} chỉ tiêu`, deadline: 'Hạn gửi', overdueDays: 'Quá hạn (ngày)',
+  returns: { none: 'chưa nhập', draft: 'đã nhập, chưa trình', submitted: 'đã trình, chờ duyệt', approved: 'đã duyệt', rejected: 'bị trả lại' },
 };
 
 const en: DeskWords = {
@@ -150,6 +181,13 @@ const en: DeskWords = {
   notFound: (what) => `Not found: ${what}`, refused: (code, detail) => `No answer (${code}). ${detail}`,
   stale: 'ended code', registers: 'What was received', derived: 'What follows', register: 'Register', value: 'Value', at: 'At', from: 'Source', record: 'Record',
   notStored: 'not stored yet', rules: 'Rules', figures: 'Figures',
+  sources: 'Sources and reports', sourcesDiffer: (n) => `${n} days differ`,
+  totals: 'Control totals', totalsAbout: 'how many dossiers sources say they have, beside those received here', noTotals: 'No source has stated control totals',
+  totalsReceived: 'Received', totalsFinished: 'Resolved', totalsSum: (agreeing, differing) => `${agreeing} days agree, ${differing} differ`,
+  theirs: 'Source', ours: 'Here', result: 'Result', stated: 'Stated at', agrees: 'agrees', differs: (n) => `differs by ${n}`, notCovered: 'before its coverage',
+  missing: 'Not reported yet', missingAbout: (n) => `indicators are missing; ${n} reported`, newestPeriods: 'periods that ended last', allSent: 'Everybody has sent',
+  indicators: 'Indicators', nIndicators: (n) => `${n} indicators`, deadline: 'Deadline', overdueDays: 'Days overdue',
+  returns: { none: 'not filled in', draft: 'filled in, not submitted', submitted: 'submitted, waits for approval', approved: 'approved', rejected: 'sent back' },
 };
 
 export const deskWords: Record<Lang, DeskWords> = { vi, en };
