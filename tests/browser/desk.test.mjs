@@ -178,8 +178,9 @@ describe('the address', () => {
 
 describe('sources and reports', () => {
   before(async () => {
-    const received = (await server.json('/api/v1/units/17/breakdown?by=day&window=2024-07-01..2024-07-02')).rows.map((row) => row.measures.received);
-    const stated = [{ day: '2024-07-01', received: received[0] }, { day: '2024-07-02', received: received[1] + 3 }];
+    const { rows } = await server.json('/api/v1/units/17/breakdown?by=day&window=2024-07-01..2024-07-02');
+    const received = (day) => rows.find((row) => row.value === day).measures.received;
+    const stated = [{ day: '2024-07-01', received: received('2024-07-01') }, { day: '2024-07-02', received: received('2024-07-02') + 3 }];
     const put = (path, type, body) => fetch(`${server.url}${path}`, { method: 'PUT', headers: { 'content-type': type }, body });
     assert.equal((await put('/api/v1/sources/motcua/totals', 'application/json', JSON.stringify(stated))).status, 200);
   });

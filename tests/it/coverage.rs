@@ -153,6 +153,15 @@ async fn what_a_source_says_of_its_days_stands_beside_what_is_known() {
         assert_eq!((&brief["agreeing"], &brief["differing"]), (&json!(2), &json!(1)), "{place}");
         assert!(of("another").is_none_or(Value::is_null), "{place}: it stated nothing");
     }
+    // One that states totals and never sent anything isn't overlooked.
+    let silent = format!("{}/api/v1/sources/im-lang/totals", server.url);
+    let put_silent =
+        http.put(silent).header("content-type", "application/json").body(r#"[{"day":"2024-07-01","received":7}]"#);
+    assert_eq!(put_silent.send().await.unwrap().status(), 200);
+    let (_, fresh) = server.get("/api/v1/freshness").await;
+    let rows = fresh["sources"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["source"] == "im-lang").unwrap();
+    assert_eq!((&row["state"], &row["totals"]["received"]["verdict"]), (&json!("never"), &json!("lệch 7")));
     // Before the first day that it covers nothing is compared.
     put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-07-03"}])).await;
     let (_, told) = server.get("/api/v1/sources/motcua/totals").await;

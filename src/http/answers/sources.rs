@@ -189,15 +189,22 @@ const FRESH_COLUMNS: [&str; 11] = [
     "contact",
 ];
 
-/// When each source that is known or was ever heard was heard last, of those that the caller may see.
-pub fn freshness<'a>(figures: Figures<'a>, feeds: &Feeds, stated: &BTreeMap<Text, StatedDays>) -> FreshnessAnswer<'a> {
+/// When each source that is known, was ever heard or stated totals was heard last, of those that the caller may see.
+pub fn freshness<'a>(
+    figures: Figures<'a>,
+    feeds: &Feeds,
+    stated: &'a BTreeMap<Text, StatedDays>,
+) -> FreshnessAnswer<'a> {
     let view = figures.view;
     let mut totals = summaries(figures, stated);
     let seen = SourceSight { figures, feeds };
     let silent = view.sources().keys().filter(|source| !view.contacts().contains_key(*source));
+    // One that stated totals and sent nothing is heard of by that alone.
+    let strange =
+        stated.keys().filter(|source| !view.contacts().contains_key(*source) && !view.sources().contains_key(*source));
     let heard = view.contacts().iter().map(|(source, at)| (source, Some(*at)));
     let mut rows: Vec<(Standing, Option<Instant>, FreshRow<'_>)> = heard
-        .chain(silent.map(|source| (source, None)))
+        .chain(silent.chain(strange).map(|source| (source, None)))
         .filter(|(source, _)| seen.shows(source))
         .map(|(source, heard)| {
             let row = FreshRow { totals: totals.remove(source), ..fresh_row(seen, source, heard) };
