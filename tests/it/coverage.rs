@@ -133,9 +133,19 @@ async fn what_a_source_says_of_its_days_stands_beside_what_is_known() {
     assert_eq!((&told["agreeing"], &told["differing"]), (&json!(2), &json!(1)));
     let (_, one) = server.get("/api/v1/sources/motcua/totals?from=2024-07-02&to=2024-07-02").await;
     assert_eq!(one["days"].as_array().unwrap().len(), 1);
+    is_in_sight(&server, &told).await;
+    // Before the first day that it covers nothing is compared.
+    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-07-03"}])).await;
+    let (_, told) = server.get("/api/v1/sources/motcua/totals").await;
+    let first = &told["days"][0]["received"];
+    assert_eq!((&first["theirs"], &first["ours"], &first["verdict"]), (&json!(2), &Value::Null, &Value::Null));
+    assert_eq!((&told["agreeing"], &told["differing"]), (&json!(1), &json!(0)));
+}
 
-    // Without being asked again: where each source stands.
-    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "contact": "Sở Nội vụ"}])).await;
+/// Without being asked again: where each source stands.
+async fn is_in_sight(server: &Server, told: &Value) {
+    let http = reqwest::Client::new();
+    put_sources(server, json!([{"source": "motcua", "units": ["148"], "contact": "Sở Nội vụ"}])).await;
     let (_, all) = server.get("/api/v1/totals?days=2").await;
     assert_eq!(all["sources"].as_array().unwrap().len(), 1, "only one stated anything: {all}");
     let newest = &all["sources"][0];
@@ -162,12 +172,6 @@ async fn what_a_source_says_of_its_days_stands_beside_what_is_known() {
     let rows = fresh["sources"].as_array().unwrap();
     let row = rows.iter().find(|row| row["source"] == "im-lang").unwrap();
     assert_eq!((&row["state"], &row["totals"]["received"]["verdict"]), (&json!("never"), &json!("lệch 7")));
-    // Before the first day that it covers nothing is compared.
-    put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-07-03"}])).await;
-    let (_, told) = server.get("/api/v1/sources/motcua/totals").await;
-    let first = &told["days"][0]["received"];
-    assert_eq!((&first["theirs"], &first["ours"], &first["verdict"]), (&json!(2), &Value::Null, &Value::Null));
-    assert_eq!((&told["agreeing"], &told["differing"]), (&json!(1), &json!(0)));
 }
 
 /// Runs `sources totals` for the source `motcua`; its exit code and what it said.
