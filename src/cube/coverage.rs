@@ -48,10 +48,13 @@ impl View {
         Some(Coverage { from: *starts.iter().min()?, whole_from: *starts.iter().max()? })
     }
 
-    /// Whether zeros of a window are no data: the unit has gone in it ([`View::is_gone`]), or it ends before the first day
-    /// that any source of the unit covers.
+    /// Whether a window ends before the first day that any source of a unit covers.
+    pub fn is_before_coverage(&self, unit: UnitId, window: Window, hierarchy: Hierarchy) -> bool {
+        self.coverage(unit, hierarchy).is_some_and(|coverage| window.last < coverage.from)
+    }
+
+    /// Whether zeros of a window are no data: the unit has gone in it ([`View::is_gone`]), or nothing covers it.
     pub fn has_no_data(&self, unit: UnitId, window: Window, hierarchy: Hierarchy) -> bool {
-        let is_before = || self.coverage(unit, hierarchy).is_some_and(|coverage| window.last < coverage.from);
-        self.is_gone(unit, window, hierarchy) || is_before()
+        self.is_gone(unit, window, hierarchy) || self.is_before_coverage(unit, window, hierarchy)
     }
 }

@@ -348,7 +348,7 @@ fn shown_row<'a>(
             Key::Others(values) => Some(values),
             _ => None,
         },
-        measures: Shown::of(figures, (unit, window), (perspective, measures)),
+        measures: Shown::of_row(figures, (unit, window), (perspective, measures)),
         kpis,
     }
 }

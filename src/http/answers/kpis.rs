@@ -213,7 +213,7 @@ fn shown_rows<'a>(
             valid_from: fact.and_then(|fact| fact.valid_from).map(|day| day.to_string()),
             valid_to: fact.and_then(|fact| fact.valid_to).map(|day| day.to_string()),
             kpis: figures.catalogue.figures(&measures, label.into(), day),
-            measures: Shown::of(figures, (of, at.0), (at.1, measures)),
+            measures: Shown::of_row(figures, (of, at.0), (at.1, measures)),
         }
     };
     rows.into_iter().map(|(of, measures)| row(of, measures)).collect()

@@ -61,6 +61,16 @@ impl Shown {
         let is_none = measures.is_zero() && figures.view.has_no_data(unit, window, perspective.hierarchy);
         Shown((!is_none).then_some(measures))
     }
+
+    /// Of a row, which adds up with others to a unit's figures: its zeros are no figures only where no source covers.
+    pub(super) fn of_row(
+        figures: Figures<'_>,
+        (unit, window): (UnitId, Window),
+        (perspective, measures): (Perspective, Measures),
+    ) -> Shown {
+        let is_none = measures.is_zero() && figures.view.is_before_coverage(unit, window, perspective.hierarchy);
+        Shown((!is_none).then_some(measures))
+    }
 }
 
 impl Serialize for Shown {
