@@ -19,8 +19,8 @@ fn dossier(id: usize, unit: &str, field: &str, days: [&str; 3]) -> Value {
     let [received, due, finished] = days.map(|day| format!("2024-{day}"));
     json!({
         "type": "dossier", "id": format!("d{id}"), "unit": unit, "at": "2024-07-20T08:00:00+07:00", "field": field,
-        "received_at": format!("{received}T08:00:00+07:00"), "due_at": due, "status": "done", "digitised": id % 3 == 0,
-        "finished_at": format!("{finished}T09:00:00+07:00"), "channel": if id % 2 == 0 { "online" } else { "counter" },
+        "received_at": format!("{received}T08:00:00+07:00"), "due_at": due, "status": "done", "digitised": id.is_multiple_of(3),
+        "finished_at": format!("{finished}T09:00:00+07:00"), "channel": if id.is_multiple_of(2) { "online" } else { "counter" },
     })
 }
 
