@@ -141,6 +141,12 @@ fn band<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Band>, D::E
     })
 }
 
+/// Null is no figure, and not 0.
+fn known<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, i64>, D::Error> {
+    let all: BTreeMap<String, Option<i64>> = BTreeMap::deserialize(deserializer)?;
+    Ok(all.into_iter().filter_map(|(name, count)| Some((name, count?))).collect())
+}
+
 impl Kpi {
     /// Counts of a ratio that can be shown.
     pub fn counts(&self) -> Option<(i64, i64)> {
@@ -163,7 +169,8 @@ pub struct Child {
     /// What the unit handles itself.
     #[serde(default)]
     pub own: bool,
-    /// By name.
+    /// By name; what can't be known isn't there.
+    #[serde(deserialize_with = "known")]
     pub measures: BTreeMap<String, i64>,
     /// By id.
     pub kpis: BTreeMap<String, Kpi>,
