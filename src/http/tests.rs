@@ -277,6 +277,7 @@ async fn readiness_is_told_with_reasons() {
         answer.json(),
         json!({"ready": true, "degraded": {"clickhouse": "away since 08:00"}, "components": {
             "journal": {"state": "ok"}, "live": {"state": "ok"}, "intake": {"state": "ok"},
+            "delivery": {"state": "ok"},
             "clickhouse": {"state": "degraded", "reason": "away since 08:00"}},
             "catalogue": world.state.catalogues.now().version()})
     );

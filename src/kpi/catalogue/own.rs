@@ -33,7 +33,10 @@ impl Catalogue {
     pub fn with_alerts(mut self, file: SourceFile<'_>) -> Result<Catalogue, CatalogueError> {
         let mut faults = Vec::new();
         self.alerts = alerts::read(file, &self, &mut faults);
-        self.version = format!("{}-{}", self.version, version(std::iter::once(&file)));
+        // The program's own are part of every version.
+        if file.text != ALERTS.text {
+            self.version = format!("{}-{}", self.version, version(std::iter::once(&file)));
+        }
         if faults.is_empty() { Ok(self) } else { Err(CatalogueError(faults)) }
     }
 
