@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launch, picture } from './browser.mjs';
+import { noOverlaps } from './checks.mjs';
 import { discard, folder, Server, until } from './server.mjs';
 
 const MORNING = '2024-08-02T08:00:00+07:00';
@@ -269,6 +270,13 @@ describe('before a source covers anything', () => {
     await wall.waitForSelector('header [data-covered="2024-07-01"]', { timeout: 20_000 });
     assert.equal(await wall.textContent('header [data-covered]'), 'complete since 01/07/2024');
     await picture(wall, 'covered-wall');
+    for (const [lang, width, height] of [['en', 1080, 1920], ['vi', 1080, 1920], ['vi', 1920, 1080]]) {
+      await wall.setViewportSize({ width, height });
+      await wall.goto(`${server.url}/wall/province?unit=17&lang=${lang}`);
+      await wall.waitForSelector('header [data-covered="2024-07-01"]', { timeout: 20_000 });
+      await picture(wall, `covered-${String(width)}-${lang}`);
+      assert.deepEqual(await noOverlaps(wall), [], `${lang}, ${String(width)}`);
+    }
     await wall.close();
   });
 
