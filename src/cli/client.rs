@@ -106,14 +106,6 @@ pub(super) fn say_again(why: &str, wait: Duration) {
     writeln!(std::io::stderr(), "{why}; sending again in {:.1} s", wait.as_secs_f32()).ok();
 }
 
-/// Text as a part of a path.
-pub(super) fn percent(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}
-
 /// The way to one server.
 pub(super) struct Client {
     http: reqwest::Client,

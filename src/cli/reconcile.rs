@@ -114,7 +114,8 @@ pub async fn run(args: &ReconcileArgs, out: &mut impl Write) -> anyhow::Result<E
     let answer = client.send_bytes(&request, bytes, say_again).await?;
     let code = answer.body.get("code").and_then(serde_json::Value::as_str);
     if answer.status == StatusCode::UNPROCESSABLE_ENTITY || code == Some("source_needed") {
-        writeln!(out, "{shown}: {}", answer.problem())?;
+        let here = if code == Some("source_needed") { " (here: --source NAME)" } else { "" };
+        writeln!(out, "{shown}: {}{here}", answer.problem())?;
         return Ok(ExitCode::from(EXIT_USAGE));
     }
     ensure!(answer.status.is_success(), answer.problem());

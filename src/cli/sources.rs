@@ -10,7 +10,8 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::client::{Client, Request, Retry, ServerArgs, percent, say_again};
+use super::client::{Client, Request, Retry, ServerArgs, say_again};
+use crate::http::in_address;
 use crate::model::Day;
 
 /// Bytes of a list of totals: what the server takes.
@@ -114,7 +115,7 @@ async fn ask(
     method: Method,
     (query, body): (Vec<(&'static str, String)>, String),
 ) -> anyhow::Result<Value> {
-    let path = format!("/api/v1/sources/{}/totals", percent(&args.source));
+    let path = format!("/api/v1/sources/{}/totals", in_address(&args.source));
     let request = Request { method, path: &path, query, content_type: "application/json", body };
     let answer = client.send(&request, say_again).await?;
     ensure!(answer.status.is_success(), answer.problem());

@@ -190,6 +190,7 @@ impl Cube {
             contacts: self.contacts.clone(),
             sources: self.sources.clone(),
             senders: self.senders.clone(),
+            feeding: Arc::default(),
         }
     }
 

@@ -49,3 +49,42 @@ impl Senders {
         self.reports.contains_key(source) && !self.counted.contains(source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Field, IndicatorKey, IndicatorReport, Instant};
+
+    fn reported(state: &IndicatorState, source: &str, at: i64) -> IndicatorState {
+        let key = IndicatorKey { code: "x".into(), unit: "17".into(), period: "2024-06".parse().unwrap() };
+        let (source, at) = (source.into(), Instant(at));
+        let mut state = state.clone();
+        state.apply(&IndicatorReport {
+            source,
+            key,
+            at,
+            numerator: Field::Absent,
+            denominator: Field::Absent,
+            value: Field::Absent,
+            declared: Field::Absent,
+        });
+        state
+    }
+
+    #[test]
+    fn a_source_only_reports_while_a_report_of_it_stands_and_it_sent_nothing_that_is_counted() {
+        let mut senders = Senders::default();
+        let none = IndicatorState::default();
+        let first = reported(&none, "a", 1);
+        senders.report(&none, &first);
+        senders.report(&first, &reported(&first, "a", 2));
+        assert!(senders.only_reports("a") && !senders.only_reports("b"));
+        // Another one reports the same later: as though the first had never been there, like after a start from the store.
+        let second = reported(&reported(&first, "a", 2), "b", 3);
+        senders.report(&reported(&first, "a", 2), &second);
+        assert!(!senders.only_reports("a") && senders.only_reports("b"));
+        senders.count(&"b".into());
+        assert!(!senders.only_reports("b"));
+        assert_eq!(senders.counted().map(Text::as_str).collect::<Vec<_>>(), ["b"]);
+    }
+}

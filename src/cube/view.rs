@@ -1,7 +1,7 @@
 //! The immutable view from which every figure is answered.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rpds::{HashTrieMapSync, VectorSync};
 
@@ -15,6 +15,7 @@ use crate::units::{Hierarchies, Hierarchy, Perspective, Tree, UnitId, Units};
 
 use super::contribution::{Contribution, of_dossier};
 use super::counters::Counters;
+use super::coverage::Feeding;
 use super::indicators::{Reports, ordered};
 use super::placement::Placement;
 use super::senders::Senders;
@@ -92,6 +93,8 @@ pub struct View {
     pub(super) contacts: Arc<BTreeMap<Text, Instant>>,
     pub(super) sources: Arc<BTreeMap<Text, SourceFact>>,
     pub(super) senders: Senders,
+    /// Made when it is asked for first, and shared with every clone.
+    pub(super) feeding: Arc<OnceLock<Option<Vec<Feeding>>>>,
 }
 
 impl View {

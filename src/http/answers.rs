@@ -180,7 +180,7 @@ pub enum AnswerError {
     #[error("`{0}` is no mark of quality")]
     UnknownMark(String),
     /// More than one source has dossiers there.
-    #[error("more than one source has dossiers there: say with source= whose list it is, {sources}")]
+    #[error("more than one source has dossiers there; whose list it is is said by `source`, one of: {sources}")]
     SourceNeeded {
         /// Their names.
         sources: String,

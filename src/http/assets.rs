@@ -14,6 +14,7 @@ use rust_embed::Embed;
 
 use crate::auth::{Caller, Scope};
 
+use super::address::in_address;
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};
 use super::sight::default_unit;
@@ -200,12 +201,6 @@ fn waiting(is_ready: bool) -> Response {
     let page = format!("<!doctype html><meta charset=\"utf-8\"><title>opcentre</title><p>{reason}");
     let refresh = [(header::REFRESH, HeaderValue::from(REFRESH_S))];
     (StatusCode::SERVICE_UNAVAILABLE, refresh, Html(page)).into_response()
-}
-
-/// Text as part of an address: everything but letters, digits and a few signs is written as `%XX`.
-fn in_address(text: &str) -> String {
-    let as_is = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes().map(|byte| if as_is(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 async fn asset(PathOf(path): PathOf<String>, headers: HeaderMap) -> Result<Response, Problem> {

@@ -10,6 +10,7 @@ pub mod state;
 pub mod readiness;
 pub mod bounds;
 pub mod extract;
+mod address;
 pub mod answers;
 mod json;
 mod meter;
@@ -60,6 +61,7 @@ use axum::http::Uri;
 use axum::{Extension, Router, middleware};
 use tower_http::compression::CompressionLayer;
 
+pub use address::in_address;
 pub use answers::node_name;
 pub use error::Problem;
 pub use imports::Imports;

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launch, picture } from './browser.mjs';
+import { noOverlaps } from './checks.mjs';
 import { discard, folder, Server, until } from './server.mjs';
 
 const MORNING = '2024-08-02T08:00:00+07:00';
@@ -245,4 +246,44 @@ describe('the look', () => {
       await page.close();
     });
   }
+});
+
+// The last of this file: from here on the figures of the one source begin in July.
+describe('before a source covers anything', () => {
+  before(async () => {
+    const sources = [{ source: 'motcua', units: ['17'], coverage_start: '2024-07-01' }];
+    const put = await fetch(`${server.url}/api/v1/sources`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(sources) });
+    assert.equal(put.status, 200);
+    await until('the source covers July', async () => (await server.kpis('17')).covered_from === '2024-07-01');
+  });
+
+  it('says since when there is data, on the desk and on the wall', async () => {
+    const desk = await open('/ops/units/17?window=2024');
+    assert.equal(await desk.getAttribute('[data-covered]', 'data-covered'), '2024-07-01');
+    assert.match(await desk.textContent('[data-covered]'), /đủ số liệu từ 01\/07\/2024/);
+    await desk.goto(`${server.url}/ops/units/17?window=2024-07`);
+    await settled(desk);
+    assert.equal(await desk.$('[data-covered]'), null, 'July is covered as a whole');
+    await desk.close();
+    const wall = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+    await wall.goto(`${server.url}/wall/province?unit=17&lang=en`);
+    await wall.waitForSelector('header [data-covered="2024-07-01"]', { timeout: 20_000 });
+    assert.equal(await wall.textContent('header [data-covered]'), 'complete since 01/07/2024');
+    await picture(wall, 'covered-wall');
+    for (const [lang, width, height] of [['en', 1080, 1920], ['vi', 1080, 1920], ['vi', 1920, 1080]]) {
+      await wall.setViewportSize({ width, height });
+      await wall.goto(`${server.url}/wall/province?unit=17&lang=${lang}`);
+      await wall.waitForSelector('header [data-covered="2024-07-01"]', { timeout: 20_000 });
+      await picture(wall, `covered-${String(width)}-${lang}`);
+      assert.deepEqual(await noOverlaps(wall), [], `${lang}, ${String(width)}`);
+    }
+    await wall.close();
+  });
+
+  it('shows no zero where there is no data', async () => {
+    const page = await open('/ops/units/17?window=2024-05');
+    assert.match(await page.textContent('[data-none]'), /Không có số liệu, không phải là 0/);
+    assert.equal(await page.$('[data-breakdown]'), null);
+    await page.close();
+  });
 });

@@ -81,7 +81,13 @@ async fn before_a_sources_first_day_there_is_no_data_and_nothing_is_compared() {
     // A month that is covered in part is nothing to be compared with either.
     put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-06-15"}])).await;
     assert_eq!(server.kpis("148", "2024-07").await["compare"]["previous"], Value::Null);
+    // Closed like that, it says so for ever.
+    let close = server.post_to("/api/v1/periods/calendar/2024-06/close", json!({"unit": "148"}).to_string()).await;
+    assert_eq!(close.0, 201, "{}", close.1);
     put_sources(&server, json!([{"source": "motcua", "units": ["148"], "coverage_start": "2024-06-01"}])).await;
+    let of = |version: &str| format!("/api/v1/units/148/kpis?window=2024-06&scheme=calendar&version={version}");
+    assert_eq!(server.get(&of("official")).await.1["covered_from"], "2024-06-15");
+    assert_eq!(server.get(&of("current")).await.1["covered_from"], Value::Null);
     assert_eq!(server.kpis("148", "2024-07").await["compare"]["previous"]["measures"]["received"], 1);
     server.verified().await;
 }

@@ -151,7 +151,11 @@ async fn a_list_is_compared_id_by_id_and_each_difference_has_its_reason() {
     assert_eq!(server.post("mot-cua-cu", other.to_string()).await.unwrap().0, 202);
     let same = format!("{header}{agreeing}");
     let (code, said) = reconcile(&server, folder.path(), "same.csv", same.as_bytes(), &[]);
-    assert_eq!((code, said.contains("say with source= whose list it is, mot-cua-cu, motcua")), (2, true), "{said}");
+    assert_eq!(
+        (code, said.contains("whose list it is is said by `source`, one of: mot-cua-cu, motcua")),
+        (2, true),
+        "{said}"
+    );
     let named = ["--source", "motcua"];
     let (code, said) = reconcile(&server, folder.path(), "same.csv", same.as_bytes(), &named);
     assert_eq!((code, said.contains("source motcua: 10 there, 10 here")), (0, true), "{said}");

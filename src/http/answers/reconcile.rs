@@ -207,11 +207,3 @@ pub fn reconcile<T, E: From<AnswerError>>(
         Statement::List(listed) => answer(&list::compare(figures, query, (listed, compared))?),
     }
 }
-
-/// Text as part of an address.
-fn percent(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    text.bytes()
-        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-        .collect()
-}

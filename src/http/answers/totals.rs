@@ -1,6 +1,6 @@
 //! What sources say how many dossiers they have of their days, beside what is known here: `khớp`, or `lệch n`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
@@ -97,8 +97,9 @@ impl SourceTotals {
 
 /// What sources said beside what is known here. It looks at each dossier known: not for threads that serve sockets.
 pub fn totals_of(view: &View, stated: &BTreeMap<Text, StatedDays>) -> BTreeMap<Text, SourceTotals> {
-    let sources: BTreeSet<&str> = stated.keys().map(Text::as_str).collect();
-    let counts = view.day_counts(&sources);
+    let ends = |days: &StatedDays| Some((*days.first_key_value()?.0, *days.last_key_value()?.0));
+    let counts =
+        view.day_counts(&stated.iter().filter_map(|(source, days)| Some((source.as_str(), ends(days)?))).collect());
     let none = BTreeMap::new();
     let beside = |(source, days): (&Text, &StatedDays)| {
         let ours = counts.get(source.as_str()).unwrap_or(&none);

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::ingest::statement::FormRow as TheirRow;
 use crate::model::plain::plain;
 
+use super::super::super::address::in_address;
 use super::super::form_rows::{FormRow, GroupAnswer};
 use super::super::official::{FormAnswer, FormQuery, current_form};
 use super::super::{AnswerError, Figures};
-use super::{Compared, Difference, Reason, ReconcileAnswer, ReconcileQuery, percent};
+use super::{Compared, Difference, Reason, ReconcileAnswer, ReconcileQuery};
 
 /// The form that is compared.
 const FORM: &str = "ii06a";
@@ -144,11 +145,11 @@ impl<'f> Cells<'_, 'f> {
     /// Where the dossiers of a cell are.
     fn dossiers_of(&self, number: u8, key: Option<&str>) -> String {
         let rows = self.query.rows.as_deref().unwrap_or("field");
-        let filter = key.filter(|_| rows != "unit").map(|key| format!("&{rows}={}", percent(key)));
+        let filter = key.filter(|_| rows != "unit").map(|key| format!("&{rows}={}", in_address(key)));
         let unit = key.filter(|_| rows == "unit").unwrap_or(&self.query.unit);
         format!(
             "see /api/v1/units/{}/dossiers?measure={}&window={}&scheme={}{}",
-            percent(unit),
+            in_address(unit),
             self.measures(number),
             self.query.window,
             self.form.scheme,

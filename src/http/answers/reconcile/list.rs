@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cube::{DossierView, ItemKind, Selection, View};
+use crate::cube::{DossierView, ItemKind, Placement, Selection, View};
 use crate::ingest::statement::ListedDossier;
 use crate::kpi::Measure;
 use crate::model::{Derived, DossierKey, DossierState, Instant, Status, Text, verdict};
@@ -42,7 +42,8 @@ pub(super) fn compare<'a>(
             }
         }
     }
-    let absent = Absent { figures, selection: &selection, source: source.as_ref() };
+    let of_others = of_others(figures, source.as_ref(), &listed);
+    let absent = Absent { figures, selection: &selection, source: source.as_ref(), of_others };
     for (id, one) in &listed {
         match ours.get(id) {
             Some(own) => compared.dossier(view, one, *own),
@@ -119,11 +120,35 @@ fn whose(
     }
 }
 
+/// Listed dossiers that another source sent, with the first such source: in one walk, however many are listed and sources
+/// there are.
+fn of_others<'v>(
+    figures: Figures<'v>,
+    source: Option<&Text>,
+    listed: &BTreeMap<Text, &ListedDossier>,
+) -> BTreeMap<&'v Text, &'v Text> {
+    let mut found: BTreeMap<&Text, &Text> = BTreeMap::new();
+    let is_other = |key: &DossierKey| Some(&key.source) != source && listed.contains_key(&key.id);
+    for dossier in figures.view.dossiers().filter(|dossier| is_other(dossier.key) && sees(figures, dossier.placement)) {
+        let first = found.entry(&dossier.key.id).or_insert(&dossier.key.source);
+        *first = (*first).min(&dossier.key.source);
+    }
+    found
+}
+
+/// Whether a dossier under these units is the caller's to see: by who processes or by who received it.
+fn sees(Figures { view, scope, .. }: Figures<'_>, placement: Placement) -> bool {
+    let sight = scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
+    let unit = |role| placement.unit(Perspective { hierarchy: Hierarchy::Now, role });
+    sight.covers(unit(UnitRole::Processing)) || sight.covers(unit(UnitRole::Receiving))
+}
+
 /// What isn't among those taken on.
 struct Absent<'c, 'v> {
     figures: Figures<'v>,
     selection: &'c Selection,
     source: Option<&'c Text>,
+    of_others: BTreeMap<&'v Text, &'v Text>,
 }
 
 impl Absent<'_, '_> {
@@ -153,19 +178,15 @@ impl Absent<'_, '_> {
 
     /// One that isn't there, or not the caller's to see (H-1): both are told in the same words.
     fn elsewhere(&self, id: &Text) -> (Reason, String) {
-        let others = self.figures.view.contacts().keys().filter(|source| Some(*source) != self.source);
-        match others.into_iter().find(|source| self.seen(source, id).is_some()) {
+        match self.of_others.get(id) {
             Some(source) => (Reason::AnotherSource, format!("never sent here by this source, but by {source}")),
             None => (Reason::Unknown, "never sent here, or not by this source".to_owned()),
         }
     }
 
     fn seen(&self, source: &Text, id: &Text) -> Option<DossierView> {
-        let Figures { view, scope, .. } = self.figures;
-        let found = view.dossier(&DossierKey { source: source.clone(), id: id.clone() })?;
-        let sight = scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
-        let receiving = Perspective { hierarchy: Hierarchy::Now, role: UnitRole::Receiving };
-        (sight.covers(found.unit) || sight.covers(found.placement.unit(receiving))).then_some(found)
+        let found = self.figures.view.dossier(&DossierKey { source: source.clone(), id: id.clone() })?;
+        sees(self.figures, found.placement).then_some(found)
     }
 }
 

@@ -70,5 +70,9 @@ fn a_caller_bound_to_a_unit_hears_nothing_of_dossiers_of_others() {
     let told = |place: usize| answer["differences"][place]["why"].clone();
     assert_eq!(reasons(&answer), [("C", "unknown"), ("X", "unknown")]);
     assert_eq!(told(0), told(1), "one of another unit is as good as none");
+    // Of another source it hears what is its own, too, and nothing else.
+    let named = ReconcileQuery { source: Some("cu".into()), ..query("148", None) };
+    let answer = compared(july(), &scope, &named, &["A", "C"]).unwrap();
+    assert_eq!(reasons(&answer), [("A", "another_source"), ("C", "unknown")]);
     assert_eq!(compared(july(), &scope, &query("158", None), &["C"]), Err(AnswerError::UnknownUnit("158".to_owned())));
 }
