@@ -30,4 +30,4 @@ pub use measure::{MEASURES, Measure, Measures, Slot};
 pub use official::OfficialForm;
 pub use projection::Projection;
 pub use scheme::{Scheme, Schemes};
-pub use window::{Window, WindowChoice, WindowError};
+pub use window::{Running, Window, WindowChoice, WindowError};
