@@ -34,4 +34,4 @@ pub use official::OfficialForm;
 pub use projection::Projection;
 pub use report::Report;
 pub use scheme::{Scheme, Schemes};
-pub use window::{Window, WindowChoice, WindowError};
+pub use window::{Running, Window, WindowChoice, WindowError};

@@ -155,7 +155,7 @@ impl fmt::Display for WindowChoice {
 
 impl Running {
     /// The calendar period that a day lies in.
-    pub(super) fn period(self, day: Day) -> Period {
+    pub fn period(self, day: Day) -> Period {
         let date = day.date();
         match self {
             Running::Today => Period::Day(date.year(), date.month(), date.day()),

@@ -13,6 +13,7 @@ pub mod screens;
 pub mod live;
 pub mod sink;
 pub mod verify;
+pub mod schedule;
 
 /// Waits until told to stop; a closed channel means the same.
 pub async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {
