@@ -83,8 +83,8 @@ function outside(found, { ellipsis, cut, scrolls }) {
   return faults;
 }
 
-/** No two texts overlap by more than 2 px (signs of one figure are one text). */
-function overlapping(found) {
+/** No two texts overlap by more than 2 px (signs of one figure are one text), and no text lies on a bar or a sign. */
+function overlapping(found, shapes) {
   const boxes = [];
   for (const one of found.filter((text) => !text.lost)) {
     const last = boxes.at(-1);
@@ -102,6 +102,13 @@ function overlapping(found) {
       if (across > 2 * a.unit && down > 2 * a.unit) faults.push(`"${a.text}" and "${b.text}" of ${b.tile} overlap by ${across.toFixed(0)} x ${down.toFixed(0)} px`);
     }
   });
+  for (const shape of shapes) {
+    for (const one of boxes) {
+      const across = Math.min(shape.right, one.right) - Math.max(shape.left, one.left);
+      const down = Math.min(shape.bottom, one.bottom) - Math.max(shape.top, one.top);
+      if (across > 2 * one.unit && down > 2 * one.unit) faults.push(`"${one.text}" of ${one.tile} lies on a ${shape.what} by ${across.toFixed(0)} x ${down.toFixed(0)} px`);
+    }
+  }
   return faults;
 }
 
@@ -126,7 +133,13 @@ async function laidOut(page) {
     const root = document.documentElement;
     const cut = [...document.querySelectorAll('.cut')].filter((node) => getComputedStyle(node).whiteSpace === 'nowrap');
     const figures = [...document.querySelectorAll('[data-figure], [data-clock]')];
+    const marks = [['bar', '[data-track], [data-stack]'], ['sign', '[data-panel] svg[data-shape]']];
+    const shapes = marks.flatMap(([what, where]) => [...document.querySelectorAll(where)].filter((node) => getComputedStyle(node).visibility === 'visible').map((node) => {
+      const { left, right, top, bottom } = node.getBoundingClientRect();
+      return { what, left, right, top, bottom };
+    }));
     return {
+      shapes,
       cut: cut.map((node) => node.textContent),
       scrolls: root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight,
       figures: figures.map((node) => ({ text: node.dataset.figure ?? node.textContent, size: Number.parseFloat(getComputedStyle(node).fontSize) })),
@@ -141,7 +154,8 @@ export async function insideTheirTiles(page, { ellipsis = false } = {}) {
 }
 
 export async function noOverlaps(page) {
-  return overlapping((await laidOut(page)).found);
+  const { found, shapes } = await laidOut(page);
+  return overlapping(found, shapes);
 }
 
 export async function readableSizes(page) {
@@ -151,8 +165,8 @@ export async function readableSizes(page) {
 
 /** All three at once. */
 export async function layout(page, { ellipsis = false } = {}) {
-  const { found, figures: shown, ...rest } = await laidOut(page);
-  return [...new Set([...outside(found, { ellipsis, ...rest }), ...overlapping(found), ...small(found, shown)])];
+  const { found, shapes, figures: shown, ...rest } = await laidOut(page);
+  return [...new Set([...outside(found, { ellipsis, ...rest }), ...overlapping(found, shapes), ...small(found, shown)])];
 }
 
 /** Digits of class `n` are of one width, in every size and weight that occurs. */
@@ -244,6 +258,7 @@ export async function tilesExplainThemselves(page) {
     const faults = [];
     for (const tile of document.querySelectorAll('[data-panel]')) {
       const id = tile.dataset.panel;
+      if (tile.querySelector('[data-unknown]') !== null) faults.push(`${id} can't be drawn`);
       if ((tile.querySelector('h2, h3')?.textContent.trim() ?? '') === '') faults.push(`${id} has no name`);
       if ((tile.querySelector('[data-age]')?.textContent.trim() ?? '') === '') faults.push(`${id} has no age`);
       if (tile.querySelector('[data-age] [data-sign]')?.dataset.sign !== tile.dataset.state) faults.push(`${id} has the sign of another state`);

@@ -110,6 +110,7 @@ describe('a screen that nobody looks after', () => {
     await server.post('motcua', [dossier('WHILE-AWAY')]);
     await signs(server);
     await isLive(page, 60_000);
+    await page.waitForFunction(() => window.looks.at(-1)?.footer === 'sources', undefined, { timeout: 2_000 });
     const seen = await looks(page, 0);
     const first = seen.findIndex((look) => look.footer === 'sources');
     assert.ok(first > 10, `${first}`);

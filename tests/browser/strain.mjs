@@ -2,7 +2,10 @@
 
 /** The longest short names of units in the country, and fields of work as long as they come. */
 const NAMES = ['Phan Rang – Tháp Chàm', 'Đức Trọng', 'Thị xã Nghi Sơn', 'Bà Rịa – Vũng Tàu'];
-const FIELDS = ['Tiêu chuẩn đo lường chất lượng', 'Giám định y khoa, pháp y', 'Đất đai', 'Phòng, chống tệ nạn xã hội'];
+const FIELDS = [
+  'Tiêu chuẩn đo lường chất lượng', 'Giám định y khoa, pháp y', 'Đất đai', 'Phòng, chống tệ nạn xã hội', 'Thi, tuyển sinh, giáo dục thường xuyên',
+  'Quản lý xuất nhập cảnh', 'An toàn thực phẩm và dinh dưỡng', 'Thành lập và hoạt động của doanh nghiệp', 'Bảo trợ xã hội', 'Hộ tịch',
+];
 const GROWTH = 977;
 
 const grown = (value) => (Number.isInteger(value) ? value * GROWTH : value);

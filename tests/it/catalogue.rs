@@ -108,7 +108,10 @@ async fn a_changed_catalogue_is_taken_without_a_restart_and_a_faulty_one_is_refu
 
     // A target, a definition and a panel change: the answer, the tile and the board follow.
     edit(&folder.join("targets.toml"), "value = 0.98\nnear = 0.95", "value = 0.88\nnear = 0.85");
-    edit(&folder.join("boards/province.toml"), "id = \"satisfaction\"", "id = \"contentment\"");
+    // A panel is named where it is told and in each layout.
+    for name in ["id = \"satisfaction\"", "satisfaction = { x = 0, y = 43", "satisfaction = { x = 6, y = 0"] {
+        edit(&folder.join("boards/province.toml"), name, &name.replace("satisfaction", "contentment"));
+    }
     let (status, reloaded) = server.post_to("/api/v1/reload", String::new()).await;
     assert_eq!(
         (status, &reloaded["changed"], &reloaded["origin"]),
