@@ -208,12 +208,21 @@ export async function fontsAndText(page) {
   });
 }
 
-/** Text 4.5 : 1 against what is painted behind it (the nearest ground; hatching counts with its own colour). */
+/** Text 4.5 : 1 against what is painted behind it: the nearest ground, and the stripes of an old tile. */
 export async function contrast(page) {
   return page.evaluate(() => {
     const channel = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
     const luminance = ([r, g, b]) => 0.2126 * channel(r / 255) + 0.7152 * channel(g / 255) + 0.0722 * channel(b / 255);
     const rgb = (color) => color.match(/[\d.]+/g)?.slice(0, 4).map(Number) ?? [0, 0, 0, 0];
+    const against = (ink, ground) => {
+      const [a, b] = [luminance(ink.slice(0, 3)), luminance(ground.slice(0, 3))];
+      return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    };
+    const probe = document.createElement('i');
+    probe.style.color = 'var(--ink)';
+    document.body.append(probe);
+    const hatch = rgb(getComputedStyle(probe).color);
+    probe.remove();
     const faults = new Set();
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
@@ -226,9 +235,14 @@ export async function contrast(page) {
         if (painted.length === 3 || painted[3] > 0.99) ground = painted;
       }
       if (ground === null) continue;
-      const [a, b] = [luminance(ink.slice(0, 3)), luminance(ground.slice(0, 3))];
-      const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+      const ratio = against(ink, ground);
       if (ratio < 4.5) faults.add(`"${node.textContent.trim()}" has ${ratio.toFixed(2)} : 1`);
+      // The hatching of an old tile: 8 % of the ink on its surface.
+      const tile = element.closest('[data-panel][data-state="stale"]');
+      if (tile === null || getComputedStyle(tile).backgroundColor !== `rgb(${ground.slice(0, 3).join(', ')})`) continue;
+      const stripe = ground.slice(0, 3).map((part, index) => part + (hatch[index] - part) * 0.08);
+      const onStripe = against(ink, stripe);
+      if (onStripe < 4.5) faults.add(`"${node.textContent.trim()}" has ${onStripe.toFixed(2)} : 1 on the hatching`);
     }
     return [...faults];
   });

@@ -108,6 +108,7 @@ export class Server {
     const answer = await fetch(`${this.url}/api/v1/events?source=${source}`, { method: 'POST', headers, body });
     const said = await answer.json();
     if (!answer.ok || said.rejected !== 0) throw new Error(`refused: ${answer.status} ${JSON.stringify(said)}`);
+    return said;
   }
 
   /** The list of units, as it is loaded. */
