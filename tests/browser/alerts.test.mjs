@@ -70,7 +70,7 @@ const open = async () => (await server.json('/api/v1/alerts')).alerts;
 
 /** What of the takeover lies outside of the panel, is smaller than a wall may print, or is cut. */
 const faultsOf = (page) => page.evaluate(() => {
-  const unit = innerWidth < innerHeight ? Math.min(innerWidth / 1080, innerHeight / 1920) : Math.min(innerWidth / 1920, innerHeight / 1080);
+  const unit = innerWidth < innerHeight ? Math.min(innerWidth / 1080, innerHeight / 1920) : Math.min(innerWidth / (innerWidth / innerHeight < 2.2 ? 1920 : 2880), innerHeight / 1080);
   const faults = [];
   for (const box of document.querySelectorAll('.alert, .kept')) {
     const room = box.getBoundingClientRect();
@@ -114,12 +114,13 @@ describe('alerts', () => {
     await page.close();
   });
 
-  it('are told one at a time, in both languages, upright and in the light', { timeout: 120_000 }, async () => {
+  it('are told one at a time, in both languages, upright, in the light and on video walls', { timeout: 120_000 }, async () => {
     await server.post('motcua', done(overdue('148', 19)));
     await until('two are open', async () => (await open()).length === 2);
     for (const [name, screen, query] of [
       ['alert-wall-en', SCREENS.wall, { lang: 'en' }], ['alert-upright-vi', SCREENS.upright, {}],
       ['alert-upright-en', SCREENS.upright, { lang: 'en' }], ['alert-wall-light', SCREENS.wall, { theme: 'light' }],
+      ['alert-video32-vi', SCREENS.video32, {}], ['alert-video8-en', SCREENS.video8, { lang: 'en' }],
     ]) {
       const page = await openWall(browser, server.url, { screen, query });
       await page.waitForSelector('[data-takeover="2"]', { timeout: 20_000 });
