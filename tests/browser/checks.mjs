@@ -195,6 +195,43 @@ export async function equalDigits(page) {
   });
 }
 
+/** Capitals and small letters with two accents, in each font that occurs, would show whole where that text stands. */
+export async function accentsAreWhole(page) {
+  return page.evaluate(() => {
+    const SAMPLE = 'ẤẪỂỖẶậệợựạ';
+    const canvas = document.createElement('canvas').getContext('2d');
+    const faults = new Set();
+    let clipped = 0;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const texts = [];
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      const element = node.parentElement;
+      if (node.textContent.trim() !== '' && element.getClientRects().length > 0 && element.closest('[data-panel], header, footer') !== null && element.closest('.n') === null) texts.push(element);
+    }
+    for (const element of new Set(texts)) {
+      const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(element);
+      canvas.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
+      const { actualBoundingBoxAscent: above, actualBoundingBoxDescent: below } = canvas.measureText(SAMPLE);
+      const mark = document.createElement('span');
+      mark.style.cssText = 'display: inline-block; width: 0; height: 0';
+      element.prepend(mark);
+      const baseline = mark.getBoundingClientRect().bottom;
+      let clip = element;
+      while (clip !== null && !['hidden', 'clip'].includes(getComputedStyle(clip).overflowY)) clip = clip.parentElement;
+      const frame = clip?.getBoundingClientRect();
+      mark.remove();
+      if (frame === undefined) continue;
+      clipped += 1;
+      if (baseline > frame.bottom) continue;
+      if (baseline - above < frame.top - 1 || baseline + below > frame.bottom + 1) {
+        faults.add(`"${element.textContent.trim().slice(0, 40)}" has no room for accents: ${Math.round(frame.top - baseline + above)} px above, ${Math.round(baseline + below - frame.bottom)} px below`);
+      }
+    }
+    if (clipped === 0) faults.add('nothing was looked at');
+    return [...faults];
+  });
+}
+
 /** Both families are the page's own, loaded, and text is NFC. */
 export async function fontsAndText(page) {
   return page.evaluate(() => {

@@ -64,6 +64,7 @@ describe('the demonstration', () => {
       after(() => page?.close());
       sound(() => page);
       nothing('has digits of one width', () => checks.equalDigits(page));
+      nothing('has room for every accent', () => checks.accentsAreWhole(page));
       nothing('shows colour, shape and word of a band together', () => checks.bandsAlwaysTogether(page, options.query?.lang));
       nothing('marks made-up figures', () => checks.demoIsMarked(page, true));
       it('has a live figure in every tile', async () => {
