@@ -1,6 +1,6 @@
 //! Boards: what stands on a wall, read from `dashboards/boards/*.toml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -250,6 +250,8 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
     }
     let window = form.window.as_ref().and_then(|window| reading.window(window, "window")).unwrap_or(WINDOW_DEFAULT);
     let stale_after_s = form.stale_after_s.unwrap_or(STALE_AFTER_S_DEFAULT);
+    // One that can't be read has been told of: a layout that names it adds no fault.
+    let named: BTreeSet<String> = form.panels.iter().map(|panel| panel.id.get_ref().clone()).collect();
     let mut panels: Vec<Panel> = Vec::new();
     for form in form.panels.into_iter().take(PANELS_MAX) {
         let (id, grid) = (form.id.clone(), form.grid.as_ref().map(Spanned::span));
@@ -266,7 +268,7 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         }
         panels.push(panel);
     }
-    let layouts = reading.layouts(form.layout, &panels);
+    let layouts = reading.layouts(form.layout, &named);
     Some(Board { id, title: form.title, window, sources: form.sources, panels, takeover: form.takeover, layouts })
 }
 

@@ -1,6 +1,6 @@
 //! Where the panels stand: on the grid of a 16:9 screen, and on other grids for screens of another shape.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use toml::Spanned;
 
 use crate::kpi::fault::FaultReason;
 
-use super::{Panel, Reading};
+use super::Reading;
 
 /// Columns of the grid.
 pub(super) const COLUMNS: u16 = 12;
@@ -72,7 +72,7 @@ impl Reading<'_> {
         }
     }
 
-    pub(super) fn layouts(&mut self, form: LayoutsForm, panels: &[Panel]) -> Layouts {
+    pub(super) fn layouts(&mut self, form: LayoutsForm, panels: &BTreeSet<String>) -> Layouts {
         Layouts {
             portrait: form.portrait.map(|places| self.places(places, panels, (COLUMNS, "layout.portrait"))),
             wide: form.wide.map(|places| self.places(places, panels, (COLUMNS_WIDE, "layout.wide"))),
@@ -82,13 +82,13 @@ impl Reading<'_> {
     fn places(
         &mut self,
         form: BTreeMap<String, Spanned<Grid>>,
-        panels: &[Panel],
+        panels: &BTreeSet<String>,
         (columns, key): (u16, &str),
     ) -> Places {
         let mut taken: Vec<(String, Grid, Range<usize>)> = Vec::new();
         for (id, grid) in form {
             let span = grid.span();
-            if !panels.iter().any(|panel| panel.id == id) {
+            if !panels.contains(&id) {
                 self.fault(&span, key, FaultReason::UnknownPanel(id.clone()));
             }
             self.check_grid(&grid, columns, key);

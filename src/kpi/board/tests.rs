@@ -130,6 +130,9 @@ fn other_screens_have_grids_of_their_own_and_their_faults_are_named() {
             "boards/province.toml:34: layout.wide: covers cells of panel `on_time`",
         ]
     );
+    // What a panel's own fault already says isn't said again.
+    let faults = read_text(&format!("{BOARD}{wide}").replace("kind = \"trend\"", "kind = \"trends\"")).1;
+    assert_eq!(faults.len(), 1, "{faults:?}");
     let faults = read_text(&format!("{BOARD}{}", wide.replace(".wide", ".portrait"))).1;
     assert_eq!(
         faults,
