@@ -99,7 +99,8 @@ fn about(paper: &Paper) -> Sheet {
         row("Bản ghi", "Record", number(i64::try_from(*seq).unwrap_or(i64::MAX))),
         row("Định nghĩa", "Definitions", text(versions)),
     ];
-    let listed = [("Nguồn muộn", "Late", &heading.late), ("Đang nạp dữ liệu cũ", "Backfill in progress", &heading.backfill)];
+    let listed =
+        [("Nguồn muộn", "Late", &heading.late), ("Đang nạp dữ liệu cũ", "Backfill in progress", &heading.backfill)];
     for (vi, en, sources) in listed.into_iter().filter(|(.., sources)| !sources.is_empty()) {
         rows.push(row(vi, en, text(&sources.join(", "))));
     }
@@ -122,10 +123,16 @@ fn of_section(section: &Section, id: &str, locale: Locale) -> Option<Sheet> {
     match section {
         Section::Headline { figures, .. } => {
             let row = |one: &super::figures::Headline| with(vec![text(&one.title), text(&one.id)], Some(&one.figure));
-            sheet(locale.either("Chỉ tiêu", "Figures"), words(&[unit, code, num, den, value]), figures.iter().map(row).collect())
+            sheet(
+                locale.either("Chỉ tiêu", "Figures"),
+                words(&[unit, code, num, den, value]),
+                figures.iter().map(row).collect(),
+            )
         }
         Section::Trend { title, points, before_name, .. } => {
-            let row = |point: &super::figures::Point| with(with(vec![text(&point.period)], point.now.as_ref()), point.before.as_ref());
+            let row = |point: &super::figures::Point| {
+                with(with(vec![text(&point.period)], point.now.as_ref()), point.before.as_ref())
+            };
             let mut header: Vec<String> = words(&[("Kỳ", "Period"), num, den, value, num, den, value]);
             for heading in &mut header[4..] {
                 *heading = format!("{heading} ({before_name})");
@@ -247,7 +254,10 @@ fn free_name(wanted: &str, taken: &[String]) -> String {
         let end = format!(" ({number})");
         cut(NAME_CHARS_MAX - end.len()) + &end
     });
-    std::iter::once(cut(NAME_CHARS_MAX)).chain(numbered).find(|name| !name.is_empty() && is_free(name)).unwrap_or_default()
+    std::iter::once(cut(NAME_CHARS_MAX))
+        .chain(numbered)
+        .find(|name| !name.is_empty() && is_free(name))
+        .unwrap_or_default()
 }
 
 fn cut(text: &str) -> String {

@@ -31,14 +31,18 @@ pub(super) fn routes() -> Vec<Route> {
             .problem(404, &["unknown_report", "unknown_unit", "not_closed", "unknown_version"])
             .problem(503, &["busy"])
             .of_figures(),
-        get_of("/api/v1/reports", "reports", "Reports that were made by schedule, and those that wait, of the caller's units")
-            .query("report", "Id of a report", &text())
-            .query("unit", "Code of a unit", &unit)
-            .query("cursor", "Where the page before ended", &count())
-            .json(200, "The newest first", "ReportRuns")
-            .problem(400, &["bad_parameter"])
-            .problem(403, &["forbidden"])
-            .of_figures(),
+        get_of(
+            "/api/v1/reports",
+            "reports",
+            "Reports that were made by schedule, and those that wait, of the caller's units",
+        )
+        .query("report", "Id of a report", &text())
+        .query("unit", "Code of a unit", &unit)
+        .query("cursor", "Where the page before ended", &count())
+        .json(200, "The newest first", "ReportRuns")
+        .problem(400, &["bad_parameter"])
+        .problem(403, &["forbidden"])
+        .of_figures(),
         get_of("/api/v1/reports/{run}/{file}", "reports", "A page, the paragraph or the workbook of a run")
             .number("run", "Number of the run")
             .part("file", "1.png and further pages, text.txt, figures.xlsx", "1.png")
@@ -64,7 +68,7 @@ pub(super) fn schemas() -> Value {
         "ReportRuns": object(json!({
             "as_of": instant(), "seq": count(), "node": text(),
             "schedules": list(object(json!({
-                "report": text(), "title": shape("Words"), "cron": text(), "next": text_or_null(), "keep_days": count()
+                "report": text(), "title": shape("Words"), "cron": text(), "since": text_or_null(), "next": text_or_null(), "keep_days": count()
             }))),
             "runs": list(shape("ReportRun")), "next": count_or_null
         })),

@@ -11,7 +11,8 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (alerts, geometry) = (super::alerts::schemas(), super::geometry::schemas());
     let runs = super::printed::schemas();
     let parts = [common(), records(), units(), links(), figures(), reports, procedures];
-    let parts = parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, alerts, geometry, runs]);
+    let parts =
+        parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, alerts, geometry, runs]);
     parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

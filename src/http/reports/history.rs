@@ -61,6 +61,8 @@ struct ScheduleAnswer {
     report: String,
     title: Words,
     cron: String,
+    /// Up to when its runs are known; null until it is seen for the first time, from when on it is made.
+    since: Option<String>,
     /// When it is made next; null when that is further away than anybody looks.
     next: Option<String>,
     keep_days: u16,
@@ -172,6 +174,7 @@ fn schedules(state: &AppState, view: &View) -> Vec<ScheduleAnswer> {
             report: report.id.clone(),
             title: report.title.clone(),
             cron: plan.cron.clone(),
+            since: state.runs.since(&report.id).map(|since| since.to_rfc3339(view.zone())),
             next: plan.schedule.next(view.now(), days).map(|next| next.to_rfc3339(view.zone())),
             keep_days: plan.keep_days,
         }

@@ -76,9 +76,18 @@ fn faults_of_a_schedule_are_named_with_file_line_and_key() {
             "reports/month.toml:9: schedule.reach: `all` is none of top, direct_sub_units",
         ),
         ("cron = \"0 7 * * *\"\nreach = []", "reports/month.toml:9: schedule.reach: is empty"),
-        ("cron = \"0 7 * * *\"\nunit_kind = \"xa\"", "reports/month.toml:9: schedule.unit_kind: `xa` is none of nation,"),
-        ("cron = \"0 7 * * *\"\nunits = [\"17\", \"17\"]", "reports/month.toml:9: schedule.units: `17` stands here twice"),
-        ("cron = \"0 7 * * *\"\ndeliver_to = [\"\"]", "reports/month.toml:9: schedule.deliver_to: a code has 1 to 64 bytes"),
+        (
+            "cron = \"0 7 * * *\"\nunit_kind = \"xa\"",
+            "reports/month.toml:9: schedule.unit_kind: `xa` is none of nation,",
+        ),
+        (
+            "cron = \"0 7 * * *\"\nunits = [\"17\", \"17\"]",
+            "reports/month.toml:9: schedule.units: `17` stands here twice",
+        ),
+        (
+            "cron = \"0 7 * * *\"\ndeliver_to = [\"\"]",
+            "reports/month.toml:9: schedule.deliver_to: a code has 1 to 64 bytes",
+        ),
         ("cron = \"0 7 * * *\"\nkeep_days = 1", "reports/month.toml:9: schedule.keep_days: 1 isn't from 2 to 3653"),
     ];
     for (lines, expected) in all {

@@ -92,6 +92,11 @@ impl ReportRuns {
         self.index().waiting.len()
     }
 
+    /// Up to when the runs of a report are known; none before its schedule was seen.
+    pub fn since(&self, report: &str) -> Option<Instant> {
+        self.index().since.get(report).copied()
+    }
+
     /// One run. Waits for the disk.
     ///
     /// # Errors

@@ -16,8 +16,7 @@ use crate::units::TERRITORY;
 const MINUTE: i64 = MINUTE_MS;
 const HEAD: &str = "title = { vi = \"T\", en = \"T\" }\nname = { vi = \"N\", en = \"N\" }\noffice = { vi = \"UBND\", en = \"\" }\n\
     locale = \"vi\"\nformat = \"a4\"\n";
-const SECTION: &str =
-    "[[section]]\nid = \"a\"\npage = 1\nkind = \"stack\"\ngrid = { x = 0, y = 0, w = 12, h = 3 }\n";
+const SECTION: &str = "[[section]]\nid = \"a\"\npage = 1\nkind = \"stack\"\ngrid = { x = 0, y = 0, w = 12, h = 3 }\n";
 const DAILY: &str = "cron = \"0 7 * * *\"\nworking_days = true\nreach = [\"top\", \"direct_sub_units\"]\n\
     deliver_to = [\"box\"]\nkeep_days = 10\n";
 
