@@ -4,7 +4,7 @@
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use super::ReportError;
-use super::figures::{Figure, Heading, Paper, Scored, Section};
+use super::figures::{Column, Figure, Heading, Paper, Row, Scored, Section};
 use super::words::Locale;
 
 /// The longest name of a sheet.
@@ -155,27 +155,13 @@ fn of_section(section: &Section, id: &str, locale: Locale) -> Option<Sheet> {
             sheet(title, words(&[unit, code, num, den, value]), cells.iter().map(row).collect())
         }
         Section::Index { title, total, groups, criteria, .. } => {
-            let header = words(&[
-                unit,
-                code,
-                ("Điểm", "Points"),
-                ("Điểm đo được", "Measurable"),
-                ("Điểm tối đa", "Maximum"),
-                ("Công bố", "As published"),
-            ]);
+            let points = [("Điểm", "Points"), ("Điểm đo được", "Measurable"), ("Điểm tối đa", "Maximum")];
+            let header = words(&[&[unit, code], &points[..], &[("Công bố", "As published")]].concat());
             let all = std::iter::once(total).chain(groups).chain(criteria);
             sheet(title, header, all.map(scored).collect())
         }
         Section::Table { title, first, columns, rows, .. } => {
-            let heading = |column: &super::figures::Column| match column.group.as_str() {
-                "" => column.heading.clone(),
-                group => format!("{group}: {}", column.heading),
-            };
-            let header = std::iter::once(first.clone()).chain(columns.iter().map(heading)).collect();
-            let row = |one: &super::figures::Row| {
-                std::iter::once(text(&one.name)).chain(one.cells.iter().map(|cell| printed(cell, locale))).collect()
-            };
-            sheet(title, header, rows.iter().map(row).collect())
+            sheet(title, table_header(first, columns), rows.iter().map(|row| table_row(row, locale)).collect())
         }
         Section::Progress { title, figure, plan, goal, .. } => {
             let header = words(&[num, den, value, ("Kế hoạch", "Plan"), ("Mục tiêu", "Goal")]);
@@ -186,6 +172,18 @@ fn of_section(section: &Section, id: &str, locale: Locale) -> Option<Sheet> {
         }
         Section::Result { .. } | Section::Notes { .. } | Section::Text { .. } => None,
     }
+}
+
+fn table_header(first: &str, columns: &[Column]) -> Vec<String> {
+    let heading = |column: &Column| match column.group.as_str() {
+        "" => column.heading.clone(),
+        group => format!("{group}: {}", column.heading),
+    };
+    std::iter::once(first.to_owned()).chain(columns.iter().map(heading)).collect()
+}
+
+fn table_row(row: &Row, locale: Locale) -> Vec<Cell> {
+    std::iter::once(text(&row.name)).chain(row.cells.iter().map(|cell| printed(cell, locale))).collect()
 }
 
 fn scored(of: &Scored) -> Vec<Cell> {

@@ -278,11 +278,22 @@ async function answered<T>(path: string, signal: AbortSignal, request: { method?
   throw new Refused(typeof problem.code === 'string' ? problem.code : `http_${String(answer.status)}`, typeof problem.detail === 'string' ? problem.detail : '');
 }
 
-/** A file as an address of this page, to be given back when it isn't shown any more. */
-export async function file(path: string, signal: AbortSignal): Promise<string> {
+/** A file, with the token of this page. */
+export async function file(path: string, signal: AbortSignal): Promise<Blob> {
   const answer = await fetch(path, { headers: authorization(), signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
   if (!answer.ok) throw new Refused(`http_${String(answer.status)}`, '');
-  return URL.createObjectURL(await answer.blob());
+  return answer.blob();
+}
+
+/** A file as an address that pages of this server may show. */
+export async function picture(path: string, signal: AbortSignal): Promise<string> {
+  const blob = await file(path, signal);
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => { if (typeof reader.result === 'string') resolve(reader.result); };
+    reader.onerror = () => { reject(new Refused('page', path)); };
+    reader.readAsDataURL(blob);
+  });
 }
 
 /** The same answer as a table for a spreadsheet, which needs the mark at its beginning to read UTF-8. */
