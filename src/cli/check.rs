@@ -104,6 +104,8 @@ fn catalogue(dashboards: Option<&Path>, destinations: Option<&BTreeSet<String>>,
         let unknown = catalogue.alerts().destinations().into_iter().filter(|(name, _)| !known.contains(*name));
         let told = |(name, rule)| format!("alerts.toml: alert {rule} is to be sent to {name}, which isn't configured");
         faults.extend(unknown.map(told));
+        let unknown = catalogue.report_addressees().filter(|to| !known.contains(&to.name));
+        faults.extend(unknown.map(|to| format!("{}: `{}` isn't configured as a destination", to.place, to.name)));
     }
     faults.extend(read.err().iter().chain(portal.err().iter()).flat_map(|error| &error.0).map(told));
 }

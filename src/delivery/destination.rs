@@ -38,6 +38,9 @@ pub enum SendError {
     /// The message can't be made into a mail.
     #[error("can't be written as a mail: {0}")]
     Mail(String),
+    /// A file of the message isn't there any more.
+    #[error("a file of the message can't be read: {0}")]
+    File(std::io::ErrorKind),
     /// The folder can't be written.
     #[error("the folder can't be written: {0}")]
     Folder(std::io::ErrorKind),
@@ -52,11 +55,12 @@ impl Destination {
     /// # Errors
     /// When nobody said that it has the message; it may have it all the same.
     pub async fn send(&self, message: &Message, now: Instant) -> Result<(), SendError> {
+        let message = message.with_files().map_err(|error| SendError::File(error.kind()))?;
         let sent = async {
             match self {
-                Destination::Webhook(webhook) => webhook.send(message, now).await,
-                Destination::Smtp(mailbox) => mailbox.send(message, now).await,
-                Destination::Folder(folder) => folder.write(message),
+                Destination::Webhook(webhook) => webhook.send(&message, now).await,
+                Destination::Smtp(mailbox) => mailbox.send(&message, now).await,
+                Destination::Folder(folder) => folder.write(&message),
             }
         };
         tokio::time::timeout(SEND_TIMEOUT, sent).await.unwrap_or(Err(SendError::Timeout))

@@ -1,5 +1,8 @@
 //! What is sent.
 
+use std::borrow::Cow;
+use std::path::PathBuf;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -34,6 +37,9 @@ pub struct Part {
     /// Its bytes.
     #[serde(serialize_with = "to_base64", deserialize_with = "of_base64")]
     pub bytes: Vec<u8>,
+    /// Where they are read when it is sent, so that what waits stays small; none: they are here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
 }
 
 fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
@@ -45,6 +51,20 @@ fn of_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::E
 }
 
 impl Message {
+    /// The same with the bytes of all files.
+    pub(super) fn with_files(&self) -> std::io::Result<Cow<'_, Message>> {
+        if self.parts.iter().all(|part| part.file.is_none()) {
+            return Ok(Cow::Borrowed(self));
+        }
+        let mut message = self.clone();
+        for part in &mut message.parts {
+            if let Some(path) = part.file.take() {
+                part.bytes = std::fs::read(path)?;
+            }
+        }
+        Ok(Cow::Owned(message))
+    }
+
     /// The body of a webhook: the payload with `id` and the files.
     pub(super) fn body(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut body = self.payload.clone();

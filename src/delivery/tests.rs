@@ -42,6 +42,7 @@ async fn a_folder_has_a_whole_file_for_each_message_and_the_same_one_again() {
         content_type: "image/png".to_owned(),
         content_id: Some("page1".to_owned()),
         bytes: vec![0, 159, 146, 150],
+        file: None,
     };
     let message = Message {
         id: "n1-1-raised".to_owned(),

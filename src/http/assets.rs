@@ -93,6 +93,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/wall/{board}", get(wall))
         .route("/ops", get(desk_of_root))
         .route("/ops/alerts", get(desk))
+        .route("/ops/reports", get(desk))
         .route("/ops/screens", get(desk))
         .route("/screen", get(screen))
         .route("/ops/sources", get(desk))

@@ -11,7 +11,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::auth::{Caller, Role, Scope};
@@ -130,6 +130,11 @@ impl Asked {
         Ok(Asked { state, view, catalogue, code, scope: caller.scope.clone() })
     }
 
+    /// What is asked of a view by nobody in particular, who may see everything.
+    pub(super) fn of_view(state: AppState, (view, catalogue): (Arc<View>, Arc<Catalogue>), code: Text) -> Asked {
+        Asked { state, view, catalogue, code, scope: Scope::all() }
+    }
+
     /// Answers on a thread that may block. The place is kept until that is done, also when nobody waits any more.
     pub(super) async fn answer(
         self,
@@ -138,6 +143,24 @@ impl Asked {
     ) -> Result<Response, Problem> {
         let place = timeout(PLACE_TIMEOUT, Arc::clone(&places.0).acquire_owned());
         let Ok(Ok(place)) = place.await else { return Err(Problem::TooManyQuestions) };
+        self.work(place, answer).await
+    }
+
+    /// The same for who waits for a place as long as it takes.
+    pub(super) async fn answer_in_turn<T: Send + 'static>(
+        self,
+        places: &Places,
+        answer: impl FnOnce(Figures<'_>, &str) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = Arc::clone(&places.0).acquire_owned().await.map_err(Problem::internal)?;
+        self.work(place, answer).await
+    }
+
+    async fn work<T: Send + 'static>(
+        self,
+        place: OwnedSemaphorePermit,
+        answer: impl FnOnce(Figures<'_>, &str) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
         let work = move || {
             let _place = place;
             let Asked { state, view, catalogue, code, scope } = self;

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::auth::{Caller, Role};
 use crate::journal::Usage;
-use crate::kpi::AlertRules;
+use crate::kpi::Catalogue;
 use crate::model::{Instant, Zone};
 use crate::pipeline::outbox::{Outbox, Trouble};
 
@@ -54,7 +54,7 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
     let mut components = state.readiness.components();
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
     components.insert("intake", intake_condition(&state.journal.usage()));
-    components.insert("delivery", delivery_condition(&state.outbox, state.catalogues.now().alerts()));
+    components.insert("delivery", delivery_condition(&state.outbox, &state.catalogues.now()));
     let degraded = components.iter().filter_map(|(name, condition)| match condition {
         Condition::Degraded { reason } => Some((*name, reason.clone())),
         Condition::Ok | Condition::NotReady { .. } => None,
@@ -70,14 +70,16 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
 }
 
 /// Messages that nobody takes keep no record and no figure from anybody.
-fn delivery_condition(outbox: &Outbox, rules: &AlertRules) -> Condition {
+fn delivery_condition(outbox: &Outbox, catalogue: &Catalogue) -> Condition {
     let told = outbox.troubles().into_iter().map(|(name, trouble)| {
         let Trouble { given_up, failures, reason } = trouble;
         format!("{name}: {given_up} messages given up, {failures} tries in a row failed, the last one: {reason}")
     });
-    let unknown = rules.destinations().into_iter().filter(|(name, _)| !outbox.knows(name));
+    let unknown = catalogue.alerts().destinations().into_iter().filter(|(name, _)| !outbox.knows(name));
     let unknown = unknown.map(|(name, rule)| format!("alert {rule} is to be sent to {name}, which isn't configured"));
-    let reasons: Vec<String> = told.chain(unknown).collect();
+    let addressees = catalogue.report_addressees().filter(|to| !outbox.knows(&to.name));
+    let addressees = addressees.map(|to| format!("{}: `{}` isn't configured as a destination", to.place, to.name));
+    let reasons: Vec<String> = told.chain(unknown).chain(addressees).collect();
     if reasons.is_empty() { Condition::Ok } else { Condition::degraded(reasons.join("; ")) }
 }
 

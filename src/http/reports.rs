@@ -4,7 +4,9 @@
 //! time, so that the live figures never wait for them. What was drawn is kept, within a bound, until the figures change;
 //! the same page is then the same bytes, with the time at which it was made.
 
+mod history;
 mod kept;
+mod printer;
 
 use std::sync::Arc;
 
@@ -41,20 +43,29 @@ const PERIOD: HeaderName = HeaderName::from_static("x-period");
 /// It may be kept, but is asked for anew each time: figures change.
 const CACHE: &str = "private, no-cache";
 
+pub use printer::ReportPrinter;
+
 pub(super) fn router() -> Router<AppState> {
-    let desk = Desk { kept: Arc::default(), press: Arc::new(std::sync::OnceLock::new()) };
-    Router::new().route("/reports/{file}", get(report)).layer(Extension(Places::default())).layer(Extension(desk))
+    Router::new().route("/reports/{file}", get(report)).merge(history::router())
 }
 
-/// What draws, and what was drawn.
-#[derive(Clone)]
-struct Desk {
+/// What draws, and what was drawn: the same for whoever asks and for what is made by itself.
+#[derive(Clone, Default)]
+pub struct Printing {
     kept: Arc<KeptPapers>,
     /// Fonts are read when the first page is drawn.
     press: Arc<std::sync::OnceLock<Press>>,
+    /// Pages are drawn a few at a time.
+    places: Places,
 }
 
-impl Desk {
+impl std::fmt::Debug for Printing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Printing")
+    }
+}
+
+impl Printing {
     fn press(&self) -> Result<&Press, Problem> {
         if let Some(press) = self.press.get() {
             return Ok(press);
@@ -100,7 +111,7 @@ fn named(file: &str) -> Option<(&str, Ending)> {
 /// A page of a report, its paragraph, or all its figures.
 async fn report(
     State(state): State<AppState>,
-    (Extension(caller), Extension(places), Extension(desk)): (Extension<Caller>, Extension<Places>, Extension<Desk>),
+    Extension(caller): Extension<Caller>,
     PathOf(file): PathOf<String>,
     QueryOf(query): QueryOf<ReportQuery>,
     headers: HeaderMap,
@@ -115,6 +126,8 @@ async fn report(
         Some(code) => code,
         None => default_unit(&*state.view()?, &caller.scope).unwrap_or_else(|| UNRESOLVED.to_owned()),
     };
+    let desk = state.printing.clone();
+    let places = desk.places.clone();
     let (closings, feeds, demo) = (state.closings.clone(), Feeds::of(state.tokens.tokens()), state.demo);
     let asked = Asked::of(state, &caller, &code)?;
     let known = headers.get(header::IF_NONE_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
@@ -160,7 +173,7 @@ fn of<'q>(
 }
 
 fn answer(
-    desk: &Desk,
+    desk: &Printing,
     printed: &Arc<Printed>,
     (ending, page): (Ending, usize),
     known: Option<&str>,

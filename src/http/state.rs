@@ -17,6 +17,7 @@ use crate::pipeline::alerts::Alerts;
 use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::outbox::Outbox;
+use crate::pipeline::reports::ReportRuns;
 use crate::pipeline::verify::Verifier;
 use crate::store::Store;
 use crate::topics::{LivePulse, Topics};
@@ -26,6 +27,7 @@ use super::imports::Imports;
 use super::live::Screens;
 use super::periods::Closings;
 use super::readiness::Readiness;
+use super::reports::Printing;
 use super::returns::Returns;
 use super::screens::ScreenKeeper;
 use super::tokens::TokenKeeper;
@@ -91,6 +93,10 @@ pub struct AppState {
     pub alerts: Alerts,
     /// Messages that wait to be sent.
     pub outbox: Outbox,
+    /// Reports that were made by themselves, and those that wait.
+    pub runs: ReportRuns,
+    /// Where reports are drawn.
+    pub printing: Printing,
     /// Small facts beside the journal.
     pub facts: Facts,
     /// KPIs, targets and boards, as they were read last.

@@ -28,6 +28,7 @@ use crate::kpi::{Catalogue, SourceFile};
 use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
 use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
+use crate::pipeline::reports::ReportRuns;
 use crate::pipeline::verify::Verifier;
 use crate::topics::{LivePulse, Topics, TopicsLimits};
 
@@ -71,6 +72,8 @@ impl World {
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             portal: Arc::new(crate::ingest::Portal::embedded()),
             closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
+            runs: ReportRuns::open(Facts::in_memory().unwrap(), folder.path().join("reports"), "n1").unwrap(),
+            printing: crate::http::Printing::default(),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
             returns: crate::http::Returns::new(Facts::in_memory().unwrap()),
             displays: crate::http::ScreenKeeper::open(Facts::in_memory().unwrap()).unwrap(),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
+use super::report::ScheduleError;
 use super::window::WindowError;
 
 /// A catalogue file as it was read: its name is for errors only.
@@ -213,6 +214,9 @@ pub enum FaultReason {
     /// Quiet all day long.
     #[error("nobody would ever be told: the quiet hours are the whole day")]
     NeverTold,
+    /// Not a schedule.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// A span of days or a path that doesn't go forward.
     #[error("the days don't go forward")]
     Backward,

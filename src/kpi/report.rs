@@ -15,10 +15,14 @@ use super::measure::Measure;
 use super::scheme::Scheme;
 use super::window::{Running, before};
 
+mod plan;
+mod schedule;
 mod sections;
 #[cfg(test)]
 mod tests;
 
+pub use plan::{Addressee, Plan};
+pub use schedule::{Days, LATE_AFTER_MS, MISSED_MAX, Run, Schedule, ScheduleError, is_late};
 pub use sections::{HeadlineOf, ReportSection, SectionKind};
 
 /// Columns of a page's grid.
@@ -136,6 +140,8 @@ pub struct Report {
     pub every: Every,
     /// By which scheme; that of forms when none.
     pub scheme: Option<String>,
+    /// When it is made by itself, of whom, and who gets it.
+    pub plan: Option<Plan>,
     /// The sections of each page.
     pub pages: Vec<Vec<ReportSection>>,
     /// Names what it was read from.
@@ -183,6 +189,7 @@ struct File {
     format: Spanned<String>,
     every: Spanned<String>,
     scheme: Option<Spanned<String>>,
+    schedule: Option<Spanned<plan::PlanForm>>,
     section: Vec<sections::SectionForm>,
 }
 
@@ -256,6 +263,7 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         let reason = FaultReason::UnknownScheme(scheme.get_ref().clone());
         reading.fault(&scheme.span(), "scheme", reason);
     }
+    let plan = form.schedule.and_then(|form| reading.plan(form, every?));
     let pages = reading.pages(form.section);
     let stem = file.name.rsplit(['/', '\\']).next().unwrap_or(file.name);
     let digits: String = Sha256::digest(file.text).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -268,6 +276,7 @@ pub(super) fn read(file: SourceFile<'_>, catalogue: &Catalogue, faults: &mut Vec
         format: format?,
         every: every?,
         scheme: form.scheme.map(Spanned::into_inner),
+        plan,
         pages,
         version: digits[..VERSION_DIGITS].to_owned(),
     })

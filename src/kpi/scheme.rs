@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::model::{Day, Period};
 
 use super::fault::{Fault, FaultReason, SourceFile};
-use super::window::{Running, Window, WindowChoice, before};
+use super::window::{Running, Window, WindowChoice};
 
 #[cfg(test)]
 mod tests;
@@ -129,11 +129,6 @@ impl Scheme {
             WindowChoice::Period(period) => self.window(period),
             WindowChoice::Range(window) => window,
         }
-    }
-
-    /// The last whole period of a kind before a day: the one before that which the day lies in.
-    pub fn last_whole(&self, running: Running, day: Day) -> Period {
-        before(self.running(running, day))
     }
 
     /// The period that a day lies in.

@@ -134,6 +134,17 @@ pub enum UnitKind {
 }
 
 impl UnitKind {
+    /// Every kind.
+    pub const ALL: [UnitKind; 7] = [
+        UnitKind::Nation,
+        UnitKind::Province,
+        UnitKind::District,
+        UnitKind::Commune,
+        UnitKind::Department,
+        UnitKind::Office,
+        UnitKind::Area,
+    ];
+
     /// The name on the wire.
     pub fn as_str(self) -> &'static str {
         match self {

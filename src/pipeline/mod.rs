@@ -7,13 +7,14 @@ pub mod catalogues;
 pub mod tiles;
 pub mod feeds;
 pub mod backfill;
+mod reach;
 pub mod outbox;
 pub mod alerts;
+pub mod reports;
 pub mod screens;
 pub mod live;
 pub mod sink;
 pub mod verify;
-pub mod schedule;
 
 /// Waits until told to stop; a closed channel means the same.
 pub async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {

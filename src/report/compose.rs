@@ -204,6 +204,8 @@ impl<'a> Composer<'a> {
             versions: self.versions(),
             definitions: format!("{}/{}", kpis.catalogue, self.report.version),
             late,
+            is_late: false,
+            backfill: Vec::new(),
         }
     }
 

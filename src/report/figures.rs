@@ -57,6 +57,12 @@ pub struct Heading {
     pub definitions: String,
     /// Sources that were late.
     pub late: Vec<String>,
+    /// It was made so long after its time that it says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_late: bool,
+    /// Sources whose old data was on its way when it was made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub backfill: Vec<String>,
 }
 
 /// First and last day.

@@ -16,6 +16,7 @@ mod plot;
 mod section;
 mod press;
 mod png;
+mod workbook;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use figures::*;
 pub use material::*;
 pub use press::{DrawnPage, Press};
 pub use words::Locale;
+pub use workbook::workbook;
 
 /// Why a report can't be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,9 @@ pub enum ReportError {
         /// How many there are.
         pages: usize,
     },
+    /// The workbook can't be written.
+    #[error("the workbook can't be written")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
     /// The file can't be written.
     #[error("a page can't be written as a file")]
     File(#[from] ::png::EncodingError),

@@ -136,7 +136,11 @@ fn head(sheet: &mut Sheet<'_, '_>, heading: &Heading, area: Area, (page, paper):
         sheet.canvas.frame(plate, sheet.px(5.0), 2.0, INK);
         sheet.canvas.text(text, (plate.x + sheet.px(12.0), plate.y + sheet.px(21.5)), face, INK, Align::Left);
     }
-    let made = format!("{} {}", locale.either("lập lúc", "made at"), moment(&heading.as_of, true));
+    let word = match heading.is_late {
+        false => locale.either("lập lúc", "made at"),
+        true => locale.either("lập muộn lúc", "made late at"),
+    };
+    let made = format!("{word} {}", moment(&heading.as_of, true));
     let number = format!("{} {page}/{pages}", locale.either("trang", "page"));
     let face = sheet.words(Weight::Medium, 18.0);
     let height = if is_phone {
@@ -182,8 +186,12 @@ fn foot_of(sheet: &mut Sheet<'_, '_>, heading: &Heading, area: Area, (page, page
     sheet.canvas.text_in(&whose, (area.x, first), (face, room), INK3, Align::Left);
     let second = area.y + sheet.px(56.0);
     let mut used = 0.0;
-    if !heading.late.is_empty() {
-        let late = format!("{}: {}", locale.either("nguồn muộn", "late"), heading.late.join(", "));
+    let of = |name: &str, sources: &[String]| (!sources.is_empty()).then(|| format!("{name}: {}", sources.join(", ")));
+    let late = of(locale.either("nguồn muộn", "late"), &heading.late);
+    let old = of(locale.either("đang nạp dữ liệu cũ", "backfill in progress"), &heading.backfill);
+    let late: Vec<String> = late.into_iter().chain(old).collect();
+    if !late.is_empty() {
+        let late = late.join(" · ");
         let bold = sheet.words(Weight::Bold, 17.0);
         let fitted = sheet.canvas.fonts.fitted(&late, bold, area.w * 0.45);
         used = sheet.canvas.text(&fitted, (area.right(), second), bold, INK2, Align::Right) + sheet.px(22.0);

@@ -69,6 +69,11 @@ impl DataDir {
         facts_in(&self.path)
     }
 
+    /// The files of reports that were made by themselves.
+    pub(super) fn reports(&self) -> PathBuf {
+        self.path.join("reports")
+    }
+
     pub(super) fn engine(&self) -> PathBuf {
         self.path.join("engine")
     }

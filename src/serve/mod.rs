@@ -15,6 +15,7 @@ mod database;
 mod keepers;
 mod portal;
 mod reload;
+mod reports;
 mod seed;
 mod sink;
 mod stop;
@@ -51,6 +52,7 @@ use crate::pipeline::backfill::Backfills;
 use crate::pipeline::catalogues::Catalogues;
 use crate::pipeline::live::{Live, SNAPSHOT_REQUESTS_MAX, SnapshotRequest};
 use crate::pipeline::outbox::Outbox;
+use crate::pipeline::reports::ReportRuns;
 use crate::pipeline::screens::Screens;
 use crate::pipeline::sink::{HOLD_REQUESTS_MAX, HoldRequest, Quarantine, SinkState};
 use crate::pipeline::stopped;
@@ -92,6 +94,7 @@ struct Parts {
     backfills: Backfills,
     alerts: Alerts,
     outbox: Outbox,
+    runs: ReportRuns,
     clock: Clock,
     wall: Clock,
     readiness: Readiness,
@@ -123,6 +126,7 @@ pub async fn run(
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
     let (alerts, outbox) = alerts::open(&facts, &config, data_dir.node)?;
+    let runs = reports::open(&facts, &data_dir)?;
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
@@ -160,6 +164,7 @@ pub async fn run(
         backfills,
         alerts,
         outbox,
+        runs,
         clock,
         wall,
         catalogues,
@@ -173,8 +178,9 @@ pub async fn run(
     let (seeded_sender, seeded) = oneshot::channel();
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
-    keepers::start(&mut tasks, &parts, hangups, stages_stopped)?;
     let state = app_state(&parts, verifier(&parts, snapshot_sender, hold_sender));
+    reports::start(&mut tasks, &parts, state.clone(), stages_stopped.clone())?;
+    keepers::start(&mut tasks, &parts, hangups, stages_stopped)?;
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
     until_stopped(tasks, &parts, stops, (started(Started { address }), shutdown)).await
@@ -343,6 +349,8 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         backfills: parts.backfills.clone(),
         alerts: parts.alerts.clone(),
         outbox: parts.outbox.clone(),
+        runs: parts.runs.clone(),
+        printing: http::Printing::default(),
         portal: parts.portal.clone(),
         closings: http::Closings::new(parts.facts.clone()),
         imports: http::Imports::new(parts.facts.clone()),

@@ -56,6 +56,7 @@ async fn stop(mut tasks: Tasks, parts: &Parts, stops: Stops) {
     tasks.ended("live", STOP_LIVE).await;
     tasks.ended("sink", parts.config.stop_flush).await;
     tasks.ended("alerts", STOP_ALERTS).await;
+    tasks.ended("reports", STOP_ALERTS).await;
     tasks.ended("delivery", STOP_ALERTS).await;
     tasks.ended("tokens", STOP_TOKENS).await;
     stops.engine.send_replace(true);

@@ -23,6 +23,7 @@ mod periods;
 mod portal;
 mod portal_order;
 mod reconcile;
+mod report_runs;
 mod reports;
 mod procedures;
 mod rejects;

@@ -1,8 +1,9 @@
 //! Reports in the document.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::routes::text;
+use super::routes::{any_of, text};
+use super::schemas::{count, instant, object, shape, text_or_null};
 use super::{Route, get_of};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -30,5 +31,51 @@ pub(super) fn routes() -> Vec<Route> {
             .problem(404, &["unknown_report", "unknown_unit", "not_closed", "unknown_version"])
             .problem(503, &["busy"])
             .of_figures(),
+        get_of(
+            "/api/v1/reports",
+            "reports",
+            "Reports that were made by schedule, and those that wait, of the caller's units",
+        )
+        .query("report", "Id of a report", &text())
+        .query("unit", "Code of a unit", &unit)
+        .query("cursor", "Where the page before ended", &count())
+        .json(200, "The newest first", "ReportRuns")
+        .problem(400, &["bad_parameter"])
+        .problem(403, &["forbidden"])
+        .of_figures(),
+        get_of("/api/v1/reports/{run}/{file}", "reports", "A page, the paragraph or the workbook of a run")
+            .number("run", "Number of the run")
+            .part("file", "1.png and further pages, text.txt, figures.xlsx", "1.png")
+            .answer(200, "The page", "image/png", &binary)
+            .answer(200, "The paragraph", "text/plain", &text())
+            .answer(200, "The figures", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &binary)
+            .problem(400, &["bad_parameter"])
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_run", "no_run_file"])
+            .of_figures(),
     ]
+}
+
+pub(super) fn schemas() -> Value {
+    let list = |items: Value| json!({"type": "array", "items": items});
+    let count_or_null = json!({"type": ["integer", "null"], "minimum": 0});
+    let mut made = object(json!({
+        "at": instant(), "late": {"type": "boolean"}, "seq": count(), "closing": count_or_null,
+        "backfill": list(text()), "to": list(text()), "pages": count(), "files": list(text())
+    }));
+    made["type"] = json!(["object", "null"]);
+    json!({
+        "ReportRuns": object(json!({
+            "as_of": instant(), "seq": count(), "node": text(),
+            "schedules": list(object(json!({
+                "report": text(), "title": shape("Words"), "cron": text(), "since": text_or_null(), "next": text_or_null(), "keep_days": count()
+            }))),
+            "runs": list(shape("ReportRun")), "next": count_or_null
+        })),
+        "ReportRun": object(json!({
+            "run": count(), "report": text(), "title": shape("Words"), "unit": text(), "name": text(), "period": text(),
+            "state": any_of(&["waiting", "made", "failed"]), "at": instant(), "tries": count(), "why": text_or_null(),
+            "next_at": text_or_null(), "made": made
+        }))
+    })
 }

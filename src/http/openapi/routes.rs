@@ -83,6 +83,7 @@ fn pages() -> Vec<Route> {
         get_of("/", "pages", "To the wall of the province").empty(307, "To the wall").problem(503, &["timeout"]),
         page(get_of("/ops", "pages", "To the desk of the top of the tree")),
         page(get_of("/ops/sources", "pages", "The desk of sources: what they state, and who hasn't reported")),
+        page(get_of("/ops/reports", "pages", "Reports that were made by themselves, on the desk")),
         page(get_of("/ops/alerts", "pages", "What is worth an alert, and what was, on the desk")),
         page(get_of("/ops/units/{code}", "pages", "The desk of a unit").part("code", "Code of a unit", "17")),
         page(

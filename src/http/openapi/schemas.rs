@@ -9,8 +9,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     let (returns, totals) = (super::returns::schemas(), super::totals::schemas());
     let (compared, screens) = (super::reconcile::schemas(), super::screens::schemas());
     let (alerts, geometry) = (super::alerts::schemas(), super::geometry::schemas());
+    let runs = super::printed::schemas();
     let parts = [common(), records(), units(), links(), figures(), reports, procedures];
-    let parts = parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, alerts, geometry]);
+    let parts =
+        parts.into_iter().chain([indicators, imports, returns, totals, compared, screens, alerts, geometry, runs]);
     parts.flat_map(|part| part.as_object().cloned().unwrap_or_default()).collect()
 }
 

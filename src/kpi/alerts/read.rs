@@ -23,15 +23,6 @@ const STALE_AFTER_MS_DEFAULT: i64 = 3_600_000;
 const DURATION_MS_MAX: i64 = 31 * 86_400_000;
 /// What may stand in a sentence.
 const PLACEHOLDERS: [&str; 4] = ["unit", "value", "threshold", "source"];
-const KINDS: [UnitKind; 7] = [
-    UnitKind::Nation,
-    UnitKind::Province,
-    UnitKind::District,
-    UnitKind::Commune,
-    UnitKind::Department,
-    UnitKind::Office,
-    UnitKind::Area,
-];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 #[derive(Deserialize)]
@@ -261,10 +252,10 @@ impl Reading<'_> {
             return Reach::Codes(codes.get_ref().iter().map(|code| Text::new(code)).collect());
         }
         if let Some(kind) = &form.unit_kind {
-            return match KINDS.into_iter().find(|known| known.as_str() == kind.get_ref()) {
+            return match UnitKind::ALL.into_iter().find(|known| known.as_str() == kind.get_ref()) {
                 Some(kind) => Reach::Kind(kind),
                 None => {
-                    let words = KINDS.map(UnitKind::as_str).join(", ");
+                    let words = UnitKind::ALL.map(UnitKind::as_str).join(", ");
                     let reason = FaultReason::UnknownWord { word: kind.get_ref().clone(), words };
                     self.fault(kind, "alert.unit_kind", reason);
                     Reach::Top

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kpi::fault::{CatalogueError, SourceFile};
-use crate::kpi::report::{self, Report};
+use crate::kpi::report::{self, Addressee, Report};
 
 use super::{Catalogue, version};
 
@@ -53,5 +53,10 @@ impl Catalogue {
     /// All reports, by id.
     pub fn reports(&self) -> impl Iterator<Item = &Report> {
         self.reports.values()
+    }
+
+    /// Every destination that a schedule of reports names, each place of it.
+    pub fn report_addressees(&self) -> impl Iterator<Item = &Addressee> {
+        self.reports().filter_map(|report| report.plan.as_ref()).flat_map(|plan| &plan.deliver_to)
     }
 }

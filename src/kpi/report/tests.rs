@@ -1,8 +1,8 @@
 //! A report's file: what is read of it, and every fault with its file, line and key.
 
 use crate::kpi::fault::SourceFile;
-use crate::kpi::{Catalogue, Scheme};
-use crate::model::Day;
+use crate::kpi::{Catalogue, Reach, Scheme};
+use crate::model::{Day, Text, UnitKind};
 
 use super::{Every, PageFormat, SectionKind, read};
 
@@ -62,6 +62,60 @@ fn faults_are_named_with_file_line_and_key() {
         let told = faults(REST, &section(lines));
         assert!(told.len() == 1 && told[0].starts_with(expected), "{lines}: {told:?}");
     }
+}
+
+#[test]
+fn faults_of_a_schedule_are_named_with_file_line_and_key() {
+    let all = [
+        ("cron = \"0 7 * *\"", "reports/month.toml:8: schedule.cron: `0 7 * *` is no cron pattern of five fields"),
+        ("cron = \"0 7 30 2 *\"", "reports/month.toml:8: schedule.cron: `0 7 30 2 *` never comes"),
+        ("working_days = true", "reports/month.toml:7: schedule: missing field `cron`"),
+        ("cron = \"0 7 * * *\"\nday = 1", "reports/month.toml:9: day: unknown field `day`"),
+        (
+            "cron = \"0 7 * * *\"\nreach = [\"top\", \"all\"]",
+            "reports/month.toml:9: schedule.reach: `all` is none of top, direct_sub_units",
+        ),
+        ("cron = \"0 7 * * *\"\nreach = []", "reports/month.toml:9: schedule.reach: is empty"),
+        (
+            "cron = \"0 7 * * *\"\nunit_kind = \"xa\"",
+            "reports/month.toml:9: schedule.unit_kind: `xa` is none of nation,",
+        ),
+        (
+            "cron = \"0 7 * * *\"\nunits = [\"17\", \"17\"]",
+            "reports/month.toml:9: schedule.units: `17` stands here twice",
+        ),
+        (
+            "cron = \"0 7 * * *\"\ndeliver_to = [\"\"]",
+            "reports/month.toml:9: schedule.deliver_to: a code has 1 to 64 bytes",
+        ),
+        ("cron = \"0 7 * * *\"\nkeep_days = 1", "reports/month.toml:9: schedule.keep_days: 1 isn't from 2 to 3653"),
+    ];
+    for (lines, expected) in all {
+        let told = faults(REST, &format!("[schedule]\n{lines}\n{}", section("kind = \"stack\"")));
+        assert!(told.len() == 1 && told[0].starts_with(expected), "{lines}: {told:?}");
+    }
+}
+
+#[test]
+fn a_schedule_says_of_whom_and_for_whom() {
+    let text = format!(
+        "{HEAD}{REST}[schedule]\ncron = \"0 7 * * *\"\nreach = [\"top\"]\nunit_kind = \"commune\"\nunits = [\"148\"]\n\
+         deliver_to = [\"a\", \"b\"]\n{}",
+        section("kind = \"stack\"")
+    );
+    let catalogue = Catalogue::embedded().unwrap();
+    let file = SourceFile { name: "reports/month.toml", text: &text };
+    let plan = read(file, &catalogue, &mut Vec::new()).unwrap().plan.unwrap();
+    let codes = Reach::Codes(vec![Text::new("148")]);
+    assert_eq!(plan.reach, [Reach::Top, Reach::Kind(UnitKind::Commune), codes]);
+    assert_eq!(plan.deliver_to[1].place, "reports/month.toml:12: schedule.deliver_to");
+    assert_eq!(plan.keep_days, 92);
+    let own: Vec<(&str, &str)> = catalogue
+        .reports()
+        .map(|report| (report.id.as_str(), report.plan.as_ref().map_or("", |plan| plan.cron.as_str())))
+        .collect();
+    let crons = [("daily", "0 7 * * *"), ("monthly", "0 8 15 * *"), ("quarterly", "0 8 15 3,6,9,12 *")];
+    assert_eq!(own, [&crons[..], &[("weekly", "30 7 * * 1")]].concat());
 }
 
 #[test]

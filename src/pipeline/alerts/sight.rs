@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use crate::alert::{Sighting, Timing};
 use crate::cube::View;
-use crate::kpi::{AlertRule, Catalogue, Lines, Place, Reach, Watch};
-use crate::model::{Instant, Text, UnitFact};
+use crate::kpi::{AlertRule, Catalogue, Lines, Place, Watch};
+use crate::model::{Instant, Text};
 use crate::pipeline::backfill::{Backfills, feeds_unit};
 use crate::pipeline::feeds::Feeds;
-use crate::units::{Hierarchy, Perspective, Scope, UnitId, VisibleUnit};
+use crate::pipeline::reach::units_of;
+use crate::units::{Hierarchy, Perspective, VisibleUnit};
 
 use super::{Figure, FigureUnit, Key, Subject};
 
@@ -42,7 +43,7 @@ pub(super) fn sightings(watched: Watched<'_>) -> BTreeMap<Key, Sighting<Figure>>
         }
         let Some(lines) = rule.lines else { continue };
         let standing = watched.standing(rule);
-        for (unit, fact) in watched.units(rule) {
+        for (unit, fact) in units_of(watched.view, &rule.reach) {
             let subject = Subject::Unit { code: fact.code.clone(), valid_from: fact.valid_from };
             let figure = watched.figure(rule, &lines, &standing, unit);
             seen.insert(key(subject), Sighting { timing, figure });
@@ -58,32 +59,6 @@ struct Standing {
 }
 
 impl<'a> Watched<'a> {
-    /// Those of the rule that exist today.
-    fn units(self, rule: &AlertRule) -> Vec<(VisibleUnit, &'a UnitFact)> {
-        let view = self.view;
-        let (tree, today) = (view.tree(Hierarchy::Now), view.today());
-        let everyone = Scope::all();
-        let sight = everyone.on(view.units(), view.hierarchies(), Hierarchy::Now);
-        let top = tree.node(UnitId::UNRESOLVED).parent;
-        let ids: Vec<UnitId> = match &rule.reach {
-            Reach::Top => top.into_iter().collect(),
-            Reach::DirectSubUnits => top.map_or(Vec::new(), |top| tree.node(top).children.clone()),
-            Reach::Codes(codes) => codes.iter().filter_map(|code| Some(sight.unit(code, today)?.id())).collect(),
-            Reach::Kind(_) => tree.ids().collect(),
-        };
-        let valid = ids.into_iter().filter_map(|id| {
-            let fact = view.units().fact(id)?;
-            let is_there =
-                fact.valid_from.is_none_or(|from| from <= today) && fact.valid_to.is_none_or(|to| today <= to);
-            let is_meant = match rule.reach {
-                Reach::Kind(kind) => fact.kind == kind,
-                _ => true,
-            };
-            (is_there && is_meant).then_some((sight.visible(id)?, &**fact))
-        });
-        valid.collect()
-    }
-
     /// Which sources feed the figures of a rule: those that it names, by default all that were ever heard. One of these
     /// that was never heard has no part in the figures; it is missing by its own alert.
     fn standing(self, rule: &AlertRule) -> Standing {

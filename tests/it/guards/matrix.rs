@@ -19,7 +19,7 @@ const LISTS: [&str; 7] = [
 ];
 
 /// Lists that whoever may look at anything is answered, cut to what they may see.
-const SEEN: [&str; 9] = [
+const SEEN: [&str; 10] = [
     "/api/v1/units",
     "/api/v1/indicators",
     "/api/v1/indicators/missing",
@@ -29,6 +29,7 @@ const SEEN: [&str; 9] = [
     "/api/v1/procedures",
     "/api/v1/calendar",
     "/api/v1/alerts",
+    "/api/v1/reports",
 ];
 
 /// What somebody is to be answered.
@@ -85,6 +86,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         }
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", path) if SEEN.contains(&path) => role(&[View, Operate, Whole, Admin], 200),
+        ("GET", "/api/v1/reports/{run}/{file}") => role(&[View, Operate, Whole, Admin], 404),
         ("POST", "/api/v1/alerts/{id}/acknowledge") => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
         ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),

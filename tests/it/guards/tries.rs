@@ -38,7 +38,7 @@ fn line(unit: &str) -> String {
 }
 
 /// What is asked without more.
-const PLAIN: [&str; 16] = [
+const PLAIN: [&str; 17] = [
     "/api/openapi.json",
     "/api/schemas/records.json",
     "/api/v1/tokens",
@@ -54,6 +54,7 @@ const PLAIN: [&str; 16] = [
     "/api/v1/unresolved",
     "/api/v1/imports",
     "/api/v1/alerts",
+    "/api/v1/reports",
     // Without the headers of an upgrade: whoever gets past the gate is told so. Topics have a test of their own.
     "/api/v1/live",
 ];
@@ -95,6 +96,7 @@ pub(super) fn tries(route: &Route) -> Vec<Try> {
         ("POST", "/api/v1/rejects/replay") => vec![Try::with(route.path, "application/json", String::new())],
         ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
         // Nothing is raised here: whoever may ask is told that there is no such alert.
+        ("GET", "/api/v1/reports/{run}/{file}") => vec![Try::plain("/api/v1/reports/1/1.png")],
         ("POST", "/api/v1/alerts/{id}/acknowledge") => vec![Try::plain("/api/v1/alerts/1/acknowledge")],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
         ("GET", "/api/v1/dossiers/{source}/{id}") => {
@@ -156,7 +158,7 @@ fn page_tries(path: &str) -> Vec<Try> {
     match path {
         "/" => vec![Try::plain("/")],
         "/wall/{board}" => Try::units(|unit| format!("/wall/province?unit={unit}")).into_iter().map(public).collect(),
-        "/ops" | "/ops/alerts" | "/ops/screens" | "/screen" => vec![Try::plain(path)],
+        "/ops" | "/ops/alerts" | "/ops/reports" | "/ops/screens" | "/screen" => vec![Try::plain(path)],
         "/ops/units/{code}" => Try::units(|unit| format!("/ops/units/{unit}")).into_iter().map(public).collect(),
         "/ops/sources" => vec![Try::plain("/ops/sources")],
         "/ops/dossiers/{source}/{id}" => vec![Try::plain("/ops/dossiers/foreign-source/1")],

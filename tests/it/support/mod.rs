@@ -1,6 +1,7 @@
 //! What tests stand on.
 
 pub mod engine;
+pub mod receivers;
 pub mod records;
 pub mod relay;
 pub mod server;

@@ -38,7 +38,13 @@ export interface AlertsPlace {
   readonly params: URLSearchParams;
 }
 
-export type Place = UnitPlace | DossierPlace | SourcesPlace | AlertsPlace | { readonly kind: 'nowhere'; readonly params: URLSearchParams };
+/** Reports that were made by themselves. */
+export interface ReportsPlace {
+  readonly kind: 'reports';
+  readonly params: URLSearchParams;
+}
+
+export type Place = UnitPlace | DossierPlace | SourcesPlace | AlertsPlace | ReportsPlace | { readonly kind: 'nowhere'; readonly params: URLSearchParams };
 
 function text(part: string | undefined): string | null {
   try {
@@ -55,6 +61,7 @@ export function place(url: URL): Place {
   const [one, two] = [text(first), text(second)];
   if (ops === 'ops' && kind === 'sources' && first === undefined) return { kind: 'sources', params };
   if (ops === 'ops' && kind === 'alerts' && first === undefined) return { kind: 'alerts', params };
+  if (ops === 'ops' && kind === 'reports' && first === undefined) return { kind: 'reports', params };
   if (ops === 'ops' && rest.length === 0 && one !== null && one !== '') {
     if (kind === 'units' && second === undefined) return { kind: 'unit', code: one, params };
     if (kind === 'dossiers' && two !== null && two !== '') return { kind: 'dossier', source: one, id: two, params };
@@ -86,6 +93,23 @@ export function unitAddress(code: string, params: URLSearchParams, changes: Chan
 
 export function alertsAddress(lang: Lang): string {
   return `/ops/alerts${lang === 'en' ? '?lang=en' : ''}`;
+}
+
+/** The page of reports keeps the language, the report and the unit. */
+export function reportsAddress(params: URLSearchParams, changes: Changes = {}): string {
+  const kept = new URLSearchParams();
+  for (const name of ['lang', 'report', 'unit', 'cursor']) {
+    const value = params.get(name);
+    if (value !== null) kept.set(name, value);
+  }
+  return `/ops/reports${changed(kept, changes)}`;
+}
+
+/** Which runs the page of reports asks for. */
+export function reportsQuestion(params: URLSearchParams): string {
+  const asked = new URLSearchParams(params);
+  asked.delete('lang');
+  return asked.toString();
 }
 
 /** A dossier's page keeps only the language: it is the same however one came to it. */

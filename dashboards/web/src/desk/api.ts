@@ -208,6 +208,36 @@ export interface AlertList extends Moment {
   readonly next: number | null;
 }
 
+export interface ReportRun {
+  readonly run: number;
+  readonly report: string;
+  readonly title: Text;
+  readonly unit: string;
+  readonly name: string;
+  readonly period: string;
+  readonly state: 'waiting' | 'made' | 'failed';
+  readonly at: string;
+  readonly tries: number;
+  readonly why: string | null;
+  readonly next_at: string | null;
+  readonly made: {
+    readonly at: string;
+    readonly late: boolean;
+    readonly seq: number;
+    readonly closing: number | null;
+    readonly backfill: readonly string[];
+    readonly to: readonly string[];
+    readonly pages: number;
+    readonly files: readonly string[];
+  } | null;
+}
+
+export interface ReportList extends Moment {
+  readonly schedules: readonly { readonly report: string; readonly title: Text; readonly cron: string; readonly next: string | null; readonly keep_days: number }[];
+  readonly runs: readonly ReportRun[];
+  readonly next: number | null;
+}
+
 /** Why there is no answer: the server's stable code and words, or `lost` without any. */
 export class Refused extends Error {
   constructor(readonly code: string, detail: string) {
@@ -246,6 +276,24 @@ async function answered<T>(path: string, signal: AbortSignal, request: { method?
   if (answer.ok && body !== null) return body as T;
   const problem = (body ?? {}) as { code?: unknown; detail?: unknown };
   throw new Refused(typeof problem.code === 'string' ? problem.code : `http_${String(answer.status)}`, typeof problem.detail === 'string' ? problem.detail : '');
+}
+
+/** A file, with the token of this page. */
+export async function file(path: string, signal: AbortSignal): Promise<Blob> {
+  const answer = await fetch(path, { headers: authorization(), signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS_MAX)]) });
+  if (!answer.ok) throw new Refused(`http_${String(answer.status)}`, '');
+  return answer.blob();
+}
+
+/** A file as an address that pages of this server may show. */
+export async function picture(path: string, signal: AbortSignal): Promise<string> {
+  const blob = await file(path, signal);
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => { if (typeof reader.result === 'string') resolve(reader.result); };
+    reader.onerror = () => { reject(new Refused('page', path)); };
+    reader.readAsDataURL(blob);
+  });
 }
 
 /** The same answer as a table for a spreadsheet, which needs the mark at its beginning to read UTF-8. */

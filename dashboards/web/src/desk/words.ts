@@ -4,6 +4,28 @@ import type { By } from './address';
 
 export interface DeskWords {
   readonly desk: string;
+  readonly reports: string;
+  readonly schedule: string;
+  readonly nextRun: string;
+  readonly keptDays: (n: string) => string;
+  readonly noReports: string;
+  readonly runs: string;
+  readonly scheduledAt: string;
+  readonly madeAt: string;
+  readonly lateRun: string;
+  readonly state: string;
+  readonly states: Readonly<Record<'waiting' | 'made' | 'failed', string>>;
+  readonly triesSoFar: (n: string) => string;
+  readonly againAt: (at: string) => string;
+  readonly closing: (n: string) => string;
+  readonly sentTo: string;
+  readonly notKept: string;
+  readonly page: (n: string) => string;
+  readonly workbook: string;
+  readonly paragraph: string;
+  readonly older: string;
+  readonly newest: string;
+  readonly allReports: string;
   readonly alerts: string;
   readonly alert: string;
   readonly level: string;
@@ -118,6 +140,11 @@ export interface DeskWords {
 
 const vi: DeskWords = {
   desk: 'Điều hành',
+  reports: 'Báo cáo', schedule: 'Lịch lập báo cáo', nextRun: 'Lần tới', keptDays: (n) => `giữ ${n} ngày`,
+  noReports: 'Chưa có báo cáo nào.', runs: 'Báo cáo đã lập', scheduledAt: 'Theo lịch', madeAt: 'Lập lúc', lateRun: 'lập muộn',
+  state: 'Trạng thái', states: { waiting: 'chờ lập', made: 'đã lập', failed: 'không lập được' },
+  triesSoFar: (n) => `đã thử ${n} lần`, againAt: (at) => `lập lại lúc ${at}`, closing: (n) => `số liệu chốt lần ${n}`, sentTo: 'Gửi tới',
+  notKept: 'không còn giữ tệp', page: (n) => `trang ${n}`, workbook: 'số liệu (XLSX)', paragraph: 'đoạn văn', older: 'Cũ hơn', newest: 'Mới nhất', allReports: 'tất cả',
   alerts: 'Cảnh báo',
   alert: 'Cảnh báo',
   level: 'Mức',
@@ -179,6 +206,11 @@ const vi: DeskWords = {
 
 const en: DeskWords = {
   desk: 'Operations',
+  reports: 'Reports', schedule: 'Schedule', nextRun: 'Next', keptDays: (n) => `kept ${n} days`,
+  noReports: 'No reports yet.', runs: 'Reports made', scheduledAt: 'Scheduled', madeAt: 'Made at', lateRun: 'made late',
+  state: 'State', states: { waiting: 'waiting', made: 'made', failed: 'failed' },
+  triesSoFar: (n) => `${n} tries so far`, againAt: (at) => `again at ${at}`, closing: (n) => `official figures, closing ${n}`, sentTo: 'Sent to',
+  notKept: 'files no longer kept', page: (n) => `page ${n}`, workbook: 'figures (XLSX)', paragraph: 'paragraph', older: 'Older', newest: 'Newest', allReports: 'all',
   alerts: 'Alerts',
   alert: 'Alert',
   level: 'Level',

@@ -48,7 +48,7 @@ fn shown(runs: &[Run], world: &World) -> Vec<String> {
 #[test]
 fn a_daily_brief_comes_on_working_days_of_the_last_working_day() {
     let world = World::new();
-    let daily = Schedule::read("0 7 * * *", Running::Today, true).unwrap();
+    let daily = Schedule::read("0 7 * * *", Every::Day, true).unwrap();
     let runs = daily.due(t("2024-08-29 12:00"), t("2024-09-05 07:00"), world.days("calendar"));
     // Saturday, Sunday and two days off wait for Wednesday, which tells of Friday, once.
     assert_eq!(
@@ -63,7 +63,7 @@ fn a_daily_brief_comes_on_working_days_of_the_last_working_day() {
 #[test]
 fn a_month_ends_when_its_scheme_says_and_waits_for_a_working_day() {
     let world = World::new();
-    let monthly = Schedule::read("0 7 15 * *", Running::Month, true).unwrap();
+    let monthly = Schedule::read("0 7 15 * *", Every::Month, true).unwrap();
     let runs = monthly.due(t("2024-05-20 00:00"), t("2024-09-16 07:05"), world.days("report"));
     assert_eq!(
         shown(&runs, &world),
@@ -75,10 +75,10 @@ fn a_month_ends_when_its_scheme_says_and_waits_for_a_working_day() {
         ]
     );
     // On the first of a month the calendar's is over, the reports' isn't: theirs is that of two weeks before.
-    let first = Schedule::read("0 7 1 * *", Running::Month, false).unwrap();
+    let first = Schedule::read("0 7 1 * *", Every::Month, false).unwrap();
     let of = |scheme| first.due(t("2024-07-31 00:00"), t("2024-08-01 08:00"), world.days(scheme))[0].period.to_string();
     assert_eq!((of("calendar"), of("report")), ("2024-07".to_owned(), "2024-07".to_owned()));
-    let last = Schedule::read("0 7 14 * *", Running::Month, false).unwrap();
+    let last = Schedule::read("0 7 14 * *", Every::Month, false).unwrap();
     let runs = last.due(t("2024-08-13 00:00"), t("2024-08-14 08:00"), world.days("report"));
     assert_eq!(runs[0].period.to_string(), "2024-07", "the fourteenth isn't over");
 }
@@ -87,7 +87,7 @@ fn a_month_ends_when_its_scheme_says_and_waits_for_a_working_day() {
 fn in_a_month_with_downtime_every_period_is_made_once_and_what_was_missed_is_late() {
     let world = World::new();
     let days = world.days("calendar");
-    let daily = Schedule::read("30 6 * * *", Running::Today, false).unwrap();
+    let daily = Schedule::read("30 6 * * *", Every::Day, false).unwrap();
     // Looked at every seven minutes of August, but for three nights and four days in the middle.
     let minute = 60_000;
     let is_down = |now: Instant| {
@@ -119,7 +119,7 @@ fn in_a_month_with_downtime_every_period_is_made_once_and_what_was_missed_is_lat
 #[test]
 fn a_week_is_that_before_and_a_pattern_within_a_period_makes_one() {
     let world = World::new();
-    let weekly = Schedule::read("0 8 * * 1,4", Running::Week, false).unwrap();
+    let weekly = Schedule::read("0 8 * * 1,4", Every::Week, false).unwrap();
     let runs = weekly.due(t("2024-07-29 00:00"), t("2024-08-09 00:00"), world.days("calendar"));
     assert_eq!(shown(&runs, &world), ["2024-07-29T08:00 2024-W30 late", "2024-08-05T08:00 2024-W31 late"]);
 }
@@ -127,7 +127,7 @@ fn a_week_is_that_before_and_a_pattern_within_a_period_makes_one() {
 #[test]
 fn a_long_downtime_makes_up_for_the_newest_only() {
     let world = World::new();
-    let daily = Schedule::read("0 7 * * *", Running::Today, false).unwrap();
+    let daily = Schedule::read("0 7 * * *", Every::Day, false).unwrap();
     let runs = daily.due(t("2023-08-02 08:00"), t("2024-08-02 08:00"), world.days("calendar"));
     assert_eq!((runs.len(), runs[MISSED_MAX - 1].period.to_string().as_str()), (MISSED_MAX, "2024-08-01"));
 }
@@ -140,7 +140,7 @@ fn patterns_that_are_none_say_why() {
         ("61 7 * * *", "no cron pattern"),
         ("0 7 30 2 *", "never comes"),
     ] {
-        let error = Schedule::read(pattern, Running::Month, false).unwrap_err().to_string();
+        let error = Schedule::read(pattern, Every::Month, false).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");
     }
 }

@@ -8,13 +8,16 @@ use std::str::FromStr;
 use croner::Cron;
 use jiff::civil::DateTime;
 
-use crate::kpi::{Running, Scheme};
+use crate::kpi::scheme::Scheme;
+use crate::kpi::window::Running;
 use crate::model::{Calendar, Day, Instant, Period, Zone};
+
+use super::Every;
 
 #[cfg(test)]
 mod tests;
 
-/// A run that is made this much after its time is late: an hour of retries and a restart are no lateness.
+/// A run that is made this much after its time is late: a few retries and a restart are no lateness.
 pub const LATE_AFTER_MS: i64 = 15 * 60 * 1_000;
 /// Runs that are made up for at once; older ones are left out, the newest are made.
 pub const MISSED_MAX: usize = 64;
@@ -33,10 +36,10 @@ pub enum ScheduleError {
 }
 
 /// A cron pattern in local time, the kind of period its runs are about, and whether days off are waited out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Schedule {
     cron: Cron,
-    period: Running,
+    every: Every,
     working_days: bool,
 }
 
@@ -67,13 +70,13 @@ impl Schedule {
     ///
     /// # Errors
     /// When it can't be read, or never comes.
-    pub fn read(pattern: &str, period: Running, working_days: bool) -> Result<Schedule, ScheduleError> {
+    pub fn read(pattern: &str, every: Every, working_days: bool) -> Result<Schedule, ScheduleError> {
         let unread = |why: String| ScheduleError::Pattern(pattern.to_owned(), why);
         if pattern.split_whitespace().count() != 5 {
             return Err(unread("it has another number of fields".to_owned()));
         }
         let cron = Cron::from_str(pattern).map_err(|error| unread(error.to_string()))?;
-        let schedule = Schedule { cron, period, working_days };
+        let schedule = Schedule { cron, every, working_days };
         let begin = jiff::civil::date(2024, 1, 1).at(0, 0, 0, 0);
         schedule.after(begin).ok_or_else(|| ScheduleError::Never(pattern.to_owned()))?;
         Ok(schedule)
@@ -91,7 +94,7 @@ impl Schedule {
             let period = self.period_of(days.zone.day(at), days);
             // A former time of the same period had its run, whenever that was.
             if runs.last().is_none_or(|run| run.period != period) {
-                runs.push(Run { at, period, is_late: now.0.saturating_sub(at.0) > LATE_AFTER_MS });
+                runs.push(Run { at, period, is_late: is_late(at, now) });
             }
         }
         runs.retain(|run| run.at > since);
@@ -106,9 +109,9 @@ impl Schedule {
 
     /// The last whole period before a day; of days of which only working ones count, the last of these.
     fn period_of(&self, day: Day, days: Days<'_>) -> Period {
-        match self.period {
-            Running::Today if self.working_days => Running::Today.period(days.calendar.working_day_before(day)),
-            running => days.scheme.last_whole(running, day),
+        match self.every {
+            Every::Day if self.working_days => Running::Today.period(days.calendar.working_day_before(day)),
+            every => every.ended(days.scheme, day),
         }
     }
 
@@ -133,6 +136,11 @@ impl Schedule {
     fn after(&self, time: DateTime) -> Option<DateTime> {
         self.cron.find_next_occurrence(&foreign(time)?, false).ok().and_then(own)
     }
+}
+
+/// Whether what should have been made at an instant is late now.
+pub fn is_late(at: Instant, now: Instant) -> bool {
+    now.0.saturating_sub(at.0) > LATE_AFTER_MS
 }
 
 /// Days off in a row, at most: the lunar new year with its weekends and swapped days has nine.
