@@ -18,6 +18,9 @@ const OVERLAP_MAX: f32 = 2.0;
 /// The least size of a number of nine digits in a narrow column.
 const NUMBER_MIN: f32 = 11.0;
 
+/// All that the program carries.
+const REPORTS: [&str; 4] = ["daily", "weekly", "monthly", "quarterly"];
+
 fn pages(paper: &Paper) -> Vec<DrawnPage> {
     let press = Press::new().unwrap();
     (1..=paper.pages.len()).map(|page| press.page(paper, page).unwrap()).collect()
@@ -59,7 +62,7 @@ fn check(world: World, report: &str) {
 #[test]
 fn no_text_overlaps_another_or_leaves_the_page() {
     for world in World::ALL {
-        for report in ["daily", "weekly", "monthly", "quarterly"] {
+        for report in REPORTS {
             check(world, report);
         }
     }
@@ -67,7 +70,7 @@ fn no_text_overlaps_another_or_leaves_the_page() {
 
 #[test]
 fn nothing_is_cut_at_normal_figures() {
-    for report in ["daily", "weekly", "monthly", "quarterly"] {
+    for report in REPORTS {
         let cut: Vec<String> = pages(&paper(World::Rich, report))
             .into_iter()
             .flat_map(|page| page.texts)

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
-use crate::kpi::{Catalogue, MEASURES};
+use crate::kpi::{Catalogue, MEASURES, Report};
 use crate::report::{Material, Paper, compose};
 
 /// What the figures are like.
@@ -54,7 +54,12 @@ fn catalogue() -> &'static Catalogue {
 
 /// A report of a world.
 pub(super) fn paper(world: World, report: &str) -> Paper {
-    let report = catalogue().report(report).unwrap();
+    paper_in(world, report, "vi")
+}
+
+/// The same in a language.
+pub(super) fn paper_in(world: World, report: &str, locale: &str) -> Paper {
+    let report = &Report { locale: locale.to_owned(), ..catalogue().report(report).unwrap().clone() };
     let material =
         Material::read(kpis(world), facts(world), json!({"ii06a": form(world)}), json!({"qd766": index(world)}));
     compose(report, catalogue(), &material.unwrap(), true)
