@@ -7,8 +7,8 @@
 //! had, the reason stands in its row. `BENCH_OTHERS=0` leaves them out, `BENCH_PAGES=F` keeps the pictures of all.
 //!
 //! Then `opcentre report render --all-units` of the real program writes the month of 151 communes from a real server: how
-//! long it takes, and the peak memory of both, by `VmHWM` of `/proc`, the server's
-//! counted anew for each batch.
+//! long it takes, the peak memory of the command, and by how much drawing raises that of the server, which holds all its
+//! records besides (`VmHWM` of `/proc`, counted anew for each batch, less `VmRSS` before it).
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a bench")]
 
 use std::hint::black_box;
@@ -49,6 +49,8 @@ const OTHERS: [(&str, &str); 3] = [
 const NOW: &str = "2024-08-02T08:00:00+07:00";
 /// How often the batch is made; the first is cold.
 const BATCHES: usize = 3;
+/// The most memory of a process.
+const PEAK: &str = "VmHWM:";
 
 fn main() {
     let catalogue = Catalogue::embedded().unwrap();
@@ -86,7 +88,10 @@ fn pages(view: &View, catalogue: &Catalogue, pictures: &Path) {
         let took = timed(ROUNDS, || black_box(press.page(&monthly, page).unwrap()));
         row(&format!("opcentre, A4 month, page {page}"), took);
     }
-    row("figures of a province's month", timed(ROUNDS, || black_box(paper(view, catalogue, "monthly", ("17", "2024-07")))));
+    for (name, unit) in [("a province", "17"), ("a district", "148"), ("a commune", "04792")] {
+        let took = timed(ROUNDS_OF_OTHERS, || black_box(paper(view, catalogue, "monthly", (unit, "2024-07"))));
+        row(&format!("figures of the month of {name}"), took);
+    }
 }
 
 fn row(name: &str, (best, middle): (f64, f64)) {
@@ -124,7 +129,10 @@ fn other(way: &str, scene: &Path, out: &Path) -> Result<(f64, f64), String> {
 
 /// The month of every commune, all pages, by the command and a server, each time from nothing kept.
 async fn communes() {
-    println!("{:<44} {:>8} {:>11} {:>11}", "report render --all-units, 151 communes", "seconds", "server MiB", "command MiB");
+    println!(
+        "{:<44} {:>8} {:>12} {:>12}",
+        "report render --all-units, 151 communes", "seconds", "drawing MiB", "command MiB"
+    );
     let dir = tempfile::tempdir().unwrap();
     let server = Server::start(dir.path(), &["--now", NOW]).await;
     server.put_units(UNITS).await;
@@ -137,12 +145,13 @@ async fn communes() {
         seq = answer["seq"].as_u64().unwrap();
     }
     server.reach("17", seq).await;
-    println!("{:<44} {:>8} {:>11}", format!("  the server with {} records", events.len()), "", peak_mib(server.pid()));
+    println!("  the server with {} records: {} MiB", events.len(), memory_mib(server.pid(), "VmRSS:"));
     for batch in 0..BATCHES {
         // Every batch is of another month, so that no page of it is kept.
         let period = format!("2024-{:02}", 7 - batch);
         let out = dir.path().join(&period);
         forget_peak(server.pid());
+        let before = memory_mib(server.pid(), "VmRSS:");
         let begun = Instant::now();
         let mut command = Command::new(OPCENTRE)
             .args(["report", "render", "monthly", "--all-units", "--kind", "commune", "--period", &period, "--out"])
@@ -156,15 +165,16 @@ async fn communes() {
         let said = std::io::read_to_string(command.stdout.take().unwrap()).unwrap();
         assert!(command.wait().unwrap().success(), "{said}");
         let made = said.split(" in ").next().unwrap_or_default();
-        println!("{:<44} {took:>8.1} {:>11} {peak:>11}", format!("  {period}: {made}"), peak_mib(server.pid()));
+        let drawing = memory_mib(server.pid(), PEAK).saturating_sub(before);
+        println!("{:<44} {took:>8.1} {drawing:>12} {peak:>12}", format!("  {period}: {made}"));
     }
     assert_eq!(server.stop(), Some(0));
 }
 
-/// The most memory of a process since it began, or since it was forgotten.
-fn peak_mib(pid: u32) -> u64 {
+/// Memory of a process: what it has now, or the most it had since it began or since that was forgotten.
+fn memory_mib(pid: u32, field: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default() / 1_024
 }
 
@@ -177,7 +187,7 @@ fn forget_peak(pid: u32) {
 fn peak_until_ended(child: &mut Child) -> u64 {
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
-        peak = peak.max(peak_mib(child.id()));
+        peak = peak.max(memory_mib(child.id(), PEAK));
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     peak

@@ -7,7 +7,7 @@ export function scene(paper, family) {
     const graphic = [], grid = [], xAxis = [], yAxis = [], series = [];
     const section = (kind) => paper.pages[0].find((one) => one.kind === kind);
     const text = (x, y, words, size, more = {}) =>
-        graphic.push({ type: "text", x, y, style: { text: words, font: `${more.weight ?? 500} ${size}px ${family}`, fill: more.fill ?? ink, textAlign: more.align ?? "left", width: more.width, overflow: more.width ? "break" : undefined } });
+        graphic.push({ type: "text", x, y, style: { text: words, font: `${more.weight ?? 500} ${size}px ${family}`, fill: more.fill ?? ink, lineHeight: size * 1.3, textAlign: more.align ?? "left", width: more.width, overflow: more.width ? "break" : undefined } });
     const rule = (x, y, width, height = 1, fill = line) =>
         graphic.push({ type: "rect", shape: { x, y, width, height }, style: { fill } });
     const title = (x, y, of) => {
