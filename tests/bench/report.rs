@@ -14,7 +14,7 @@
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use opcentre::cli::demo::{Event, HOA_BINH, History, SEED, START};
 use opcentre::cube::{Cube, View};
@@ -160,7 +160,7 @@ async fn communes() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let peak = peak_until_ended(&mut command);
+        let peak = peak_until_ended(&mut command).await;
         let took = begun.elapsed().as_secs_f64();
         let said = std::io::read_to_string(command.stdout.take().unwrap()).unwrap();
         assert!(command.wait().unwrap().success(), "{said}");
@@ -184,11 +184,12 @@ fn forget_peak(pid: u32) {
 }
 
 /// The peak of a child as it was seen last before its end.
-fn peak_until_ended(child: &mut Child) -> u64 {
+async fn peak_until_ended(child: &mut Child) -> u64 {
+    let mut looks = tokio::time::interval(Duration::from_millis(20));
     let mut peak = 0;
     while child.try_wait().unwrap().is_none() {
         peak = peak.max(memory_mib(child.id(), PEAK));
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        looks.tick().await;
     }
     peak
 }
