@@ -123,6 +123,9 @@ pub struct Headline {
     pub counted_in: String,
     /// Target, previous period, same period last year.
     pub lines: Vec<Vec<Span>>,
+    /// Whether the first of the lines is a target that the band is held against: it may stand beside it.
+    #[serde(skip)]
+    pub target_first: bool,
 }
 
 /// A point of a trend; no value where nothing is known.

@@ -79,6 +79,9 @@ impl DrawingBackend for Plot<'_, '_, '_> {
     }
 
     fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Drawn {
+        if style.color().alpha == 0.0 {
+            return Ok(());
+        }
         let (from, to) = (self.at(from), self.at(to));
         let (of, width) = (colour(style.color()), Self::width(style));
         if (from.1 - to.1).abs() < 0.1 {
@@ -92,6 +95,9 @@ impl DrawingBackend for Plot<'_, '_, '_> {
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Drawn {
+        if style.color().alpha == 0.0 {
+            return Ok(());
+        }
         let points: Vec<(f32, f32)> = path.into_iter().map(|point| self.at(point)).collect();
         if let [from, to] = points[..]
             && (from.1 - to.1).abs() < 0.1

@@ -6,6 +6,7 @@ mod index;
 mod map;
 mod notes;
 mod ranking;
+mod stack;
 mod table;
 
 use super::canvas::Area;
@@ -27,7 +28,7 @@ pub(super) fn draw(sheet: &mut Sheet<'_, '_>, section: &Section, area: Area) {
         }
         Section::Headline { figures, columns } => headline::draw(sheet, figures, *columns, area),
         Section::Trend { .. } => charts::trend(sheet, section, area),
-        Section::Stack { .. } => charts::stack(sheet, section, area),
+        Section::Stack { .. } => stack::draw(sheet, section, area),
         Section::Ranking { title, subtitle, target, target_name, rows } => {
             let body = sheet.opened(area, title, subtitle);
             ranking::draw(sheet, rows, (*target, target_name), body);

@@ -11,6 +11,11 @@ use super::words::Locale;
 /// The least size of any text on A4, in pixels: 8 points (SCREENS.md, 10).
 pub(super) const SIZE_MIN: f32 = 17.0;
 
+/// A length between two others; in a place that is too narrow for both the least one holds.
+pub(super) fn between(length: f32, least: f32, most: f32) -> f32 {
+    length.min(most).max(least)
+}
+
 /// A page with its measure.
 pub(super) struct Sheet<'c, 'f> {
     pub(super) canvas: &'c mut Canvas<'f>,
@@ -58,6 +63,18 @@ impl Sheet<'_, '_> {
         // A section that writes its own key there says so with a blank.
         self.canvas.text_in(subtitle.trim(), (area.x, area.y + self.px(62.0)), (face, area.w), INK3, Align::Left);
         area.below(self.px(78.0))
+    }
+
+    /// The same with the unit of measure beside the title, where there is room for it.
+    pub(super) fn opened_short(&mut self, area: Area, title: &str, subtitle: &str) -> Area {
+        let face = self.words(Weight::Medium, 18.0);
+        let width = self.width(subtitle, face);
+        if title.is_empty() || width + self.width(title, self.words(Weight::Bold, 25.0)) + self.px(24.0) > area.w {
+            return self.opened(area, title, subtitle);
+        }
+        let at = (area.right(), area.y + self.px(36.0));
+        self.canvas.text_in(subtitle, at, (face, width + 1.0), INK3, Align::Right);
+        self.opened(area, title, "")
     }
 
     /// A text that wraps within an area; returns the line of writing of its last line. What has no room ends with an

@@ -6,17 +6,24 @@ mod worlds;
 
 use std::collections::BTreeMap;
 
+use crate::kpi::report::{Grid, PageFormat};
+
 use super::canvas::{Area, TextBox};
-use super::figures::{Paper, Section};
+use super::figures::{Paper, Placed, Section};
 use super::press::{DrawnPage, Press};
 use super::sheet::SIZE_MIN;
-use worlds::{World, paper};
+use worlds::{World, paper, paper_in};
 
 /// Text may touch by this much: descenders and ascenders of neighbouring lines.
 const OVERLAP_MAX: f32 = 2.0;
 
 /// The least size of a number of nine digits in a narrow column.
 const NUMBER_MIN: f32 = 11.0;
+
+/// All that the program carries.
+const REPORTS: [&str; 4] = ["daily", "weekly", "monthly", "quarterly"];
+
+const FORMATS: [PageFormat; 4] = [PageFormat::A4, PageFormat::A4Landscape, PageFormat::Screen, PageFormat::Phone];
 
 fn pages(paper: &Paper) -> Vec<DrawnPage> {
     let press = Press::new().unwrap();
@@ -59,7 +66,7 @@ fn check(world: World, report: &str) {
 #[test]
 fn no_text_overlaps_another_or_leaves_the_page() {
     for world in World::ALL {
-        for report in ["daily", "weekly", "monthly", "quarterly"] {
+        for report in REPORTS {
             check(world, report);
         }
     }
@@ -67,14 +74,123 @@ fn no_text_overlaps_another_or_leaves_the_page() {
 
 #[test]
 fn nothing_is_cut_at_normal_figures() {
-    for report in ["daily", "weekly", "monthly", "quarterly"] {
-        let cut: Vec<String> = pages(&paper(World::Rich, report))
+    for (report, locale) in REPORTS.into_iter().flat_map(|report| [(report, "vi"), (report, "en")]) {
+        let cut: Vec<String> = pages(&paper_in(World::Rich, report, locale))
             .into_iter()
             .flat_map(|page| page.texts)
-            .filter(|text| text.is_cut || text.text.ends_with('…'))
-            .map(|text| format!("{report}: {}", text.text))
+            .filter(|text| text.is_cut || text.text.contains('…'))
+            .map(|text| format!("{report}, {locale}: {}", text.text))
             .collect();
         assert_eq!(cut, Vec::<String>::new());
+    }
+}
+
+/// Values with how often each stands there.
+fn counted<'t>(texts: impl Iterator<Item = &'t str>) -> BTreeMap<String, usize> {
+    texts.fold(BTreeMap::new(), |mut all, text| {
+        *all.entry(text.trim_end_matches('%').to_owned()).or_default() += 1;
+        all
+    })
+}
+
+#[test]
+fn every_value_of_a_trend_is_printed() {
+    for (report, page, section) in [("monthly", 1, "trend"), ("monthly", 3, "satisfaction"), ("weekly", 1, "trend")] {
+        let paper = paper(World::Rich, report);
+        let drawn = Press::new().unwrap().page(&paper, page).unwrap();
+        let placed = paper.pages[page - 1].iter().find(|placed| placed.id == section).unwrap();
+        let Section::Trend { points, .. } = &placed.section else { panic!("no trend") };
+        let values = points.iter().flat_map(|point| [&point.now, &point.before]);
+        let expected = counted(values.map(|value| value.as_ref().map_or("–", |figure| figure.text.as_str())));
+        let printed = counted(drawn.texts.iter().map(|text| text.text.as_str()));
+        for (value, times) in expected {
+            let found = printed.get(&value).copied().unwrap_or_default();
+            assert!(found >= times, "{value} stands {found} times instead of {times} on the {report} page {page}");
+        }
+    }
+}
+
+/// Texts that stand on the line of a name, in their order.
+fn beside<'t>(texts: &'t [TextBox], name: &TextBox) -> Vec<&'t str> {
+    let is_right =
+        |text: &&TextBox| (text.area.bottom() - name.area.bottom()).abs() < 3.0 && text.area.x > name.area.right();
+    let mut right: Vec<&TextBox> = texts.iter().filter(is_right).collect();
+    right.sort_by(|left, right| left.area.x.total_cmp(&right.area.x));
+    right.into_iter().map(|text| text.text.as_str()).collect()
+}
+
+/// The text of a figure stands below its name, at the same left edge.
+fn is_below(texts: &[TextBox], name: &str, figure: &str) -> bool {
+    let digits = figure.trim_end_matches('%');
+    texts.iter().filter(|text| text.text == name).any(|name| {
+        let is_it = |text: &&TextBox| {
+            let down = text.area.bottom() - name.area.bottom();
+            text.text == digits && (text.area.x - name.area.x).abs() < 30.0 && (5.0..110.0).contains(&down)
+        };
+        texts.iter().any(|text| is_it(&text))
+    })
+}
+
+#[test]
+fn every_figure_stands_beside_its_own_name() {
+    let mut seen = std::collections::BTreeSet::new();
+    for report in REPORTS {
+        let paper = paper(World::Rich, report);
+        for (placed, page) in paper.pages.iter().zip(pages(&paper)) {
+            let rows = |name: &str, figures: &[String]| {
+                let named = page.texts.iter().filter(|text| text.text == name);
+                named
+                    .map(|name| beside(&page.texts, name))
+                    .any(|right| right.windows(figures.len()).any(|of| of == figures))
+            };
+            for Placed { section, .. } in placed {
+                match section {
+                    Section::Headline { figures, .. } => {
+                        seen.insert("headline");
+                        for one in figures {
+                            assert!(is_below(&page.texts, &one.title, &one.figure.text), "{report}: {one:?}");
+                        }
+                    }
+                    Section::Tilemap { cells, .. } => {
+                        seen.insert("map");
+                        for one in cells {
+                            assert!(is_below(&page.texts, &one.name, &one.figure.text), "{report}: {one:?}");
+                        }
+                    }
+                    Section::Ranking { rows: all, .. } => {
+                        seen.insert("ranking");
+                        for row in all {
+                            assert!(rows(&row.name, std::slice::from_ref(&row.figure.text)), "{report}: {row:?}");
+                        }
+                    }
+                    Section::Table { rows: all, .. } => {
+                        seen.insert("table");
+                        for row in all {
+                            assert!(rows(&row.name, &row.cells), "{report}: {row:?}");
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    assert_eq!(seen.len(), 4);
+}
+
+#[test]
+fn every_section_is_drawn_in_every_format_and_in_the_least_place() {
+    let press = Press::new().unwrap();
+    for (world, format) in World::ALL.into_iter().flat_map(|world| FORMATS.map(|format| (world, format))) {
+        let last = format.rows() - 1;
+        let places = [(11, last, 1, 1), (0, 0, 12, 1), (0, 0, 1, last + 1), (0, 0, 12, last + 1)];
+        let places = places.map(|(x, y, w, h)| Grid { x, y, w, h });
+        for report in REPORTS {
+            let whole = paper(world, report);
+            let all = whole.pages.iter().flatten();
+            let page = all.flat_map(|placed| places.map(|grid| Placed { grid, ..placed.clone() })).collect();
+            let page = press.page(&Paper { format, pages: vec![page], ..whole.clone() }, 1).unwrap();
+            assert_eq!(page.size, format.pixels());
+        }
     }
 }
 
@@ -112,6 +228,12 @@ fn nothing_is_printed_as_zero_where_there_are_no_figures() {
     let told: BTreeMap<&str, &str> = figures.iter().map(|one| (one.id.as_str(), one.figure.text.as_str())).collect();
     assert!(told.values().all(|text| *text == "–"), "{told:?}");
     assert!(paper.paragraph.contains("tiếp nhận – hồ sơ"), "{}", paper.paragraph);
+    // Only maxima, limits and counts of things that there are stand on the pages, and no nought.
+    for page in pages(&paper) {
+        let noughts = |text: &str| matches!(text.trim_end_matches('%'), "0" | "0,00" | "0,0" | "0/0");
+        let found: Vec<&str> = page.texts.iter().map(|text| text.text.as_str()).filter(|text| noughts(text)).collect();
+        assert_eq!(found, Vec::<&str>::new());
+    }
 }
 
 #[test]

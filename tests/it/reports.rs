@@ -68,6 +68,23 @@ fn section<'a>(paper: &'a Value, id: &str) -> &'a Value {
     pages.iter().flat_map(|page| page.as_array().unwrap()).find(|section| section["id"] == id).unwrap()
 }
 
+/// How a figure of the API stands on paper; nothing where there is none.
+fn in_print(num: &Value, den: &Value) -> String {
+    match (num.as_i64(), den.as_i64()) {
+        (None, _) | (_, Some(0)) => "–".to_owned(),
+        (Some(num), None) => num.to_string(),
+        (Some(num), Some(den)) => format!("{:.2}%", 100.0 * num as f64 / den as f64).replace('.', ","),
+    }
+}
+
+/// A KPI or a measure of an answer in print.
+fn printed(of: &Value, id: &str) -> String {
+    match &of["kpis"][id] {
+        Value::Null => in_print(&of["measures"][id], &Value::Null),
+        kpi => in_print(&kpi["num"], &kpi["den"]),
+    }
+}
+
 /// Every printed figure beside the API's.
 async fn check_figures(server: &Server, unit: &str) {
     let paper = server.get(&format!("/reports/monthly.json?unit={unit}&period=2024-07")).await.1;
@@ -81,6 +98,7 @@ async fn check_figures(server: &Server, unit: &str) {
             let id = one["id"].as_str().unwrap();
             let expected = if kpis["kpis"][id].is_object() { of_kpi(id) } else { json!([kpis["measures"][id], null]) };
             assert_eq!(counts(&one["figure"]), expected, "{id} of {unit}");
+            assert_eq!(one["figure"]["text"], printed(&kpis, id), "{id} of {unit} in print");
             let band = if kpis["kpis"][id].is_object() { &kpis["kpis"][id]["band"] } else { &Value::Null };
             assert_eq!(&one["figure"]["band"], band, "{id} of {unit}");
         }
@@ -104,10 +122,39 @@ async fn check_figures(server: &Server, unit: &str) {
     for (group, of) in printed["groups"].as_array().unwrap().iter().zip(index["groups"].as_array().unwrap()) {
         assert_eq!((&group["id"], points(group)), (&of["id"], points(of)));
     }
-    let form = server.get(&format!("{asked}/forms/ii06a?period=2024-07")).await.1;
-    let cells = &section(&paper, "form")["rows"][0]["cells"];
-    let columns: Vec<String> = (3..=13).map(|column| form["total"][column.to_string()].to_string()).collect();
-    assert_eq!(cells, &json!(columns), "the whole of form II.06a of {unit}");
+    check_tables(server, unit, (&paper, &kpis)).await;
+}
+
+/// Every cell of form II.06a and of the table of units.
+async fn check_tables(server: &Server, unit: &str, (paper, kpis): (&Value, &Value)) {
+    let form = server.get(&format!("/api/v1/units/{unit}/forms/ii06a?period=2024-07")).await.1;
+    let cells = |counts: &Value| -> Value {
+        (3..=13).map(|column| counts[column.to_string()].to_string()).collect::<Vec<_>>().into()
+    };
+    let mut expected = vec![cells(&form["total"])];
+    for group in form["groups"].as_array().unwrap() {
+        expected.push(cells(&group["counts"]));
+        expected.extend(group["rows"].as_array().unwrap().iter().map(|row| cells(&row["counts"])));
+    }
+    let rows = section(paper, "form")["rows"].as_array().unwrap();
+    assert!(rows.iter().map(|row| &row["cells"]).eq(&expected), "form II.06a of {unit}: {rows:#?} {expected:#?}");
+    let shown = ["received", "resolved", "resolved_late", "in_progress", "in_progress_overdue"];
+    let ratios = ["on_time_rate", "digitisation_rate", "online_rate"];
+    let table = section(paper, "units")["rows"].as_array().unwrap();
+    let of_row =
+        |of: &Value| -> Value { shown.iter().chain(&ratios).map(|id| printed(of, id)).collect::<Vec<_>>().into() };
+    assert_eq!(table[0]["cells"], of_row(kpis), "the whole of {unit}");
+    for row in &table[1..] {
+        let of = kpis["children"].as_array().unwrap().iter().find(|child| match child["own"].as_bool() {
+            Some(true) => row["name"] == "Trực tiếp giải quyết",
+            _ => row["name"] == child["name"],
+        });
+        // A unit without any below it has its fields there, which `check_fields` looks at.
+        if let Some(of) = of {
+            assert_eq!(row["cells"], of_row(of), "{} of {unit}", row["name"]);
+        }
+    }
+    assert!(unit == "05000" || table.len() > 1, "the units below {unit} are told");
 }
 
 async fn check_fields(server: &Server, unit: &str, paper: &Value) {
@@ -128,7 +175,8 @@ async fn check_fields(server: &Server, unit: &str, paper: &Value) {
     if let Some(cells) = section(paper, "map")["cells"].as_array() {
         for cell in cells {
             let of = kpis["children"].as_array().unwrap().iter().find(|child| child["unit"] == cell["unit"]).unwrap();
-            assert_eq!(cell["figure"]["num"], of["kpis"]["on_time_rate"]["num"]);
+            let of = &of["kpis"]["on_time_rate"];
+            assert_eq!((&cell["figure"]["num"], &cell["figure"]["den"]), (&of["num"], &of["den"]), "{cell}");
         }
     }
 }

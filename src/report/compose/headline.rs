@@ -59,6 +59,7 @@ impl Composer<'_> {
             has_target: limit.is_some_and(|(_, band)| band.is_some()),
             counted_in: counted_in.to_owned(),
             lines,
+            target_first: limit.is_some_and(|(_, band)| band.is_some()),
         }
     }
 
@@ -73,6 +74,7 @@ impl Composer<'_> {
                 has_target: false,
                 counted_in: String::new(),
                 lines: Vec::new(),
+                target_first: false,
             };
         };
         let mut lines: Vec<Vec<Span>> = Vec::new();
@@ -83,6 +85,7 @@ impl Composer<'_> {
             }
             _ => {}
         }
+        let target_first = !lines.is_empty();
         for (name, period) in [(self.previous(), &facts.previous), (self.same_period(), &facts.year_before)] {
             lines.push(match kpi.counts().zip(self.past(period).and_then(|past| before(past, id))) {
                 Some((now, then)) if kpi.unit != "hours" => vec![
@@ -93,15 +96,19 @@ impl Composer<'_> {
                 _ => vec![plain(format!("{name} {}", super::NOTHING))],
             });
         }
-        let has_target = kpi.target.is_some() && kpi.den.is_none_or(|_| kpi.band.is_some() || kpi.value.is_none());
-        let counts = kpi.num.zip(kpi.den);
+        // Where there is no figure that is said, whether there is a target or not.
+        let is_known = kpi.value.is_some() || kpi.above.is_some();
+        let has_target =
+            !is_known || kpi.target.is_some() && kpi.den.is_none_or(|_| kpi.band.is_some() || kpi.value.is_none());
+        let counts = kpi.num.zip(kpi.den).filter(|_| is_known);
         let counts = counts.map(|(num, den)| format!("{}/{}", self.locale.count(num), self.locale.count(den)));
         lines.extend(counts.clone().filter(|_| has_target).map(|counts| vec![plain(counts)]));
         let counted_in = match counts {
             Some(counts) => counts,
             None => self.either("chưa có nguồn", "no source yet").to_owned(),
         };
-        Headline { id: id.to_owned(), title, figure: self.figure(kpi, &kpi.lines()), has_target, counted_in, lines }
+        let figure = self.figure(kpi, &kpi.lines());
+        Headline { id: id.to_owned(), title, figure, has_target, counted_in, lines, target_first }
     }
 
     /// What a target is called: a plan where there is a goal beyond it.

@@ -42,7 +42,10 @@ impl Composer<'_> {
             key.push((Band::Below, word(Band::Below)));
         }
         Section::Tilemap {
-            title: self.title(section, self.either("Trên bản đồ ô", "Where they lie").to_owned()),
+            title: self.title(
+                section,
+                format!("{} {}, %", self.name(&section.of[0]), self.either("trên bản đồ ô", "where units lie")),
+            ),
             key,
             cells: cells.collect(),
             unplaced: units.len() - placed.len(),

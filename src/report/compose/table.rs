@@ -51,8 +51,11 @@ impl Composer<'_> {
     /// The whole, then each block with its rows; what has no room is one row of each block, so that they add up.
     fn form_rows(&self, form: &Form, most: usize) -> Vec<Row> {
         let numbers: Vec<String> = form.columns.iter().map(|column| column.number.to_string()).collect();
+        // Where the unit's counts aren't known the form has noughts, which aren't figures.
+        let is_known = self.measure(crate::kpi::Measure::TakenOn).is_some();
         let cells = |counts: &BTreeMap<String, i64>| -> Vec<String> {
-            let count = |number: &String| counts.get(number).map(|count| self.locale.count(*count));
+            let known = |number: &String| counts.get(number).filter(|count| is_known || **count != 0);
+            let count = |number: &String| known(number).map(|count| self.locale.count(*count));
             numbers.iter().map(|number| count(number).unwrap_or_else(|| super::NOTHING.to_owned())).collect()
         };
         let mut rows =
@@ -108,7 +111,11 @@ impl Composer<'_> {
         };
         let rows = std::iter::once(row(whole, true)).chain(of.into_iter().map(|of| row(of, false))).collect();
         Section::Table {
-            title: self.title(section, self.either("Số liệu theo đơn vị", "By unit").to_owned()),
+            title: if units.is_empty() {
+                self.either("Số liệu theo lĩnh vực", "By field").to_owned()
+            } else {
+                self.title(section, self.either("Số liệu theo đơn vị", "By unit").to_owned())
+            },
             subtitle: self.either("hồ sơ; tỷ lệ tính bằng %", "dossiers; ratios in %").to_owned(),
             first: first.to_owned(),
             columns: section.of.iter().map(|of| self.column(of)).collect(),

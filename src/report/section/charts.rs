@@ -1,21 +1,25 @@
-//! Lines period after period with the year before and the target; bars of early, on the day and late.
+//! Lines period after period with the year before and the target, and every value below them.
 
 use plotters::prelude::*;
 
 use crate::kpi::figure::ratio;
 use crate::report::canvas::{Align, Area};
-use crate::report::colour::{BELOW, Colour, INK, INK2, INK3, MET, ON_DAY, PAST, TRACK, WHITE};
-use crate::report::figures::{Figure, Parts, Point, Section};
+use crate::report::colour::{Colour, INK, INK3, MET, PAST, TRACK};
+use crate::report::figures::{Figure, Point, Section};
 use crate::report::font::Weight;
 use crate::report::plot::{FINE, Plot, pixels};
 use crate::report::sheet::Sheet;
 
 /// Steps that an axis is told in, as shares.
 const STEPS: [f64; 12] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, 1.0];
-/// A row of this height has a second line, in pixels of A4.
-const TWO_LINES: f32 = 41.0;
 /// Lines across at most.
 const LINES: f64 = 6.0;
+/// Room for the axis of a trend, in pixels of A4.
+const LEFT: f32 = 52.0;
+/// From line to line of the values below a trend, in pixels of A4.
+const VALUES: f32 = 23.0;
+/// Where values have no room beside one another they stand on so many lines at most, turn by turn.
+const TURNS_MAX: usize = 3;
 
 fn of(colour: Colour) -> RGBColor {
     RGBColor(colour.0, colour.1, colour.2)
@@ -96,13 +100,15 @@ pub(super) fn trend(sheet: &mut Sheet<'_, '_>, section: &Section, area: Area) {
     let small = sheet.words(Weight::Medium, 17.0);
     let right =
         sheet.width(target_name, small).max(sheet.width(before_name, small)).max(sheet.px(96.0)) + sheet.px(16.0);
-    let plot = Area { w: body.w - right, h: (body.h - sheet.px(66.0)).max(sheet.px(60.0)), ..body };
+    let plot = Area { w: body.w - right, ..body };
+    let printed = Printed::of(sheet, points, plot.w - sheet.px(LEFT));
+    let plot = Area { h: (body.h - sheet.px(20.0) - printed.height(sheet)).max(sheet.px(60.0)), ..plot };
     let places = match drawn(sheet, points, (&axis, *target, *is_ratio), plot) {
         Ok(places) => places,
         // The canvas takes everything: there is nothing that could fail.
         Err(_) => return,
     };
-    labels(sheet, points, &places, plot);
+    labels(sheet, points, (&places, &printed), plot);
     if let Some(y) = places.target {
         let x = places.columns.first().copied().unwrap_or(plot.x);
         sheet.canvas.dotted((x, y), (plot.right(), y), sheet.px(3.0), INK);
@@ -112,16 +118,22 @@ pub(super) fn trend(sheet: &mut Sheet<'_, '_>, section: &Section, area: Area) {
     names.extend(places.before.iter().flatten().last().map(|(_, y)| (*y, before_name.as_str(), INK3)));
     // The figure at the end is that of the period itself, or there is none.
     let last = points.last().and_then(|point| Some((point.now.as_ref()?, places.now.last().copied()??)));
-    for (_, place) in points.iter().zip(&places.now) {
-        if let Some((x, y)) = place {
-            sheet.canvas.circle((*x, *y), sheet.px(5.5), MET);
+    for (place, spot) in places.before.iter().enumerate() {
+        // A point without neighbours is on no line.
+        let has = |at: Option<usize>| at.and_then(|at| places.before.get(at)).is_some_and(Option::is_some);
+        if let Some(spot) = spot.filter(|_| !has(place.checked_sub(1)) && !has(Some(place + 1))) {
+            sheet.canvas.circle(spot, sheet.px(3.5), PAST);
         }
+    }
+    for spot in places.now.iter().flatten() {
+        sheet.canvas.circle(*spot, sheet.px(5.5), MET);
     }
     let own = last.map(|(figure, (_, y))| (y, figure.text.as_str()));
     end_names(sheet, names, own, (plot, right - sheet.px(12.0)));
 }
 
-fn nothing(sheet: &mut Sheet<'_, '_>, body: Area) {
+/// What stands where a chart has nothing to show.
+pub(super) fn nothing(sheet: &mut Sheet<'_, '_>, body: Area) {
     let text = sheet.locale.band(None);
     let face = sheet.words(Weight::Medium, 20.0);
     sheet.shape(None, (body.x + sheet.px(10.0), body.y + sheet.px(40.0)), sheet.px(9.0), INK3);
@@ -137,7 +149,7 @@ fn drawn(
     (axis, target, is_ratio): (&Axis, Option<f64>, bool),
     area: Area,
 ) -> Result<Places, Failed> {
-    let (locale, left, size) = (sheet.locale, units(sheet, 52.0), units(sheet, 17.0));
+    let (locale, left, size) = (sheet.locale, units(sheet, LEFT), units(sheet, 17.0));
     let widths = (units(sheet, 4.5), units(sheet, 2.5));
     let (thick, thin) = widths;
     let root = Plot { sheet, area }.into_drawing_area();
@@ -211,34 +223,74 @@ fn runs(points: &[Point], is_now: bool) -> Vec<Vec<(f64, f64)>> {
     runs
 }
 
+/// How the values of a trend stand below it.
+struct Printed {
+    /// The widest of them, with room beside it.
+    widest: f32,
+    /// On how many lines each of the two rows stands.
+    turns: usize,
+    /// Every so many points are told: one, unless even turns give no room.
+    every: usize,
+    /// Every so many periods are named.
+    named: usize,
+}
+
+impl Printed {
+    fn of(sheet: &Sheet<'_, '_>, points: &[Point], room: f32) -> Printed {
+        let face = sheet.figures(Weight::Semi, 17.0);
+        let gap = sheet.px(5.0);
+        let values = points.iter().flat_map(|point| [short(&point.now), short(&point.before)]);
+        let values = values.map(|text| sheet.width(&text, face)).fold(0.0, f32::max) + gap;
+        let names: Vec<f32> = points.iter().map(|point| sheet.width(&point.label, face)).collect();
+        let names = names.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).fold(0.0, f32::max) + gap;
+        #[expect(clippy::cast_precision_loss, reason = "a few points")]
+        let step = room / (points.len().max(2) - 1) as f32;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "every so many points")]
+        let steps = |width: f32| (width / step.max(1.0)).ceil().max(1.0) as usize;
+        let turns = steps(values).min(TURNS_MAX).min(points.len().max(1));
+        Printed { widest: values, turns, every: steps(values).div_ceil(turns), named: steps(names) }
+    }
+
+    fn height(&self, sheet: &Sheet<'_, '_>) -> f32 {
+        #[expect(clippy::cast_precision_loss, reason = "a few lines")]
+        let lines = (self.turns * 2) as f32;
+        sheet.px(lines * VALUES)
+    }
+
+    /// On which line the value stands of a point so many before the newest, which always has its own.
+    fn turn(&self, back: usize) -> Option<usize> {
+        back.is_multiple_of(self.every).then(|| (back / self.every) % self.turns)
+    }
+}
+
+/// A figure without its percent sign.
+fn short(figure: &Option<Figure>) -> String {
+    figure.as_ref().map_or("–", |figure| figure.text.trim_end_matches('%')).to_owned()
+}
+
 /// Periods below the axis, and under each its two values: every value is printed.
-fn labels(sheet: &mut Sheet<'_, '_>, points: &[Point], places: &Places, plot: Area) {
+fn labels(sheet: &mut Sheet<'_, '_>, points: &[Point], (places, printed): (&Places, &Printed), plot: Area) {
     let face = sheet.figures(Weight::Medium, 17.0);
-    let step = match places.columns[..] {
-        [first, second, ..] => second - first,
-        _ => plot.w,
-    };
-    let short =
-        |figure: &Option<Figure>| figure.as_ref().map_or("–", |figure| figure.text.trim_end_matches('%')).to_owned();
-    let widest = points.iter().flat_map(|point| [short(&point.now), short(&point.before), point.label.clone()]);
-    let widest = widest.map(|text| sheet.width(&text, face)).fold(0.0, f32::max) + sheet.px(5.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "every so many points")]
-    let every = (widest / step.max(1.0)).ceil().max(1.0) as usize;
+    let bold = sheet.figures(Weight::Semi, 17.0);
     let y = plot.bottom() + sheet.px(14.0);
+    #[expect(clippy::cast_precision_loss, reason = "a few lines")]
+    let line = |row: usize, turn: usize| y + sheet.px((row * printed.turns + turn) as f32 * VALUES + VALUES + 1.0);
+    let lines: Vec<f32> = (0..printed.turns * 2).map(|turn| line(0, turn)).collect();
     for (place, (point, x)) in points.iter().zip(&places.columns).enumerate() {
-        // The newest always has its label.
-        if (points.len() - 1 - place).is_multiple_of(every) {
+        let back = points.len() - 1 - place;
+        if back.is_multiple_of(printed.named) {
             sheet.canvas.text(&point.label, (*x, y), face, INK3, Align::Centre);
-            let bold = sheet.figures(Weight::Semi, 17.0);
-            sheet.canvas.text(&short(&point.now), (*x, y + sheet.px(24.0)), bold, MET, Align::Centre);
-            sheet.canvas.text(&short(&point.before), (*x, y + sheet.px(47.0)), face, INK3, Align::Centre);
+        }
+        if let Some(turn) = printed.turn(back) {
+            sheet.canvas.text(&short(&point.now), (*x, lines[turn]), bold, MET, Align::Centre);
+            sheet.canvas.text(&short(&point.before), (*x, lines[printed.turns + turn]), face, INK3, Align::Centre);
         }
     }
     let (now, before) = (sheet.locale.either("kỳ này", "now"), sheet.locale.either("cùng kỳ", "last year"));
     let words = sheet.words(Weight::Medium, 17.0);
-    let x = places.columns.last().copied().unwrap_or(plot.right()) + widest / 2.0 + sheet.px(6.0);
-    sheet.canvas.text_in(now, (x, y + sheet.px(24.0)), (words, sheet.px(118.0)), MET, Align::Left);
-    sheet.canvas.text_in(before, (x, y + sheet.px(47.0)), (words, sheet.px(118.0)), INK3, Align::Left);
+    let x = places.columns.last().copied().unwrap_or(plot.right()) + printed.widest / 2.0 + sheet.px(6.0);
+    sheet.canvas.text_in(now, (x, lines[0]), (words, sheet.px(118.0)), MET, Align::Left);
+    sheet.canvas.text_in(before, (x, lines[printed.turns]), (words, sheet.px(118.0)), INK3, Align::Left);
 }
 
 /// What lines are called, at their right ends, none over another.
@@ -269,113 +321,4 @@ fn end_names(
         let face = if is_own { sheet.figures(Weight::Bold, 21.0) } else { sheet.words(Weight::Medium, 17.0) };
         sheet.canvas.text_in(text, (x, y + sheet.px(6.5)), (face, room), colour, Align::Left);
     }
-}
-
-pub(super) fn stack(sheet: &mut Sheet<'_, '_>, section: &Section, area: Area) {
-    let Section::Stack { title, subtitle, names, rows } = section else { return };
-    let body = sheet.opened(area, title, " ");
-    key(sheet, (subtitle, names), (area.x, area.y + sheet.px(62.0)), area.right());
-    if rows.is_empty() {
-        return nothing(sheet, body);
-    }
-    #[expect(clippy::cast_precision_loss, reason = "a few rows")]
-    let height = (body.h / rows.len() as f32).min(sheet.px(56.0));
-    let face = sheet.words(Weight::Semi, 19.0);
-    let longest = rows.iter().map(|row| sheet.width(&row.name, face)).fold(0.0, f32::max);
-    let left = longest.clamp(sheet.px(110.0), body.w * 0.4) + sheet.px(16.0);
-    let right = sheet.px(82.0);
-    for (place, row) in rows.iter().enumerate() {
-        #[expect(clippy::cast_precision_loss, reason = "a few rows")]
-        let y = body.y + place as f32 * height;
-        let line = Area { y, h: height, ..body };
-        let name_y = y + if height >= sheet.px(TWO_LINES) { sheet.px(18.0) } else { height * 0.66 };
-        sheet.canvas.text_in(&row.name, (body.x, name_y), (face, left - sheet.px(10.0)), INK, Align::Left);
-        bar(sheet, row, Area { x: body.x + left, w: body.w - left - right, ..line });
-        if height >= sheet.px(TWO_LINES) {
-            let count = sheet.locale.count(row.early + row.on_time + row.late);
-            let text = format!("{count} {}", sheet.locale.either("hồ sơ", "dossiers"));
-            let small = sheet.words(Weight::Medium, 17.0);
-            sheet.canvas.text_in(
-                &text,
-                (body.x, name_y + sheet.px(20.0)),
-                (small, left - sheet.px(10.0)),
-                INK3,
-                Align::Left,
-            );
-        }
-        late(sheet, row, (body.right(), y, height));
-    }
-}
-
-/// The three with their signs.
-fn key(sheet: &mut Sheet<'_, '_>, (subtitle, names): (&str, &[String; 3]), (x, y): (f32, f32), end: f32) {
-    let face = sheet.words(Weight::Medium, 18.0);
-    let signs: f32 = names.iter().map(|name| sheet.width(name, face) + sheet.px(44.0)).sum();
-    let room = (end - x - signs).max(0.0);
-    let mut x = x;
-    if sheet.width(subtitle, face) <= room {
-        x += sheet.canvas.text(subtitle, (x, y), face, INK3, Align::Left) + sheet.px(20.0);
-    }
-    for (place, name) in names.iter().enumerate() {
-        let size = sheet.px(15.0);
-        let sign = Area { x, y: y - size + 1.0, w: size, h: size };
-        match place {
-            0 => sheet.canvas.rect(sign, MET),
-            1 => sheet.canvas.rect(sign, ON_DAY),
-            _ => sheet.canvas.hatch(sign, BELOW),
-        }
-        x += size + sheet.px(8.0);
-        x += sheet.canvas.text(name, (x, y), face, INK2, Align::Left) + sheet.px(20.0);
-    }
-}
-
-fn bar(sheet: &mut Sheet<'_, '_>, row: &Parts, area: Area) {
-    let whole = (row.early + row.on_time + row.late).max(1);
-    #[expect(clippy::cast_possible_truncation, reason = "a share")]
-    let share = |count: i64| ratio(count, whole).unwrap_or_default() as f32;
-    let has_two = area.h >= sheet.px(TWO_LINES);
-    let thick = if has_two { sheet.px(22.0) } else { (area.h * 0.62).min(sheet.px(30.0)) };
-    let y = if has_two { area.y + sheet.px(2.0) } else { area.y + (area.h - thick) / 2.0 };
-    // What is late is always to be seen.
-    let late = if row.late > 0 { (area.w * share(row.late)).max(sheet.px(12.0)) } else { 0.0 };
-    let rest = area.w - late;
-    let of_rest = row.early + row.on_time;
-    #[expect(clippy::cast_possible_truncation, reason = "a share")]
-    let early = if of_rest > 0 { rest * ratio(row.early, of_rest).unwrap_or_default() as f32 } else { 0.0 };
-    let on_time = if of_rest > 0 { rest - early } else { 0.0 };
-    let parts = [(row.early, early, MET, WHITE), (row.on_time, on_time, ON_DAY, INK)];
-    let mut x = area.x;
-    let mut beside = Vec::new();
-    for (count, width, fill, ink) in parts {
-        sheet.canvas.rect(Area { x, y, w: width, h: thick }, fill);
-        let text = sheet.locale.ratio((count, whole), &[]);
-        let face = sheet.figures(Weight::Semi, 17.0);
-        if count > 0 && sheet.width(&text, face) + sheet.px(12.0) <= width {
-            sheet.canvas.text(&text, (x + sheet.px(7.0), y + thick / 2.0 + sheet.px(6.0)), face, ink, Align::Left);
-        } else if count > 0 {
-            beside.push((text, x + width / 2.0));
-        }
-        x += width;
-    }
-    if late > 0.0 {
-        let width = if of_rest > 0 { late } else { area.w };
-        sheet.canvas.hatch(Area { x, y, w: width, h: thick }, BELOW);
-    }
-    // What has no room in its part stands below it: every value is printed.
-    if area.h >= sheet.px(TWO_LINES) {
-        for (text, middle) in beside {
-            let face = sheet.figures(Weight::Medium, 17.0);
-            let half = sheet.width(&text, face) / 2.0;
-            let at = middle.clamp(area.x + half, (area.right() - half).max(area.x + half));
-            sheet.canvas.text(&text, (at, y + thick + sheet.px(16.0)), face, INK2, Align::Centre);
-        }
-    }
-}
-
-fn late(sheet: &mut Sheet<'_, '_>, row: &Parts, (right, y, height): (f32, f32, f32)) {
-    let whole = (row.early + row.on_time + row.late).max(1);
-    let text = sheet.locale.percent((row.late, whole), &[]);
-    let face = sheet.figures(Weight::Semi, 19.0);
-    let y = y + if height >= sheet.px(TWO_LINES) { sheet.px(19.0) } else { height / 2.0 + sheet.px(6.5) };
-    sheet.canvas.text(&text, (right, y), face, if row.late > 0 { BELOW } else { INK3 }, Align::Right);
 }

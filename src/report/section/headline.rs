@@ -4,7 +4,7 @@ use crate::report::canvas::{Align, Area};
 use crate::report::colour::{INK, INK2, INK3, LINE, TRACK};
 use crate::report::figures::{Headline, Section};
 use crate::report::font::Weight;
-use crate::report::sheet::{Sheet, shape_colour};
+use crate::report::sheet::{SIZE_MIN, Sheet, between, shape_colour};
 
 /// Sizes of a large figure, the greatest first.
 const SIZES: [f32; 8] = [78.0, 72.0, 66.0, 60.0, 54.0, 48.0, 42.0, 36.0];
@@ -16,11 +16,13 @@ pub(super) fn draw(sheet: &mut Sheet<'_, '_>, figures: &[Headline], columns: usi
     let (width, height) = (area.w / columns as f32, area.h / rows as f32);
     let pad = sheet.px(18.0);
     let room = width - pad * 1.5;
+    let beside = figures.iter().filter(|one| is_beside(one)).all(|one| target_width(sheet, one) <= room);
     let fits = |size: f32| {
         let fits_across = |one: &Headline| large_width(sheet, &one.figure.text, size) <= room;
         // The further lines are told where there is room for them.
         let most = if rows > 1 { 2 } else { 3 };
-        let lines = figures.iter().map(|one| one.lines.len()).max().unwrap_or_default().min(most);
+        let below = |one: &Headline| one.lines.len() - usize::from(beside && is_beside(one));
+        let lines = figures.iter().map(below).max().unwrap_or_default().min(most);
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
         let needed = 28.0 + size * 0.76 + 36.0 + 9.0 + lines as f32 * 24.0 + if rows > 1 { 14.0 } else { 0.0 };
         figures.iter().all(fits_across) && sheet.px(needed) <= height
@@ -35,7 +37,7 @@ pub(super) fn draw(sheet: &mut Sheet<'_, '_>, figures: &[Headline], columns: usi
             let line = Area { x: cell.x, y: cell.y + sheet.px(4.0), w: 1.0, h: cell.h - sheet.px(14.0) };
             sheet.canvas.rect(line, LINE);
         }
-        one_figure(sheet, one, cell.after(inset), (size, room));
+        one_figure(sheet, one, cell.after(inset), (size, room, beside));
     }
 }
 
@@ -64,20 +66,49 @@ fn large(sheet: &mut Sheet<'_, '_>, text: &str, (x, y): (f32, f32), (size, room)
     width + sheet.canvas.text("%", (x + width, y), sheet.figures(Weight::Medium, size * PERCENT), INK, Align::Left)
 }
 
-fn one_figure(sheet: &mut Sheet<'_, '_>, one: &Headline, cell: Area, (size, room): (f32, f32)) {
+/// Size of a band's word.
+const BAND: f32 = 20.0;
+
+/// Whether a band stands with a target that it is held against.
+fn is_beside(one: &Headline) -> bool {
+    one.has_target && one.target_first
+}
+
+/// How far band and target reach in one line.
+fn target_width(sheet: &Sheet<'_, '_>, one: &Headline) -> f32 {
+    let target: String = one.lines.first().into_iter().flatten().map(|span| span.text.as_str()).collect();
+    band_width(sheet, one) + sheet.width(&target, sheet.figures(Weight::Bold, SIZE_MIN))
+}
+
+/// How far a band reaches, with room behind it.
+fn band_width(sheet: &Sheet<'_, '_>, one: &Headline) -> f32 {
+    let word = sheet.width(sheet.locale.band(one.figure.band), sheet.words(Weight::Bold, BAND));
+    word + sheet.px(BAND * 0.68 + 8.0 + 10.0)
+}
+
+fn one_figure(sheet: &mut Sheet<'_, '_>, one: &Headline, cell: Area, (size, room, beside): (f32, f32, bool)) {
     let title = sheet.words(Weight::Semi, 19.0);
-    sheet.canvas.text_in(&one.title, (cell.x, cell.y + sheet.px(18.0)), (title, room), INK, Align::Left);
+    // A name shrinks a little before it is cut, and may come nearer to its neighbour.
+    let wide = room + sheet.px(8.0);
+    let least = sheet.px(SIZE_MIN) / title.size;
+    let title = title.sized(title.size * between(wide / sheet.width(&one.title, title), least, 1.0));
+    sheet.canvas.text_in(&one.title, (cell.x, cell.y + sheet.px(18.0)), (title, wide), INK, Align::Left);
     let mut y = cell.y + sheet.px(28.0 + size * 0.76);
     large(sheet, &one.figure.text, (cell.x - sheet.px(size * 0.03), y), (size, room + 4.0));
     y += sheet.px(36.0);
     if one.has_target || one.figure.num.is_none() {
-        sheet.band(&one.figure, (cell.x, y), (20.0, room));
+        sheet.band(&one.figure, (cell.x, y), (BAND, room));
+        if beside && is_beside(one) {
+            let left = band_width(sheet, one);
+            let area = Area { x: cell.x + left, y: y - sheet.px(SIZE_MIN * 0.98), w: room - left, h: sheet.px(23.5) };
+            sheet.flow(&one.lines[0], area, SIZE_MIN, INK2);
+        }
     } else {
         let face = sheet.words(Weight::Medium, 18.0);
         sheet.canvas.text_in(&one.counted_in, (cell.x, y), (face, room), INK3, Align::Left);
     }
     y += sheet.px(9.0);
-    for line in &one.lines {
+    for line in &one.lines[usize::from(beside && is_beside(one))..] {
         if y + sheet.px(22.0) > cell.bottom() {
             return;
         }

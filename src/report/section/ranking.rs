@@ -5,7 +5,7 @@ use crate::report::canvas::{Align, Area};
 use crate::report::colour::{BELOW, INK, INK3, MET, NEAR};
 use crate::report::figures::Ranked;
 use crate::report::font::Weight;
-use crate::report::sheet::{SIZE_MIN, Sheet, shape_colour};
+use crate::report::sheet::{SIZE_MIN, Sheet, between, shape_colour};
 
 /// A row on A4.
 const ROW: f32 = 34.0;
@@ -59,7 +59,7 @@ pub(super) fn draw(sheet: &mut Sheet<'_, '_>, rows: &[Ranked], (target, target_n
             .rect(Area { x: scale.zero - 1.0, y: area.y - sheet.px(4.0), w: 2.0, h: y - area.y + sheet.px(6.0) }, INK);
         let face = sheet.words(Weight::Medium, 17.0);
         let width = sheet.width(name, face);
-        let x = scale.zero.clamp(area.x + width / 2.0, area.right() - width / 2.0);
+        let x = between(scale.zero, area.x + width / 2.0, area.right() - width / 2.0);
         sheet.canvas.text(name, (x, y + sheet.px(22.0)), face, INK3, Align::Centre);
     }
 }
@@ -76,7 +76,7 @@ fn one(sheet: &mut Sheet<'_, '_>, row: &Ranked, line: Area, (before, names, size
     let face = sheet.words(if is_missed { Weight::Bold } else { Weight::Medium }, size);
     // A name shrinks a little before it is cut.
     let least = sheet.px(SIZE_MIN) / face.size;
-    let shrunk = face.sized(face.size * (names / sheet.width(&row.name, face)).clamp(least.min(1.0), 1.0));
+    let shrunk = face.sized(face.size * between(names / sheet.width(&row.name, face), least, 1.0));
     sheet.canvas.text_in(&row.name, (line.x + before, y), (shrunk, names + 0.5), INK, Align::Left);
 }
 

@@ -3,24 +3,28 @@
 use crate::report::canvas::{Align, Area};
 use crate::report::colour::{INK, INK2, INK3, LINE};
 use crate::report::figures::{Column, Row, Section};
-use crate::report::font::Weight;
+use crate::report::font::{Face, Weight};
 use crate::report::sheet::Sheet;
 
 /// A row on A4 at most and at least.
-const ROW: (f32, f32) = (36.0, 25.0);
+const ROW: (f32, f32) = (36.0, 23.0);
 
-/// Room for names at least, where numbers can spare it.
+/// Room for names at least, where numbers can spare it and names need it.
 const NAMES: f32 = 190.0;
+/// Room for the heading of names in any case.
+const NAMES_MIN: f32 = 150.0;
 
 /// Where the columns of a table stand.
 struct Columns {
     first: f32,
     width: f32,
+    /// Of the numbers in sums and in other rows: those of one kind are of one size.
+    sizes: (f32, f32),
 }
 
 pub(super) fn draw(sheet: &mut Sheet<'_, '_>, section: &Section, area: Area) {
     let Section::Table { title, subtitle, first, columns, rows, hidden, footnotes } = section else { return };
-    let body = sheet.opened(area, title, subtitle);
+    let body = sheet.opened_short(area, title, subtitle);
     let foot: f32 = {
         #[expect(clippy::cast_precision_loss, reason = "a few lines")]
         let lines = footnotes.len() as f32;
@@ -71,9 +75,26 @@ fn columns_of(sheet: &Sheet<'_, '_>, (columns, rows): (&[Column], &[Row]), body:
     #[expect(clippy::cast_precision_loss, reason = "a few columns")]
     let count = columns.len().max(1) as f32;
     let wished = (widest + sheet.px(18.0)).max(sheet.px(104.0));
-    let most = ((body.w - sheet.px(NAMES)) / count).max(body.w * 0.6 / count);
+    let head = sheet.words(Weight::Semi, 17.0);
+    let words = columns.iter().flat_map(|column| column.heading.split_whitespace());
+    let wished = wished.max(words.map(|word| sheet.width(word, head)).fold(0.0, f32::max) + sheet.px(10.0));
+    let bold = sheet.words(Weight::Bold, 18.0);
+    let names =
+        rows.iter().map(|row| sheet.width(&row.name, bold) + sheet.px(14.0)).fold(sheet.px(NAMES_MIN), f32::max);
+    let most = ((body.w - sheet.px(NAMES).min(names)) / count).max(body.w * 0.6 / count);
     let width = wished.min(most);
-    Columns { first: body.w - width * count, width }
+    let size = |is_bold: bool| {
+        let face = numbers(sheet, is_bold, 18.0);
+        let cells = rows.iter().filter(|row| row.bold == is_bold).flat_map(|row| &row.cells);
+        let widest = cells.map(|cell| sheet.width(cell, face)).fold(1.0, f32::max);
+        18.0 * ((width - sheet.px(6.0)) / widest).min(1.0)
+    };
+    Columns { first: body.w - width * count, width, sizes: (size(true), size(false)) }
+}
+
+/// The face of numbers, which may be smaller than a text.
+fn numbers(sheet: &Sheet<'_, '_>, is_bold: bool, size: f32) -> Face {
+    Face::figures(if is_bold { Weight::Bold } else { Weight::Medium }, sheet.px(size))
 }
 
 /// Headings in a few lines, with a group above several and a number below; returns where rows begin.
@@ -171,7 +192,7 @@ fn one(sheet: &mut Sheet<'_, '_>, row: &Row, line: Area, place: &Columns) {
     let weight = if row.bold { Weight::Bold } else { Weight::Medium };
     let face = sheet.words(weight, 18.0);
     sheet.canvas.text_in(&row.name, (line.x, y), (face, place.first - sheet.px(10.0)), INK, Align::Left);
-    let face = sheet.figures(if row.bold { Weight::Bold } else { Weight::Medium }, 18.0);
+    let face = numbers(sheet, row.bold, if row.bold { place.sizes.0 } else { place.sizes.1 });
     for (column, cell) in row.cells.iter().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "a few columns")]
         let x = line.x + place.first + place.width * (column + 1) as f32;

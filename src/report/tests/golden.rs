@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use png::{BitDepth, ColorType, Compression, Encoder, Filter};
 
-use super::worlds::{World, paper};
+use super::REPORTS;
+use super::worlds::{World, paper, paper_in};
 use crate::report::press::Press;
 
 /// Of a colour: what another processor may round otherwise.
@@ -72,4 +73,20 @@ fn pages_look_as_they_were_looked_at() {
     check(World::Empty, "monthly", 1);
     check(World::Extreme, "weekly", 1);
     check(World::Leaf, "daily", 1);
+}
+
+/// `OPCENTRE_PAGES=F` writes every page of every world in both languages into folder F, in its whole size, to be looked at.
+#[test]
+fn all_pages_can_be_written_to_be_looked_at() {
+    let Ok(folder) = std::env::var("OPCENTRE_PAGES") else { return };
+    let press = Press::new().unwrap();
+    for world in World::ALL {
+        for (report, locale) in REPORTS.into_iter().flat_map(|report| [(report, "vi"), (report, "en")]) {
+            let paper = paper_in(world, report, locale);
+            for page in 1..=paper.pages.len() {
+                let name = format!("{report}-{}-{locale}-{page}.png", format!("{world:?}").to_lowercase());
+                fs::write(PathBuf::from(&folder).join(name), press.page(&paper, page).unwrap().png).unwrap();
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
-use crate::kpi::{Catalogue, MEASURES};
+use crate::kpi::{Catalogue, MEASURES, Report};
 use crate::report::{Material, Paper, compose};
 
 /// What the figures are like.
@@ -54,7 +54,12 @@ fn catalogue() -> &'static Catalogue {
 
 /// A report of a world.
 pub(super) fn paper(world: World, report: &str) -> Paper {
-    let report = catalogue().report(report).unwrap();
+    paper_in(world, report, "vi")
+}
+
+/// The same in a language.
+pub(super) fn paper_in(world: World, report: &str, locale: &str) -> Paper {
+    let report = &Report { locale: locale.to_owned(), ..catalogue().report(report).unwrap().clone() };
     let material =
         Material::read(kpis(world), facts(world), json!({"ii06a": form(world)}), json!({"qd766": index(world)}));
     compose(report, catalogue(), &material.unwrap(), true)
@@ -88,11 +93,14 @@ fn count(world: World, name: &str) -> i64 {
     count * large(world)
 }
 
-fn band(num: i64, den: i64) -> &'static str {
-    match num * 100 / den.max(1) {
-        98.. => "met",
-        95..98 => "near",
-        _ => "below",
+/// With three points below the target as the limit of what is near.
+fn band(value: f64, target: f64) -> &'static str {
+    if value >= target {
+        "met"
+    } else if value >= target - 0.03 {
+        "near"
+    } else {
+        "below"
     }
 }
 
@@ -100,7 +108,7 @@ fn band(num: i64, den: i64) -> &'static str {
 fn kpi((num, den): (i64, i64), target: Option<f64>, text: &str) -> Value {
     #[expect(clippy::cast_precision_loss, reason = "made up")]
     let value = num as f64 / den as f64;
-    json!({"num": num, "den": den, "value": value, "band": target.map(|_| band(num, den)), "target": target,
+    json!({"num": num, "den": den, "value": value, "band": target.map(|target| band(value, target)), "target": target,
         "near": target.map(|target| target - 0.03), "goal": null, "goal_year": null, "decision": null, "unit": "ratio",
         "better": "higher", "den_min": 1, "definition": {"vi": text, "en": text}, "version": "1"})
 }
@@ -112,20 +120,26 @@ fn shares(world: World, points: i64) -> Value {
     digitisation["projection"] = json!({
         "goal": 0.8, "planned": "2024-12", "reaches": "2025-03", "trend": "reaches", "months": 12, "per_month": 0.009
     });
-    json!({
+    let mut all = json!({
         "on_time_rate": of((9_838 + points * 48 / 90, 10_000), Some(0.98), "(Trước + đúng hạn) ÷ đã giải quyết có hạn"),
         "digitisation_rate": digitisation,
         "online_rate": of(part(6_200), None, "Tiếp nhận trực tuyến ÷ tiếp nhận mới"),
         "online_payment_rate": of(part(5_512), None, "Hồ sơ thanh toán trực tuyến ÷ hồ sơ phải nộp phí, lệ phí"),
         "electronic_result_rate": of(part(4_870), None, "Hồ sơ có kết quả điện tử ÷ đã giải quyết"),
         "satisfaction_rate": of(part(9_120), Some(0.9), "điểm 4–5 ÷ lượt có điểm")
-    })
+    });
+    for (id, one) in all.as_object_mut().unwrap() {
+        let known = catalogue().kpi(id, "2024-06-14".parse().unwrap()).unwrap();
+        one["definition"]["en"] = json!(known.definition.en);
+    }
+    all
 }
 
 fn nothing() -> Value {
     let mut all = shares(World::Rich, 0);
     for one in all.as_object_mut().unwrap().values_mut() {
         (one["num"], one["den"], one["value"], one["band"]) = (json!(0), json!(0), Value::Null, Value::Null);
+        one["projection"] = Value::Null;
     }
     all
 }
@@ -162,7 +176,7 @@ fn kpis(world: World) -> Value {
         if den > 0 {
             of["on_time_rate"] = kpi((num, den), Some(0.98), "");
         }
-        json!({"unit": code, "name": name, "measures": measures(|name| json!(if den > 0 { count(world, name) / 10 } else { 0 })), "kpis": of})
+        json!({"unit": code, "name": name, "measures": measures(|name| json!((den > 0).then(|| count(world, name) / 10))), "kpis": of})
     };
     let own = json!({"unit": "own", "name": "Tỉnh Hòa Bình", "own": true, "measures": measures(|_| json!(0)), "kpis": nothing()});
     let (unit, name) = match world {
@@ -274,8 +288,8 @@ fn index(world: World) -> Value {
         let measurable = if is_measured { max } else { 0.0 };
         let criteria: Vec<Value> = (1..=4)
             .map(|number| {
-                json!({"id": format!("{id}.{number}"), "label": {"vi": format!("{name}: tiêu chí {number} về công bố, cập nhật, công khai"), "en": ""},
-                    "definition": {"vi": "Thủ tục công bố đúng hạn ÷ thủ tục công bố trong kỳ", "en": ""},
+                json!({"id": format!("{id}.{number}"), "label": {"vi": format!("{name}: tiêu chí {number} về công bố, cập nhật, công khai"), "en": format!("{name}: criterion {number} on publishing and updating")},
+                    "definition": {"vi": "Thủ tục công bố đúng hạn ÷ thủ tục công bố trong kỳ", "en": "Procedures published in time ÷ published in the period"},
                     "score": score.map(|score| score / 4.0), "measurable": measurable / 4.0, "max": max / 4.0, "official": null})
             })
             .collect();
