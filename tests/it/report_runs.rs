@@ -116,7 +116,7 @@ impl World {
         self.send(server, (Method::PUT, "/api/v1/units", "text/csv"), UNITS.to_owned()).await;
         self.until(server, "/api/v1/units", |units| units["units"].as_array().is_some_and(|all| all.len() == 3)).await;
         let line = |id: u32| {
-            json!({"type": "dossier", "id": id.to_string(), "unit": if id % 3 == 0 { "B" } else { "A" },
+            json!({"type": "dossier", "id": id.to_string(), "unit": if id.is_multiple_of(3) { "B" } else { "A" },
                 "at": "2024-08-01T07:30:00+07:00", "status": "done", "received_at": "2024-08-01T07:00:00+07:00",
                 "due_at": "2024-08-05", "finished_at": "2024-08-01T07:30:00+07:00", "field": "Đất đai"})
             .to_string()
