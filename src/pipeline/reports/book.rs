@@ -219,6 +219,8 @@ impl ReportRuns {
         change.remove(WAITING, &number_key(run.number));
         self.facts.commit(change)?;
         self.index().waiting.remove(&run.number);
+        // What a full disk left of it is nobody's.
+        self.folders.remove(run.number).unwrap_or_else(|error| tracing::warn!(%error, "files of a failed report stay"));
         Ok(())
     }
 

@@ -179,7 +179,8 @@ impl World {
 
 #[tokio::test]
 async fn in_a_month_with_downtime_each_report_unit_and_period_is_made_once_and_what_was_missed_is_late() {
-    let weekly = "cron = \"30 7 * * 1\"\n";
+    // On Thursdays the week has had its report.
+    let weekly = "cron = \"30 7 * * 1,4\"\n";
     let monthly = "cron = \"0 8 15 * *\"\nworking_days = true\n";
     let plans = [("daily", "day", DAILY), ("monthly", "month", monthly), ("weekly", "week", weekly)];
     let mut world = World::new(t("2024-08-01 00:00"), &plans);
@@ -212,9 +213,9 @@ async fn in_a_month_with_downtime_each_report_unit_and_period_is_made_once_and_w
         assert_eq!(of(&format!("daily {unit} ")), days.iter().map(row).collect::<Vec<_>>());
     }
     assert_eq!(of("monthly"), ["monthly 17 2024-08 Made late"]);
-    let weeks = ["2024-W31 Made", "2024-W32 Made late", "2024-W33 Failed", "2024-W34 Made"];
+    let weeks = ["2024-W30 Made", "2024-W31 Made", "2024-W32 Made late", "2024-W33 Failed", "2024-W34 Made"];
     assert_eq!(of("weekly"), weeks.map(|week| format!("weekly 17 {week}")));
-    assert_eq!(shown.len(), 66 + 1 + 4);
+    assert_eq!(shown.len(), 66 + 1 + 5);
     let printed = world.press.printed.lock().unwrap();
     assert_eq!(printed.len(), printed.iter().collect::<BTreeSet<_>>().len(), "nothing was printed twice: {printed:?}");
     let failed = world.runs().into_iter().find(|run| run.state == RunState::Failed).unwrap();
