@@ -330,3 +330,14 @@ async fn pages_of_the_history_join() {
     }
     assert_eq!(joined, expected);
 }
+
+#[tokio::test]
+async fn a_schedule_that_is_changed_makes_no_period_again_and_others_are_made_for_units_that_had_none() {
+    let mut world = World::new(t("2024-08-01 00:00"), &[("daily", "day", "cron = \"0 7 * * *\"\n")]);
+    world.between("2024-08-01 06:40", "2024-08-01 08:00", 20 * MINUTE).await;
+    assert_eq!(world.shown(), ["daily 17 2024-07-31 Made"]);
+    world.catalogue = catalogue(&[("daily", "day", "cron = \"0 9 * * *\"\nunits = [\"17\", \"B\"]\n")]);
+    world.restart();
+    world.between("2024-08-01 08:20", "2024-08-01 10:00", 20 * MINUTE).await;
+    assert_eq!(world.shown(), ["daily 17 2024-07-31 Made", "daily B 2024-07-31 Made"]);
+}
