@@ -311,6 +311,11 @@ async fn what_cannot_be_made_is_stated_as_failed() {
     world.at(t("2024-08-01 07:01")).await;
     let run = world.runs().remove(0);
     assert_eq!((run.state, run.why.as_deref()), (RunState::Failed, Some("the report has no schedule any more")));
+    // A schedule that comes back begins anew: nobody missed what wasn't to be made.
+    world.catalogue = catalogue(&[("daily", "day", plan)]);
+    world.restart();
+    world.at(t("2024-08-20 12:00")).await;
+    assert_eq!(world.shown().len(), 2, "{:?}", world.shown());
 }
 
 #[tokio::test]
