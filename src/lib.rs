@@ -23,7 +23,7 @@
 //! | | [`delivery`] | messages to webhooks, mailboxes and folders; when to try again |
 //! | | [`screens`] | screens as devices: pairing, credential, program, commands, who is there |
 //! | 2 stages | [`ingest`] | wire forms and mappings -> checked records |
-//! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify, alerts, outbox |
+//! | | [`pipeline`] | live (journal -> cube -> topics), sink (journal -> store), verify, alerts, scheduled reports, outbox |
 //! | 3 edge | [`http`] | router, one error type, one file per area, WebSocket, assets |
 //! | 4 process | [`serve`], [`cli`], [`config`], [`telemetry`] | starts, watches and stops tasks; reads the clock |
 //!

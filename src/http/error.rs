@@ -94,12 +94,9 @@ pub enum Problem {
     /// 404: no such alert, or not about a unit or source of the caller's.
     #[error("there is no alert {0}")]
     UnknownAlert(u64),
-    /// 404: no such run of a report, or not of a unit of the caller's.
-    #[error("there is no run {0} of a report")]
+    /// 404: no such run of a report, or not of a unit of the caller's; or it has no such file, or no longer.
+    #[error("there is no run {0} of a report with this file; files are kept as long as its schedule says")]
     UnknownRun(u64),
-    /// 404: the run has no such file, or no longer.
-    #[error("run {0} has no file of this name: files are kept as long as the report's schedule says")]
-    NoRunFile(u64),
     /// 409: the alert is over.
     #[error("alert {0} is over: there is nothing to acknowledge")]
     AlertOver(u64),
@@ -262,7 +259,6 @@ impl Problem {
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
             Problem::UnknownAlert(_) => (StatusCode::NOT_FOUND, "unknown_alert", "Unknown alert", None),
             Problem::UnknownRun(_) => (StatusCode::NOT_FOUND, "unknown_run", "Unknown run", None),
-            Problem::NoRunFile(_) => (StatusCode::NOT_FOUND, "no_run_file", "No such file", None),
             Problem::AlertOver(_) => (StatusCode::CONFLICT, "alert_over", "Over already", None),
             Problem::UnknownImport { .. } => (StatusCode::NOT_FOUND, "unknown_import", "Unknown import", None),
             Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),

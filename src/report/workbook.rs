@@ -235,8 +235,9 @@ fn printed(cell: &str, locale: Locale) -> Cell {
     if first.is_empty() || !is_digits(first) || !is_grouped || !is_digits(part) {
         return text(cell);
     }
-    match format!("{}.{part}0", whole.replace(thousands, "")).parse::<f64>() {
-        Ok(number) if is_share => Cell::Share(number / 100.0),
+    let exponent = if is_share { -2 } else { 0 };
+    match format!("{}.{part}0e{exponent}", whole.replace(thousands, "")).parse::<f64>() {
+        Ok(number) if is_share => Cell::Share(number),
         Ok(number) => Cell::Number(number),
         Err(_) => text(cell),
     }
@@ -271,7 +272,8 @@ mod tests {
         for (cell, expected) in [
             ("14.332", Cell::Number(14_332.0)),
             ("14332", Cell::Number(14_332.0)),
-            ("98,21%", Cell::Share(98.21 / 100.0)),
+            ("98,21%", Cell::Share(0.9821)),
+            ("75,46%", Cell::Share(0.7546)),
             ("12,5", Cell::Number(12.5)),
             ("–", text("–")),
             ("1.2", text("1.2")),

@@ -126,7 +126,6 @@ pub async fn run(
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
     let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
     let (alerts, outbox) = alerts::open(&facts, &config, data_dir.node)?;
-    let runs = reports::open(&facts, &data_dir)?;
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
     let quarantine = Quarantine::load(Arc::new(RealDisk::open(&data_dir.quarantine())?))?;
@@ -143,6 +142,7 @@ pub async fn run(
     let (snapshot_sender, snapshots) = mpsc::channel(SNAPSHOT_REQUESTS_MAX);
     let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
     let parts = Arc::new(Parts {
+        runs: reports::open(&facts, &data_dir)?,
         readiness: Readiness::starting(&["clickhouse", "figures"]),
         topics: Topics::new(&format!("{:016x}", rand::random::<u64>()), TopicsLimits::default()),
         pulse: LivePulse::new(),
@@ -164,7 +164,6 @@ pub async fn run(
         backfills,
         alerts,
         outbox,
-        runs,
         clock,
         wall,
         catalogues,
@@ -179,8 +178,7 @@ pub async fn run(
     tasks.spawn("live", run_live(parts.clone(), snapshots, seeded_sender, stages_stopped.clone()));
     tasks.spawn("sink", sink::run(parts.clone(), (holds, quarantine), seeded, stages_stopped.clone()));
     let state = app_state(&parts, verifier(&parts, snapshot_sender, hold_sender));
-    reports::start(&mut tasks, &parts, state.clone(), stages_stopped.clone())?;
-    keepers::start(&mut tasks, &parts, hangups, stages_stopped)?;
+    keepers::start(&mut tasks, &parts, (hangups, state.clone()), stages_stopped)?;
     tasks.spawn("http", serve_http(listener, state, parts.config.connections_max, http_stopped));
     tracing::info!(http.address = %address, data_dir = %parts.data_dir.path.display(), "listening");
     until_stopped(tasks, &parts, stops, (started(Started { address }), shutdown)).await

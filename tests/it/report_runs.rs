@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -25,6 +26,7 @@ const UNITS: &str = "code,parent,kind,category,name_vi\n17,,province,tỉnh,Tỉ
     B,17,district,huyện,Huyện B\n";
 /// A Thursday, on which the schedule is seen for the first time; then the days after it.
 const FIRST: &str = "2024-08-01T08:00:00+07:00";
+const NIGHT: &str = "2024-08-02T00:30:00+07:00";
 const NEXT: &str = "2024-08-02T07:00:30+07:00";
 const LATER: &str = "2024-08-02T10:00:00+07:00";
 const RUNS: &str = "/api/v1/reports";
@@ -115,15 +117,21 @@ impl World {
     async fn fill(&self, server: &Server) {
         self.send(server, (Method::PUT, "/api/v1/units", "text/csv"), UNITS.to_owned()).await;
         self.until(server, "/api/v1/units", |units| units["units"].as_array().is_some_and(|all| all.len() == 3)).await;
+        self.dossiers(server, 1..=10).await;
+    }
+
+    async fn dossiers(&self, server: &Server, ids: RangeInclusive<u32>) {
+        let last = *ids.end();
         let line = |id: u32| {
-            json!({"type": "dossier", "id": id.to_string(), "unit": if id % 3 == 0 { "B" } else { "A" },
+            json!({"type": "dossier", "id": id.to_string(), "unit": if id.is_multiple_of(3) { "B" } else { "A" },
                 "at": "2024-08-01T07:30:00+07:00", "status": "done", "received_at": "2024-08-01T07:00:00+07:00",
                 "due_at": "2024-08-05", "finished_at": "2024-08-01T07:30:00+07:00", "field": "Đất đai"})
             .to_string()
         };
-        let body = (1..=10).map(line).collect::<Vec<_>>().join("\n");
+        let body = ids.map(line).collect::<Vec<_>>().join("\n");
         self.send(server, (Method::POST, "/api/v1/events?source=motcua", "application/x-ndjson"), body).await;
-        self.until(server, "/api/v1/units/17/kpis?window=2024-08-01", |kpis| kpis["measures"]["received"] == 10).await;
+        self.until(server, "/api/v1/units/17/kpis?window=2024-08-01", |kpis| kpis["measures"]["received"] == last)
+            .await;
     }
 }
 
@@ -176,6 +184,13 @@ async fn each_period_has_one_report_over_a_kill_and_it_is_delivered_and_seen_by_
     assert_eq!(next[0], "2024-08-02T07:00:00.000+07:00");
     server.kill();
 
+    // The day is over and closed; what comes then is in no report of it.
+    let server = world.serve(NIGHT).await;
+    let close = json!({"unit": "17"}).to_string();
+    world.send(&server, (Method::POST, "/api/v1/periods/report/2024-08-01/close", "application/json"), close).await;
+    world.dossiers(&server, 11..=11).await;
+    server.kill();
+
     // Killed as soon as the first is made: the others are made afterwards, and say that they are late.
     let server = world.serve(NEXT).await;
     let first = world.until(&server, RUNS, |answer| !made(answer).is_empty()).await;
@@ -191,7 +206,9 @@ async fn each_period_has_one_report_over_a_kill_and_it_is_delivered_and_seen_by_
     for row in &before {
         assert!(after.contains(row), "what was made stays: {before:?} {after:?}");
     }
-    assert!(all["runs"].as_array().unwrap().iter().all(|run| run["period"] == "2024-08-01"), "{all:#}");
+    for run in all["runs"].as_array().unwrap() {
+        assert_eq!((&run["period"], &run["made"]["closing"]), (&json!("2024-08-01"), &json!(1)), "{run:#}");
+    }
 
     let take = || {
         came.lock().unwrap().iter().filter(|(taken, ..)| *taken).map(|(_, id, _)| id.clone()).collect::<BTreeSet<_>>()
@@ -234,7 +251,8 @@ async fn check_delivered(world: &World, server: &Server, (run, body): (u64, &Val
     assert!(file(0) == page && file(1) == workbook && body["text"] == words, "the webhook has the same files");
     assert!(body["files"][0].get("file").is_none(), "and not where they are kept");
 
-    let kpis = world.get(server, &world.admin, "/api/v1/units/17/kpis?window=2024-08-01&scheme=report").await;
+    let kpis =
+        world.get(server, &world.admin, "/api/v1/units/17/kpis?window=2024-08-01&scheme=report&version=official").await;
     assert_eq!(body["seq"], kpis["seq"]);
     for measure in ["received", "resolved", "in_progress", "in_progress_overdue"] {
         assert_eq!(Some(in_workbook(&workbook, measure)), kpis["measures"][measure].as_f64(), "{measure}");

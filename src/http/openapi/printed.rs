@@ -51,7 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
             .answer(200, "The figures", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", &binary)
             .problem(400, &["bad_parameter"])
             .problem(403, &["forbidden"])
-            .problem(404, &["unknown_run", "no_run_file"])
+            .problem(404, &["unknown_run"])
             .of_figures(),
     ]
 }

@@ -147,8 +147,8 @@ async fn file(
     let (run, bytes) = read.await?;
     run.filter(|run| shows(&view, &caller.scope, run)).ok_or(Problem::UnknownRun(number))?;
     let bytes = match bytes {
-        None => return Err(Problem::NoRunFile(number)),
-        Some(Err(error)) if error.kind() == ErrorKind::NotFound => return Err(Problem::NoRunFile(number)),
+        None => return Err(Problem::UnknownRun(number)),
+        Some(Err(error)) if error.kind() == ErrorKind::NotFound => return Err(Problem::UnknownRun(number)),
         Some(bytes) => bytes.map_err(Problem::internal)?,
     };
     let ending = name.rsplit('.').next().unwrap_or_default();

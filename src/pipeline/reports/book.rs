@@ -14,6 +14,7 @@ use crate::pipeline::outbox::{Draft, Outbox};
 use super::files::Folders;
 use super::planned::{due, units};
 use super::run::{ReportRun, RunState};
+use super::scheduled;
 
 /// Every run, by number.
 const RUNS: Shelf<ReportRun> = Shelf::new("report_runs");
@@ -146,7 +147,7 @@ impl ReportRuns {
     }
 
     /// Writes down what has come due, each report, unit and period once. A schedule that is seen for the first time
-    /// begins now.
+    /// begins now, also one that was taken away in between.
     pub(super) fn plan(&self, view: &View, catalogue: &Catalogue) -> Result<(), FactsError> {
         let now = view.now();
         let mut change = Change::default();
@@ -178,6 +179,13 @@ impl ReportRuns {
             change.put(SINCE, report.id.as_bytes(), &now)?;
             since.insert(report.id.clone(), now);
         }
+        let gone: Vec<String> = {
+            let index = self.index();
+            index.since.keys().filter(|id| scheduled(catalogue, id).is_none()).cloned().collect()
+        };
+        for id in &gone {
+            change.remove(SINCE, id.as_bytes());
+        }
         if change.is_empty() {
             return Ok(());
         }
@@ -186,6 +194,7 @@ impl ReportRuns {
         let mut index = self.index();
         index.waiting.extend(waiting);
         index.since.extend(since);
+        index.since.retain(|id, _| !gone.contains(id));
         index.last = last;
         Ok(())
     }
@@ -219,6 +228,8 @@ impl ReportRuns {
         change.remove(WAITING, &number_key(run.number));
         self.facts.commit(change)?;
         self.index().waiting.remove(&run.number);
+        // What a full disk left of it is nobody's.
+        self.folders.remove(run.number).unwrap_or_else(|error| tracing::warn!(%error, "files of a failed report stay"));
         Ok(())
     }
 

@@ -179,7 +179,8 @@ impl World {
 
 #[tokio::test]
 async fn in_a_month_with_downtime_each_report_unit_and_period_is_made_once_and_what_was_missed_is_late() {
-    let weekly = "cron = \"30 7 * * 1\"\n";
+    // On Thursdays the week has had its report.
+    let weekly = "cron = \"30 7 * * 1,4\"\n";
     let monthly = "cron = \"0 8 15 * *\"\nworking_days = true\n";
     let plans = [("daily", "day", DAILY), ("monthly", "month", monthly), ("weekly", "week", weekly)];
     let mut world = World::new(t("2024-08-01 00:00"), &plans);
@@ -212,9 +213,9 @@ async fn in_a_month_with_downtime_each_report_unit_and_period_is_made_once_and_w
         assert_eq!(of(&format!("daily {unit} ")), days.iter().map(row).collect::<Vec<_>>());
     }
     assert_eq!(of("monthly"), ["monthly 17 2024-08 Made late"]);
-    let weeks = ["2024-W31 Made", "2024-W32 Made late", "2024-W33 Failed", "2024-W34 Made"];
+    let weeks = ["2024-W30 Made", "2024-W31 Made", "2024-W32 Made late", "2024-W33 Failed", "2024-W34 Made"];
     assert_eq!(of("weekly"), weeks.map(|week| format!("weekly 17 {week}")));
-    assert_eq!(shown.len(), 66 + 1 + 4);
+    assert_eq!(shown.len(), 66 + 1 + 5);
     let printed = world.press.printed.lock().unwrap();
     assert_eq!(printed.len(), printed.iter().collect::<BTreeSet<_>>().len(), "nothing was printed twice: {printed:?}");
     let failed = world.runs().into_iter().find(|run| run.state == RunState::Failed).unwrap();
@@ -310,6 +311,11 @@ async fn what_cannot_be_made_is_stated_as_failed() {
     world.at(t("2024-08-01 07:01")).await;
     let run = world.runs().remove(0);
     assert_eq!((run.state, run.why.as_deref()), (RunState::Failed, Some("the report has no schedule any more")));
+    // A schedule that comes back begins anew: nobody missed what wasn't to be made.
+    world.catalogue = catalogue(&[("daily", "day", plan)]);
+    world.restart();
+    world.at(t("2024-08-20 12:00")).await;
+    assert_eq!(world.shown().len(), 2, "{:?}", world.shown());
 }
 
 #[tokio::test]
@@ -328,4 +334,15 @@ async fn pages_of_the_history_join() {
         before = page.next;
     }
     assert_eq!(joined, expected);
+}
+
+#[tokio::test]
+async fn a_schedule_that_is_changed_makes_no_period_again_and_others_are_made_for_units_that_had_none() {
+    let mut world = World::new(t("2024-08-01 00:00"), &[("daily", "day", "cron = \"0 7 * * *\"\n")]);
+    world.between("2024-08-01 06:40", "2024-08-01 08:00", 20 * MINUTE).await;
+    assert_eq!(world.shown(), ["daily 17 2024-07-31 Made"]);
+    world.catalogue = catalogue(&[("daily", "day", "cron = \"0 9 * * *\"\nunits = [\"17\", \"B\"]\n")]);
+    world.restart();
+    world.between("2024-08-01 08:20", "2024-08-01 10:00", 20 * MINUTE).await;
+    assert_eq!(world.shown(), ["daily 17 2024-07-31 Made", "daily B 2024-07-31 Made"]);
 }
