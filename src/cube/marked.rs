@@ -28,11 +28,14 @@ impl View {
     pub fn visit_marked<'v>(&'v self, selection: &Selection, mut take: impl FnMut(Marked<'v>)) {
         let members = self.members(selection);
         for dossier in self.dossiers() {
+            // The unit first: it is looked up, while the day has to be made out.
             let unit = dossier.placement.unit(selection.perspective);
+            if members[unit.place()].is_none() {
+                continue;
+            }
             let window = selection.window;
             let began = self.began(dossier.state, dossier.derived);
-            let is_in = began.is_some_and(|day| window.first <= day && day <= window.last);
-            if !is_in || members[unit.place()].is_none() {
+            if !began.is_some_and(|day| window.first <= day && day <= window.last) {
                 continue;
             }
             let read = CodesRead {
