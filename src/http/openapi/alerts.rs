@@ -18,6 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
         route("post", "/api/v1/alerts/{id}/acknowledge", "alerts", "Says that an alert was seen")
             .number("id", "Number of the alert")
             .json(200, "The alert; who saw it first stays", "Alert")
+            .problem(400, &["bad_parameter"])
             .problem(403, &["forbidden"])
             .problem(404, &["unknown_alert"])
             .problem(409, &["alert_over"])
