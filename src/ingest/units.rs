@@ -12,16 +12,6 @@ const TREE_DEFAULT: &str = "territory";
 /// Codes that answers use for rows of their own.
 const RESERVED_CODES: [&str; 2] = ["unresolved", "own"];
 
-const KINDS: [UnitKind; 7] = [
-    UnitKind::Nation,
-    UnitKind::Province,
-    UnitKind::District,
-    UnitKind::Commune,
-    UnitKind::Department,
-    UnitKind::Office,
-    UnitKind::Area,
-];
-
 /// The columns of a list of units, in the order of documents; the first five must be there.
 const UNITS: Sheet = Sheet {
     thing: "a unit",
@@ -132,8 +122,8 @@ impl UnitCells<'_> {
 
     fn kind(&self) -> Checked<UnitKind> {
         let name = self.0.required(Column::Kind as usize, TEXT_BYTES_MAX)?;
-        KINDS.into_iter().find(|kind| kind.as_str() == name.as_str()).ok_or_else(|| {
-            let reason = format!("{} is none of {}", shown(&name), KINDS.map(UnitKind::as_str).join(", "));
+        UnitKind::ALL.into_iter().find(|kind| kind.as_str() == name.as_str()).ok_or_else(|| {
+            let reason = format!("{} is none of {}", shown(&name), UnitKind::ALL.map(UnitKind::as_str).join(", "));
             self.0.fault(Column::Kind as usize, Code::BadValue, reason)
         })
     }

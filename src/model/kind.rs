@@ -134,7 +134,7 @@ pub enum UnitKind {
 }
 
 impl UnitKind {
-    /// Every kind.
+    /// Every kind, in the order in which the store numbers them.
     pub const ALL: [UnitKind; 7] = [
         UnitKind::Nation,
         UnitKind::Province,

@@ -240,16 +240,6 @@ struct UnitRow<'a> {
     tree: &'a str,
 }
 
-const UNIT_KINDS: [UnitKind; 7] = [
-    UnitKind::Nation,
-    UnitKind::Province,
-    UnitKind::District,
-    UnitKind::Commune,
-    UnitKind::Department,
-    UnitKind::Office,
-    UnitKind::Area,
-];
-
 impl UnitRow<'_> {
     fn seeded(self) -> Option<Seeded> {
         let degrees = |millionths: Option<i64>| match millionths {
@@ -262,7 +252,7 @@ impl UnitRow<'_> {
             valid_from: self.valid_from.map(Day),
             valid_to: self.valid_to.map(Day),
             parent: self.parent.map(Text::new),
-            kind: at_place(self.kind, &UNIT_KINDS)?,
+            kind: at_place(self.kind, &UnitKind::ALL)?,
             category: Text::new(self.category),
             name_vi: Text::new(self.name_vi),
             name_en: self.name_en.map(Text::new),
