@@ -33,7 +33,8 @@ const DELIVERY: &str = r#"
 # url = "https://example.vn/hooks/opcentre"
 # secret = "whsec_..."
 
-# tls: starttls (port 587), implicit (465) or none (25).
+# tls: starttls (port 587), implicit (465) or none (25). The server's certificate is judged by the machine's authorities,
+# or by those of the file that SSL_CERT_FILE names.
 # [delivery.duty-mail]
 # kind = "smtp"
 # host = "mail.example.vn"

@@ -104,6 +104,7 @@ impl Cube {
             && let Some((key, state)) = self.ratings.get(*ratings)
         {
             let placement = counters.reader(&self.zone).rating(&key.source, state);
+            counters.rating_placements.push(placement);
             counters.add(&placement, &of_rating(state, &self.zone), 1);
             counters.add_answer(&placement, state, &self.zone, 1);
             *ratings += 1;

@@ -28,6 +28,8 @@ pub(super) struct Counters {
     /// With everything below it, as it is now and processed.
     sum: Vec<Arc<Days>>,
     pub(super) placements: Placements,
+    /// Those of all ratings.
+    pub(super) rating_placements: Placements,
     /// What follows from the registers of every dossier under these rules, by their places. Made anew with every change,
     /// so that questions over all dossiers needn't.
     pub(super) derived: VectorSync<Arc<Derived>>,
@@ -50,6 +52,7 @@ impl Counters {
             hierarchies,
             rules,
             placements: Placements::default(),
+            rating_placements: Placements::default(),
             derived: VectorSync::new_sync(),
         }
     }

@@ -113,11 +113,12 @@ impl View {
         let (begin, end) = (self.zone.start(selection.window.first), self.zone.end(selection.window.last));
         let mut contribution = Contribution::new();
         for dossier in self.dossiers() {
+            // The unit first: it lies beside that of the next dossier, everything else somewhere in memory.
+            let unit = dossier.placement.unit(selection.perspective);
+            let Some(through) = members[unit.place()] else { continue };
             if is_past(dossier.derived, begin, self.now) || is_ahead(dossier.derived, end) {
                 continue;
             }
-            let unit = dossier.placement.unit(selection.perspective);
-            let Some(through) = members[unit.place()] else { continue };
             if selection.without_same_day && self.is_same_day(dossier.state, dossier.derived) {
                 continue;
             }
@@ -126,9 +127,9 @@ impl View {
             let kind = ItemKind::Dossier(dossier.state, dossier.derived);
             self.offer(selection, (dossier.key, unit, through), kind, &contribution, &mut take);
         }
-        let reader = self.counters.reader(&self.zone);
-        for (key, state) in self.rating_list.iter() {
-            let unit = reader.rating(&key.source, state).unit(selection.perspective);
+        let placements = self.counters.rating_placements.iter();
+        for ((key, state), placement) in self.rating_list.iter().zip(placements) {
+            let unit = placement.unit(selection.perspective);
             let Some(through) = members[unit.place()] else { continue };
             let rated = self.rated(key, state);
             if selection.without_same_day && rated.is_some_and(|(state, derived)| self.is_same_day(state, derived)) {

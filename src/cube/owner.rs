@@ -291,7 +291,7 @@ impl Cube {
         let Some((key, state)) = self.ratings.get_mut(place) else { return };
         let before = state.clone();
         change(state);
-        if before == *state {
+        if before == *state && place < next {
             return;
         }
         let built = self.building.as_mut().filter(|building| place < building.ratings);
@@ -300,6 +300,7 @@ impl Cube {
                 let placement = counters.reader(&self.zone).rating(&key.source, state);
                 counters.add(&placement, &of_rating(state, &self.zone), sign);
                 counters.add_answer(&placement, state, &self.zone, sign);
+                counters.rating_placements.put(place, placement);
             }
         }
     }

@@ -79,7 +79,7 @@ impl Reader<'_> {
 /// Placements in a block: what is copied at once when a view shares it.
 const BLOCK: usize = 64;
 
-/// The placements of all dossiers by their places, cheap to share and to change.
+/// The placements of all dossiers or ratings by their places, cheap to share and to change.
 #[derive(Clone, Debug)]
 pub(super) struct Placements {
     blocks: VectorSync<[Placement; BLOCK]>,
@@ -103,6 +103,11 @@ impl Placements {
         }
         self.len += 1;
         self.set(self.len - 1, placement);
+    }
+
+    /// Of one known, or of the next one.
+    pub(super) fn put(&mut self, place: usize, placement: Placement) {
+        if place == self.len { self.push(placement) } else { self.set(place, placement) }
     }
 
     pub(super) fn set(&mut self, place: usize, placement: Placement) {

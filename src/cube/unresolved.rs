@@ -80,10 +80,10 @@ impl View {
     }
 
     fn add_ratings(&self, found: &mut Found) {
-        let reader = self.counters.reader(&self.zone);
-        for (key, state) in self.rating_list.iter().filter(|(_, state)| state.score.value().is_some()) {
-            let placement = reader.rating(&key.source, state);
+        let all = self.rating_list.iter().zip(self.counters.rating_placements.iter());
+        for ((key, state), placement) in all {
             if placement.unit(Perspective::default()) == UnitId::UNRESOLVED
+                && state.score.value().is_some()
                 && let (Some(raw), Some(at)) = (state.unit.value(), state.unit.at())
             {
                 value_of(found, &key.source, raw, at).ratings += 1;

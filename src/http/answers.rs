@@ -42,7 +42,7 @@ pub use indicators::{
 pub use indices::{IndexAnswer, IndexQuery, index};
 pub use kept::{KeptReports, KeptTable, ReportDifference, report_difference};
 pub use kpis::{KpisAnswer, KpisQuery, kpis};
-pub use ledger::{Ledger, UnitKey};
+pub use ledger::Ledger;
 pub use official::{Closed, FormAnswer, FormQuery, Heading, current_form};
 pub use provenance::{Origin, Provenance, provenance};
 pub use quality::{QualityAnswer, QualityQuery, quality};

@@ -3,7 +3,9 @@
 //!
 //! Each answer looks at every dossier once; that is work for threads that may block, and only a few at a time.
 
+use std::num::NonZero;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -28,8 +30,10 @@ use super::guard::require;
 use super::official;
 use super::state::AppState;
 
-/// Questions that are answered at once: each keeps a core busy.
-const QUESTIONS_MAX: usize = 2;
+/// Questions that are answered at once, at least: on a small machine they take turns with the live figures.
+const QUESTIONS_MIN: usize = 2;
+/// And at most (P-2): each may hold the figures and the page of a report.
+const QUESTIONS_MAX: usize = 8;
 /// How long a question may wait for its place.
 const PLACE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -51,7 +55,9 @@ pub(super) struct Places(Arc<Semaphore>);
 
 impl Default for Places {
     fn default() -> Places {
-        Places(Arc::new(Semaphore::new(QUESTIONS_MAX)))
+        // Each keeps a core busy; one is left to the live figures.
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        Places(Arc::new(Semaphore::new((cores - 1).clamp(QUESTIONS_MIN, QUESTIONS_MAX))))
     }
 }
 

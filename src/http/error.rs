@@ -4,6 +4,7 @@
 //! conversion from "any error": what became of a cause is decided where it is known. What a caller reads is written
 //! here; a cause that is nobody's business outside is carried along, logged once and never sent (H-2).
 
+mod chain;
 mod codes;
 
 use std::borrow::Cow;
@@ -20,9 +21,11 @@ use crate::journal::AppendError;
 use crate::kpi::CatalogueError;
 use crate::pipeline::verify::VerifyError;
 
+use chain::Chain;
 use codes::{append_code, envelope_code, envelope_status};
 
 use super::answers::AnswerError;
+use super::reports::RunProblem;
 use super::returns::ReturnProblem;
 use super::screens::ScreenProblem;
 
@@ -94,9 +97,9 @@ pub enum Problem {
     /// 404: no such alert, or not about a unit or source of the caller's.
     #[error("there is no alert {0}")]
     UnknownAlert(u64),
-    /// 404: no such run of a report, or not of a unit of the caller's; or it has no such file, or no longer.
-    #[error("there is no run {0} of a report with this file; files are kept as long as its schedule says")]
-    UnknownRun(u64),
+    /// About a run of a report.
+    #[error(transparent)]
+    Run(#[from] RunProblem),
     /// 409: the alert is over.
     #[error("alert {0} is over: there is nothing to acknowledge")]
     AlertOver(u64),
@@ -258,7 +261,7 @@ impl Problem {
             Problem::UnknownUnit { .. } => (StatusCode::NOT_FOUND, "unknown_unit", "Unknown unit", None),
             Problem::UnknownReject { .. } => (StatusCode::NOT_FOUND, "unknown_reject", "Unknown refused line", None),
             Problem::UnknownAlert(_) => (StatusCode::NOT_FOUND, "unknown_alert", "Unknown alert", None),
-            Problem::UnknownRun(_) => (StatusCode::NOT_FOUND, "unknown_run", "Unknown run", None),
+            Problem::Run(problem) => (problem.status(), problem.code(), problem.title(), None),
             Problem::AlertOver(_) => (StatusCode::CONFLICT, "alert_over", "Over already", None),
             Problem::UnknownImport { .. } => (StatusCode::NOT_FOUND, "unknown_import", "Unknown import", None),
             Problem::ImportUndone { .. } => (StatusCode::CONFLICT, "import_undone", "Taken back", None),
@@ -382,19 +385,4 @@ fn fault_list(faults: &CatalogueError) -> serde_json::Value {
         serde_json::json!({"file": fault.file, "line": fault.line, "key": fault.key, "reason": reason})
     });
     serde_json::json!({"faults": told.collect::<Vec<_>>()})
-}
-
-/// An error with all its causes, for the log.
-struct Chain<'a>(&'a (dyn Error + 'static));
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            write!(f, ": {error}")?;
-            cause = error.source();
-        }
-        Ok(())
-    }
 }

@@ -17,6 +17,7 @@ use crate::journal::Usage;
 use crate::kpi::Catalogue;
 use crate::model::{Instant, Zone};
 use crate::pipeline::outbox::{Outbox, Trouble};
+use crate::pipeline::reports::GivenUp;
 
 use super::readiness::Condition;
 use super::state::AppState;
@@ -55,6 +56,7 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
     components.insert("intake", intake_condition(&state.journal.usage()));
     components.insert("delivery", delivery_condition(&state.outbox, &state.catalogues.now()));
+    components.insert("reports", report_condition(&state.runs.given_up()));
     let degraded = components.iter().filter_map(|(name, condition)| match condition {
         Condition::Degraded { reason } => Some((*name, reason.clone())),
         Condition::Ok | Condition::NotReady { .. } => None,
@@ -81,6 +83,13 @@ fn delivery_condition(outbox: &Outbox, catalogue: &Catalogue) -> Condition {
     let addressees = addressees.map(|to| format!("{}: `{}` isn't configured as a destination", to.place, to.name));
     let reasons: Vec<String> = told.chain(unknown).chain(addressees).collect();
     if reasons.is_empty() { Condition::Ok } else { Condition::degraded(reasons.join("; ")) }
+}
+
+/// A report that somebody waits for and that isn't made keeps no record and no figure from anybody.
+fn report_condition(given_up: &[GivenUp]) -> Condition {
+    let Some(newest) = given_up.last() else { return Condition::Ok };
+    let (count, what) = (given_up.len(), &newest.what);
+    Condition::degraded(format!("{count} runs were given up in the last days, the newest: {what}"))
 }
 
 /// A journal without room takes nothing more; it gets room when ClickHouse has what is in it.

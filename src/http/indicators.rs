@@ -9,8 +9,9 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use crate::auth::{Caller, Role};
+use crate::units::UnitKey;
 
-use super::answers::{self, CatalogueQuery, IndexQuery, IndicatorsQuery, MissingQuery, UnitKey, Version, version};
+use super::answers::{self, CatalogueQuery, IndexQuery, IndicatorsQuery, MissingQuery, Version, version};
 use super::drill::{Asked, Places};
 use super::error::Problem;
 use super::extract::{PathOf, QueryOf};

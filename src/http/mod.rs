@@ -69,7 +69,7 @@ pub use listen::{BoundedListener, Peer};
 pub use live::{LiveLimits, Screens};
 pub use periods::Closings;
 pub use readiness::{Condition, Readiness};
-pub use reports::{Printing, ReportPrinter};
+pub use reports::{Printing, ReportPrinter, RunProblem};
 pub use returns::{ReturnProblem, Returns};
 pub use routes::{Need, ROUTES, Route};
 pub use screens::{ScreenKeeper, ScreenProblem};

@@ -5,6 +5,7 @@
 
 mod all;
 mod keeper;
+mod marks;
 mod report;
 
 use axum::body::Bytes;

@@ -7,6 +7,7 @@
 mod history;
 mod kept;
 mod printer;
+mod problem;
 
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ const PERIOD: HeaderName = HeaderName::from_static("x-period");
 const CACHE: &str = "private, no-cache";
 
 pub use printer::ReportPrinter;
+pub use problem::RunProblem;
 
 pub(super) fn router() -> Router<AppState> {
     Router::new().route("/reports/{file}", get(report)).merge(history::router())

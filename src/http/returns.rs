@@ -17,9 +17,10 @@ use crate::ingest::ReturnRow;
 use crate::kpi::Window;
 use crate::model::codec::encode;
 use crate::model::{Instant, Period, Record, Text};
+use crate::units::UnitKey;
 
 use super::answers::{
-    Figures, ReturnDifference, ReturnEntry, ReturnQuestion, UnitKey, check_return, return_differences, return_template,
+    Figures, ReturnDifference, ReturnEntry, ReturnQuestion, check_return, return_differences, return_template,
 };
 use super::drill::{Asked, Places};
 use super::error::Problem;

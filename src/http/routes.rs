@@ -102,6 +102,7 @@ pub const ROUTES: &[Route] = &[
     get("/api/v1/alerts", Need::Role(Role::View)),
     get("/api/v1/reports", Need::Role(Role::View)),
     get("/api/v1/reports/{run}/{file}", Need::Role(Role::View)),
+    with("POST", "/api/v1/reports/{run}/retry", Need::Role(Role::Operate)),
     with("POST", "/api/v1/alerts/{id}/acknowledge", Need::Role(Role::Operate)),
     get("/api/v1/boards/{board}", Need::Role(Role::Display)),
     get("/api/v1/live", Need::Socket(Role::Display)),

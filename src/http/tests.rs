@@ -71,7 +71,7 @@ impl World {
             stores: watch::channel(None).1,
             rejects: Rejects::open(Facts::in_memory().unwrap()).unwrap(),
             portal: Arc::new(crate::ingest::Portal::embedded()),
-            closings: crate::http::Closings::new(Facts::in_memory().unwrap()),
+            closings: crate::http::Closings::open(Facts::in_memory().unwrap()).unwrap(),
             runs: ReportRuns::open(Facts::in_memory().unwrap(), folder.path().join("reports"), "n1").unwrap(),
             printing: crate::http::Printing::default(),
             imports: crate::http::Imports::new(Facts::in_memory().unwrap()),
@@ -281,6 +281,7 @@ async fn readiness_is_told_with_reasons() {
         json!({"ready": true, "degraded": {"clickhouse": "away since 08:00"}, "components": {
             "journal": {"state": "ok"}, "live": {"state": "ok"}, "intake": {"state": "ok"},
             "delivery": {"state": "ok"},
+            "reports": {"state": "ok"},
             "clickhouse": {"state": "degraded", "reason": "away since 08:00"}},
             "catalogue": world.state.catalogues.now().version()})
     );

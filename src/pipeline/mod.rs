@@ -7,6 +7,7 @@ pub mod catalogues;
 pub mod tiles;
 pub mod feeds;
 pub mod backfill;
+pub mod closed;
 mod reach;
 pub mod outbox;
 pub mod alerts;

@@ -21,8 +21,11 @@ use crate::model::{Clock, Instant};
 
 use super::stopped;
 
+mod fate;
 #[cfg(test)]
 mod tests;
+
+pub use fate::{Fate, FateState};
 
 /// Messages that wait, by number.
 const WAITING: Shelf<Row> = Shelf::new("outbox");
@@ -58,6 +61,9 @@ struct Row {
     /// When it is tried next.
     next_at: Instant,
     tries: u32,
+    /// Why the last try failed.
+    #[serde(default)]
+    why: Option<String>,
     message: Message,
 }
 
@@ -104,7 +110,19 @@ impl fmt::Debug for Outbox {
 
 /// Messages that are part of a change that isn't made yet.
 #[must_use]
-pub struct Prepared(Vec<(u64, Waiting)>);
+#[derive(Default)]
+pub struct Prepared {
+    waiting: Vec<(u64, Waiting)>,
+    /// The number of each message, also of those that are dropped, by destination.
+    numbers: BTreeMap<String, u64>,
+}
+
+impl Prepared {
+    /// Under which number [`Outbox::fate`] knows the message to each destination.
+    pub fn numbers(&self) -> &BTreeMap<String, u64> {
+        &self.numbers
+    }
+}
 
 impl Outbox {
     /// Reads what waits.
@@ -130,42 +148,52 @@ impl Outbox {
     /// When a message can't be written as a row.
     pub fn prepare(&self, change: &mut Change, drafts: Vec<Draft>, now: Instant) -> Result<Prepared, FactsError> {
         let mut index = self.index();
-        let mut prepared = Vec::new();
+        let mut prepared = Prepared::default();
         for Draft { to, not_before, message } in drafts {
-            if !self.destinations.contains_key(&to) {
-                tracing::error!(delivery.to = to, message.id = message.id, "no such destination is configured");
-                counter!("opcentre_deliveries_total", "outcome" => "dropped").increment(1);
-                continue;
-            }
-            if index.waiting.len() + prepared.len() >= WAITING_MAX {
-                tracing::error!(
-                    delivery.to = to,
-                    message.id = message.id,
-                    "too many messages wait: this one is dropped"
-                );
-                counter!("opcentre_deliveries_total", "outcome" => "dropped").increment(1);
-                continue;
-            }
             index.last += 1;
+            let number = index.last;
+            prepared.numbers.insert(to.clone(), number);
+            let in_the_way = match () {
+                () if !self.destinations.contains_key(&to) => Some("no such destination is configured"),
+                () if index.waiting.len() + prepared.waiting.len() >= WAITING_MAX => Some("too many messages wait"),
+                () => None,
+            };
+            if let Some(why) = in_the_way {
+                tracing::error!(delivery.to = to, message.id = message.id, why, "a message is dropped");
+                counter!("opcentre_deliveries_total", "outcome" => "dropped").increment(1);
+                fate::note(change, number, &Fate::dropped(now, why))?;
+                continue;
+            }
             let due_from = not_before.max(now);
-            let row = Row { to: to.clone(), due_from, next_at: due_from, tries: 0, message };
-            change.put(WAITING, &number_key(index.last), &row)?;
-            prepared.push((index.last, Waiting { to, next_at: due_from }));
+            let row = Row { to: to.clone(), due_from, next_at: due_from, tries: 0, why: None, message };
+            change.put(WAITING, &number_key(number), &row)?;
+            prepared.waiting.push((number, Waiting { to, next_at: due_from }));
         }
-        if !prepared.is_empty() {
+        if !prepared.numbers.is_empty() {
             change.put(LAST, LAST_KEY, &index.last)?;
         }
-        Ok(Prepared(prepared))
+        Ok(prepared)
     }
 
     /// The change was made: its messages are sent from now on.
     pub fn accept(&self, prepared: Prepared) {
-        let Prepared(rows) = prepared;
-        if rows.is_empty() {
+        if prepared.waiting.is_empty() {
             return;
         }
-        self.index().waiting.extend(rows);
+        self.index().waiting.extend(prepared.waiting);
         self.more.notify_waiters();
+    }
+
+    /// What became of a message; none of one that was never written down, or long ago. Waits for the disk.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn fate(&self, number: u64) -> Result<Option<Fate>, FactsError> {
+        // One that is sent in between is found at its end.
+        match self.facts.get(WAITING, &number_key(number))? {
+            Some(row) => Ok(Some(Fate::waiting(row))),
+            None => fate::kept(&self.facts, number),
+        }
     }
 
     /// How many wait.
@@ -253,7 +281,8 @@ impl Outbox {
         match sent {
             Ok(()) => {
                 tracing::info!(delivery.to = name, message.id = message, "delivered");
-                self.done(id, name, None, "delivered")
+                let fate = Fate { state: FateState::Delivered, at: (wall)(), tries: row.tries, why: None };
+                self.done(id, name, fate, None)
             }
             Err(error) => {
                 let now = (wall)();
@@ -261,16 +290,18 @@ impl Outbox {
                 let mut trouble = self.index().trouble.get(name).cloned().unwrap_or_default();
                 trouble.failures += 1;
                 trouble.reason = error.to_string();
+                let why = Some(error.to_string());
                 counter!("opcentre_delivery_failures_total", "kind" => to.kind()).increment(1);
                 match next(tries, now.0 - row.due_from.0, chance()) {
                     Next::GiveUp => {
                         trouble.given_up += 1;
                         tracing::error!(delivery.to = name, message.id = message, tries, %error, "given up");
-                        self.done(id, name, Some(trouble), "given_up")
+                        let fate = Fate { state: FateState::GivenUp, at: now, tries, why };
+                        self.done(id, name, fate, Some(trouble))
                     }
                     Next::Again(ms) => {
                         tracing::warn!(delivery.to = name, message.id = message, tries, again_ms = ms, %error, "not delivered");
-                        self.again(id, Row { tries, next_at: now.plus_ms(ms), ..row }, trouble)
+                        self.again(id, Row { tries, next_at: now.plus_ms(ms), why, ..row }, trouble)
                     }
                 }
             }
@@ -278,14 +309,16 @@ impl Outbox {
     }
 
     /// A message is gone, one way or the other.
-    fn done(&self, id: u64, name: &str, trouble: Option<Trouble>, outcome: &'static str) -> Result<(), FactsError> {
+    fn done(&self, id: u64, name: &str, fate: Fate, trouble: Option<Trouble>) -> Result<(), FactsError> {
         let mut change = Change::default();
         change.remove(WAITING, &number_key(id));
+        fate::note(&mut change, id, &fate)?;
         match &trouble {
             Some(trouble) => change.put(TROUBLE, name.as_bytes(), trouble)?,
             None => change.remove(TROUBLE, name.as_bytes()),
         }
         self.facts.commit(change)?;
+        let outcome = if fate.state == FateState::Delivered { "delivered" } else { "given_up" };
         counter!("opcentre_deliveries_total", "outcome" => outcome).increment(1);
         let mut index = self.index();
         index.waiting.remove(&id);

@@ -5,9 +5,11 @@
 //! each report, unit and period has one run. What was missed is made afterwards and says so. The clock is that of the
 //! figures, so nothing is made of figures that aren't there yet.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use metrics::{counter, gauge};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -21,12 +23,13 @@ use crate::model::{Clock, Instant, Period, Text};
 
 use super::backfill::Backfills;
 use super::catalogues::Catalogues;
-use super::feeds::LiveFeeds;
+use super::feeds::{Feeds, LiveFeeds};
 use super::outbox::Outbox;
 use super::stopped;
 
 mod book;
 mod files;
+mod given_up;
 mod message;
 mod planned;
 mod run;
@@ -35,6 +38,7 @@ mod tests;
 
 pub use book::{Page, ReportRuns};
 pub use files::FILE_TYPES;
+pub use given_up::GivenUp;
 pub use run::{Made, ReportRun, RunState};
 
 use files::Files;
@@ -48,6 +52,8 @@ const MINUTE_MS: i64 = 60_000;
 const HOLD_MS_MAX: i64 = 12 * 3_600_000;
 /// How long such a report is left alone before it is looked at again.
 const HOLD_STEP_MS: i64 = 60_000;
+/// Runs that are made at once at most: each waits for a place among those who draw.
+const AT_ONCE: usize = 16;
 /// Tries of a run; the last one is some 20 minutes after the first.
 const TRIES_MAX: u32 = 8;
 /// After the first failure; doubled each time.
@@ -152,7 +158,7 @@ impl<P: Printer> ReportStage<P> {
         }
     }
 
-    /// Writes down what is due and makes the first run whose time has come; whether there was one.
+    /// Writes down what is due and makes the first runs whose time has come; whether there was one.
     async fn look(&mut self) -> Result<bool, FactsError> {
         let view = self.views.borrow_and_update().clone();
         // While a hierarchy is half read nobody knows of which units reports are to be made.
@@ -164,20 +170,22 @@ impl<P: Printer> ReportStage<P> {
             self.looked = Some(minute);
         }
         gauge!("opcentre_reports_waiting").set(f64::from(u32::try_from(self.runs.waiting()).unwrap_or(u32::MAX)));
-        let Some(run) = self.runs.first_due(view.now())? else { return Ok(false) };
-        self.make(&view, run).await?;
-        Ok(true)
+        let due = self.runs.due(view.now(), AT_ONCE)?;
+        let feeds = self.feeds.now().clone();
+        let made = join_all(due.iter().map(|run| self.make(&view, &feeds, run))).await;
+        made.into_iter().collect::<Result<Vec<()>, FactsError>>()?;
+        Ok(!due.is_empty())
     }
 
-    async fn make(&mut self, view: &Arc<View>, run: ReportRun) -> Result<(), FactsError> {
+    async fn make(&self, view: &Arc<View>, feeds: &Feeds, run: &ReportRun) -> Result<(), FactsError> {
         let (now, catalogue) = (view.now(), self.catalogues.now());
         let Some((report, plan)) = scheduled(&catalogue, &run.report) else {
-            return self.failed(&run, "the report has no schedule any more".to_owned(), now);
+            return self.failed(run, "the report has no schedule any more".to_owned(), now);
         };
-        let backfill = self.backfill(view, &run);
+        let backfill = self.backfill(view, feeds, run);
         if !backfill.is_empty() && now.0.saturating_sub(run.at.0) < HOLD_MS_MAX {
             let why = format!("old data is being sent by {}", names(&backfill));
-            return self.runs.put_off(&run, why, now.plus_ms(HOLD_STEP_MS));
+            return self.runs.put_off(run, why, now.plus_ms(HOLD_STEP_MS));
         }
         let late = is_late(run.at, now);
         let order = Order {
@@ -191,13 +199,13 @@ impl<P: Printer> ReportStage<P> {
         };
         let print = match self.printer.print(order).await {
             Ok(print) => print,
-            Err(why) => return self.again(&run, why, now),
+            Err(why) => return self.again(run, why, now),
         };
         let files = match self.runs.files().write(run.number, &print) {
             Ok(files) => files,
-            Err(error) => return self.again(&run, format!("the files can't be written: {error}"), now),
+            Err(error) => return self.again(run, format!("the files can't be written: {error}"), now),
         };
-        self.note(&run, (plan, late, backfill), (&print, &files), view)
+        self.note(run, (plan, late, backfill), (&print, &files), view)
     }
 
     /// Writes down that a run was made, and the messages about it, in one step.
@@ -217,15 +225,15 @@ impl<P: Printer> ReportStage<P> {
             pages: print.pages.len(),
             backfill,
             to: plan.deliver_to.iter().map(|to| to.name.clone()).collect(),
+            messages: BTreeMap::new(),
             is_kept: true,
         };
-        let run = ReportRun { state: RunState::Made, why: None, made: Some(made), ..run.clone() };
         let wall = (self.wall)();
-        let messages = drafts(&run, (print, files), (self.runs.node(), view.zone()), wall);
+        let messages = drafts((run, &made), (print, files), (self.runs.node(), view.zone()), wall);
         let kept_until = now.plus_ms(i64::from(plan.keep_days) * 24 * 3_600_000);
-        self.runs.made(&run, kept_until, (messages, &self.outbox, wall))?;
+        self.runs.made((run, made), kept_until, (messages, &self.outbox, wall))?;
         counter!("opcentre_reports_total", "outcome" => if is_late { "late" } else { "made" }).increment(1);
-        let ReportRun { number, report, unit, period, .. } = &run;
+        let ReportRun { number, report, unit, period, .. } = run;
         tracing::info!(
             report.run = number,
             report.id = report,
@@ -239,8 +247,7 @@ impl<P: Printer> ReportStage<P> {
     }
 
     /// Whose old data is on its way into the figures of the unit.
-    fn backfill(&mut self, view: &View, run: &ReportRun) -> Vec<Text> {
-        let feeds = self.feeds.now();
+    fn backfill(&self, view: &View, feeds: &Feeds, run: &ReportRun) -> Vec<Text> {
         let Some(unit) = planned::unit_of(view, run) else { return Vec::new() };
         self.backfills.under(view, feeds, unit).into_iter().map(|mark| mark.source).collect()
     }
@@ -260,7 +267,7 @@ impl<P: Printer> ReportStage<P> {
 
     fn failed(&self, run: &ReportRun, why: String, now: Instant) -> Result<(), FactsError> {
         tracing::error!(report.run = run.number, report.id = run.report, tries = run.tries, why, "a report failed");
-        self.runs.failed(run, why, now)?;
+        self.runs.give_up(run, why, now)?;
         counter!("opcentre_reports_total", "outcome" => "failed").increment(1);
         Ok(())
     }

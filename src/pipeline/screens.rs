@@ -15,6 +15,7 @@ use crate::units::{Hierarchy, Scope, UnitId};
 use super::alerts::{Alerts, takeover, ticker};
 use super::backfill::Backfills;
 use super::catalogues::Catalogues;
+use super::closed::ClosedPeriods;
 use super::feeds::LiveFeeds;
 use super::tiles::{Figures, tiles};
 
@@ -31,6 +32,7 @@ pub struct Screens {
     /// Which sources may be named to whom.
     feeds: LiveFeeds,
     backfills: Option<Backfills>,
+    closed: ClosedPeriods,
     alerts: Option<Alerts>,
     published: Option<Timer>,
     /// A view came too soon after the last one that was shown.
@@ -47,6 +49,7 @@ impl Screens {
             wall,
             feeds: LiveFeeds::new(None),
             backfills: None,
+            closed: ClosedPeriods::default(),
             alerts: None,
             published: None,
             owed: false,
@@ -63,6 +66,12 @@ impl Screens {
     #[must_use]
     pub fn marking(self, backfills: Backfills) -> Screens {
         Screens { backfills: Some(backfills), ..self }
+    }
+
+    /// Marks the tiles of periods that are closed.
+    #[must_use]
+    pub fn closing(self, closed: ClosedPeriods) -> Screens {
+        Screens { closed, ..self }
     }
 
     /// Shows open alerts on boards that want them.
@@ -92,8 +101,10 @@ impl Screens {
         let due = self.published.is_none_or(|at| at.elapsed() >= PUBLISH_EVERY);
         let topics = if due { self.topics.active((self.wall)()) } else { self.topics.unpublished() };
         let (feeds, catalogue) = (self.feeds.now().clone(), self.catalogues.now());
+        let figures =
+            Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[], closed: &self.closed, alerts: &[] };
         for topic in &topics {
-            self.publish(topic, Figures { view, catalogue: &catalogue, feeds: &feeds, backfill: &[], alerts: &[] });
+            self.publish(topic, figures);
         }
         if due {
             self.published = Some(Timer::now());

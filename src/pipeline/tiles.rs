@@ -15,6 +15,7 @@ use crate::units::{Hierarchy, Perspective, UnitId, UnitLabel, VisibleUnit};
 
 use super::alerts::TickerItem;
 use super::backfill::Mark;
+use super::closed::{ClosedMark, ClosedPeriods};
 use super::feeds::Feeds;
 
 mod counts;
@@ -41,6 +42,7 @@ struct Reading<'a> {
     coverage: Option<Coverage>,
     feeds: &'a Feeds,
     backfill: &'a [Mark],
+    closed: &'a ClosedPeriods,
     alerts: &'a [TickerItem],
 }
 
@@ -55,17 +57,19 @@ pub struct Figures<'a> {
     pub feeds: &'a Feeds,
     /// Whose old data is on its way into the figures of the unit.
     pub backfill: &'a [Mark],
+    /// Which periods are closed.
+    pub closed: &'a ClosedPeriods,
     /// Sentences of the unit's open alerts, the gravest first.
     pub alerts: &'a [TickerItem],
 }
 
 /// The value of each tile of a board for a unit, by the panel's id. A clock has none.
 pub fn tiles(figures: Figures<'_>, board: &Board, unit: VisibleUnit) -> BTreeMap<String, Box<RawValue>> {
-    let Figures { view, catalogue, feeds, backfill, alerts } = figures;
+    let Figures { view, catalogue, feeds, backfill, closed, alerts } = figures;
     let coverage = view.coverage(unit.id(), Hierarchy::Now);
     let values = board.panels.iter().filter_map(|panel| {
         let unit = unit.id();
-        let reading = Reading { view, catalogue, board, panel, unit, coverage, feeds, backfill, alerts };
+        let reading = Reading { view, catalogue, board, panel, unit, coverage, feeds, backfill, closed, alerts };
         Some((panel.id.clone(), reading.value()?))
     });
     values.collect()
@@ -91,6 +95,9 @@ struct Base<'a> {
     /// Whose old data is being sent: the figures are on their way.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     backfill: &'a [Mark],
+    /// The period was closed: what is shown are current figures, which may differ from those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<ClosedMark>,
 }
 
 #[derive(Serialize)]
@@ -201,7 +208,14 @@ impl<'a> Reading<'a> {
             covered_from: self.covered_from(),
             ended: self.ended(),
             backfill: self.backfill,
+            closed: self.closed(),
         }
+    }
+
+    /// Of what is counted over the window: contacts have none.
+    fn closed(&self) -> Option<ClosedMark> {
+        let is_counted = self.panel.kind != PanelKind::Freshness;
+        is_counted.then(|| self.closed.mark(self.view, self.unit, self.window()))?
     }
 
     fn ended(&self) -> Option<Ended<'a>> {

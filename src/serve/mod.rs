@@ -92,6 +92,7 @@ struct Parts {
     displays: http::ScreenKeeper,
     rejects: Rejects,
     backfills: Backfills,
+    closings: http::Closings,
     alerts: Alerts,
     outbox: Outbox,
     runs: ReportRuns,
@@ -124,7 +125,6 @@ pub async fn run(
     let (facts, tokens, displays, rejects) = open_facts(&data_dir)?;
     let gate = Gate::on(config.auth, address, tokens.tokens().clone())?;
     let (clock, wall) = (clock::domain(&config.clock), clock::system());
-    let backfills = Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?;
     let (alerts, outbox) = alerts::open(&facts, &config, data_dir.node)?;
     let metrics = start_metrics().context("metrics can't be counted")?;
     let (disk, cursor, recovered_seq, journal, writer) = open_journal(&data_dir, config.journal, &clock)?;
@@ -143,6 +143,8 @@ pub async fn run(
     let (hold_sender, holds) = mpsc::channel(HOLD_REQUESTS_MAX);
     let parts = Arc::new(Parts {
         runs: reports::open(&facts, &data_dir)?,
+        closings: http::Closings::open(facts.clone())?,
+        backfills: Backfills::open(facts.clone(), config.backfill_quiet, wall.clone())?,
         readiness: Readiness::starting(&["clickhouse", "figures"]),
         topics: Topics::new(&format!("{:016x}", rand::random::<u64>()), TopicsLimits::default()),
         pulse: LivePulse::new(),
@@ -161,7 +163,6 @@ pub async fn run(
         tokens,
         displays,
         rejects,
-        backfills,
         alerts,
         outbox,
         clock,
@@ -299,6 +300,7 @@ async fn run_live(
 fn screens(parts: &Parts) -> Screens {
     let screens = Screens::new(parts.catalogues.clone(), parts.topics.clone(), parts.pulse.clone(), parts.wall.clone());
     let screens = screens.marking(parts.backfills.clone()).warning(parts.alerts.clone());
+    let screens = screens.closing(parts.closings.closed().clone());
     match parts.gate.tokens() {
         Some(tokens) => screens.naming_by(tokens),
         None => screens,
@@ -350,7 +352,7 @@ fn app_state(parts: &Parts, verifier: Verifier) -> AppState {
         runs: parts.runs.clone(),
         printing: http::Printing::default(),
         portal: parts.portal.clone(),
-        closings: http::Closings::new(parts.facts.clone()),
+        closings: parts.closings.clone(),
         imports: http::Imports::new(parts.facts.clone()),
         displays: parts.displays.clone(),
         returns: http::Returns::new(parts.facts.clone()),

@@ -3,16 +3,13 @@
  * saw it, and is the board again; one that doesn't allow it never is.
  */
 import assert from 'node:assert/strict';
-import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { launch, openWall, picture, SCREENS } from './browser.mjs';
 import { discard, folder, Server, until } from './server.mjs';
-import { fill } from './world.mjs';
+import { definitions, fill } from './world.mjs';
 
 const MORNING = '2024-08-02T08:00:00+07:00';
-const DASHBOARDS = fileURLToPath(new URL('../../dashboards/', import.meta.url));
 const RULES = `
 [[alert]]
 id = "overdue"
@@ -45,13 +42,10 @@ let server;
 before(async () => {
   browser = await launch();
   data = await folder();
-  const dashboards = join(data, 'dashboards');
-  for (const part of await readdir(DASHBOARDS)) {
-    if (part.endsWith('.toml') || ['indices', 'forms', 'boards'].includes(part)) await cp(join(DASHBOARDS, part), join(dashboards, part), { recursive: true });
-  }
-  await writeFile(join(dashboards, 'alerts.toml'), RULES);
-  const board = await readFile(join(dashboards, 'boards/province.toml'), 'utf8');
-  await writeFile(join(dashboards, 'boards/province.toml'), board.replace('id = "province"\n', 'id = "province"\ntakeover = true\n'));
+  const dashboards = await definitions(join(data, 'dashboards'), {
+    'alerts.toml': () => RULES,
+    'boards/province.toml': (board) => board.replace('id = "province"\n', 'id = "province"\ntakeover = true\n'),
+  });
   server = await Server.start(['serve', '--now', MORNING, '--dashboards-dir', dashboards], join(data, 'data'));
   await server.figures();
   await fill(server);

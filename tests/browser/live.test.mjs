@@ -240,20 +240,14 @@ describe('a wall whose server is in trouble', () => {
     const begun = Date.now();
     const pings = page.heard.filter((frame) => frame.op === 'ping').length;
     let kills = 0;
-    const ends = async () => {
-      for (const pid of await server.children()) {
-        process.kill(pid, 'SIGKILL');
-        kills += 1;
-      }
-    };
     // It is killed again whenever it comes back, until two pings have been heard without it.
     await until('the server misses ClickHouse', async () => {
-      await ends();
+      kills += await server.killEngine();
       return (await server.components()).clickhouse?.state !== 'ok';
     });
     await server.post('motcua', [dossier('AWAY-1')]);
     await until('two more pings have come', async () => {
-      await ends();
+      kills += await server.killEngine();
       return page.heard.filter((frame) => frame.op === 'ping').length >= pings + 2;
     });
     assert.ok(kills > 0);

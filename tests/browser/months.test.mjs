@@ -1,8 +1,10 @@
 /**
  * A screen that nobody looks after: the server is away for half a minute and the box restarts meanwhile, another page is
- * published, the network swallows everything. Each time it is back by itself, and looks fresh at no moment in between.
+ * published, the network swallows everything, the live figures hang, ClickHouse dies. Each time it is back by itself, and looks fresh at no moment in between.
  */
 import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as checks from './checks.mjs';
@@ -25,7 +27,7 @@ before(async () => {
   browser = await launch();
   world = new World();
   data = await folder();
-  server = await world.serve(data);
+  server = await serve();
   await fill(server);
 }, { timeout: 120_000 });
 after(async () => {
@@ -33,6 +35,10 @@ after(async () => {
   await server?.stop();
   await discard(data);
 });
+
+/** Where a file makes the live figures hang. */
+const hang = () => join(data, 'hang');
+const serve = (port = 0) => world.serve(data, { port, args: ['--fault-live-hang', hang()] });
 
 /** Nobody shows a token here, so anybody at this machine approves. */
 async function approve(page, wanted) {
@@ -106,7 +112,7 @@ describe('a screen that nobody looks after', () => {
     assert.deepEqual(await checks.staleIsColourless(page), []);
     await picture(page, 'screen-restored');
     await pause(Math.max(0, killed + AWAY_MS - Date.now()));
-    server = await world.serve(data, { port });
+    server = await serve(port);
     await server.post('motcua', [dossier('WHILE-AWAY')]);
     await signs(server);
     await isLive(page, 60_000);
@@ -187,5 +193,42 @@ describe('a screen that nobody looks after', () => {
     await isLive(page, 60_000);
     await context.close();
     await line.close();
+  });
+
+  it('looks stale when the live figures hang though its line lives, counts on without ClickHouse, and heals', async () => {
+    const context = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+    const page = await openBox(context, server);
+    await approve(page, { name: 'Treo' });
+    await showing(page, 'province');
+    await signs(server);
+    await isLive(page, 20_000);
+    await watch(page);
+    await writeFile(hang(), '');
+    const hung = Date.now();
+    try {
+      await page.waitForSelector('[data-footer="stalled"]', { timeout: LIVE_MS_MAX + 5_000 });
+      await pause(Math.max(0, hung + LIVE_MS_MAX + LOOK_MS + 2_000 - Date.now()));
+      const late = await looks(page, hung + LIVE_MS_MAX + 250 + LOOK_MS);
+      assert.ok(late.length > 10);
+      for (const look of late) assert.ok(!isFresh(look) && look.footer === 'stalled', `${look.at - hung} ms: ${JSON.stringify(look)}`);
+    } finally {
+      await rm(hang());
+    }
+    await isLive(page, 20_000);
+    const before_ = await same(page);
+    await until('ClickHouse is there', async () => (await server.components()).clickhouse?.state === 'ok', { within: 60_000 });
+    const killed = Date.now();
+    let kills = 0;
+    const away = async () => {
+      kills += await server.killEngine();
+      return (await server.components()).clickhouse?.state !== 'ok';
+    };
+    await until('the server misses ClickHouse', away);
+    await server.post('motcua', [dossier('WITHOUT-ENGINE')]);
+    await until('the screen counts it', async () => await away() && (await same(page)).received === before_.received + 1);
+    assert.ok(kills > 0);
+    for (const look of await looks(page, killed)) assert.ok(look.footer === 'sources' && look.signs.every((sign) => sign === 'live'), JSON.stringify(look));
+    assert.deepEqual(page.faults, []);
+    await context.close();
   });
 });

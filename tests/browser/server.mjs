@@ -130,6 +130,13 @@ export class Server {
     return (await Promise.all(lists)).flatMap((list) => list.split(' ').filter(Boolean).map(Number));
   }
 
+  /** Kills the embedded ClickHouse, as a crash would; how many processes that were. */
+  async killEngine() {
+    const engines = await this.children();
+    for (const pid of engines) process.kill(pid, 'SIGKILL');
+    return engines.length;
+  }
+
   /** Ends it at once, as a power cut would. */
   async kill() {
     this.#child.kill('SIGKILL');

@@ -1,5 +1,10 @@
 /** A small province to be put into a server, and a domain clock that runs on over its restarts. */
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Server } from './server.mjs';
+
+const DASHBOARDS = fileURLToPath(new URL('../../dashboards/', import.meta.url));
 
 /** When a world's clock begins: a Friday morning. */
 const START_MS = Date.parse('2024-08-02T08:00:00+07:00');
@@ -51,4 +56,17 @@ export async function fill(server) {
 /** A sign of life of every source. */
 export async function signs(server) {
   for (const source of SOURCES) await server.post(source, []);
+}
+
+/** A folder of definitions as they are built in, with some files, by name, as `edits` make them of their text. */
+export async function definitions(path, edits) {
+  await mkdir(path, { recursive: true });
+  for (const part of await readdir(DASHBOARDS)) {
+    if (part.endsWith('.toml') || ['indices', 'forms', 'boards', 'reports'].includes(part)) await cp(join(DASHBOARDS, part), join(path, part), { recursive: true });
+  }
+  for (const [name, edit] of Object.entries(edits)) {
+    const file = join(path, name);
+    await writeFile(file, edit(await readFile(file, 'utf8')));
+  }
+  return path;
 }

@@ -60,7 +60,7 @@ impl World {
         let text = format!(
             "auth_mode = \"required\"\ndashboards_dir = {dashboards:?}\n\
              [delivery.hook]\nkind = \"webhook\"\nurl = \"{hook_url}\"\nsecret = \"{SECRET}\"\n\
-             [delivery.mail]\nkind = \"smtp\"\nhost = \"{MAIL_HOST}\"\nport = {mail_port}\ntls = \"none\"\n\
+             [delivery.mail]\nkind = \"smtp\"\nhost = \"{MAIL_HOST}\"\nport = {mail_port}\ntls = \"starttls\"\n\
              from = \"Trung tâm <opcentre@example.vn>\"\nto = [\"lanh-dao@example.vn\"]\n\
              [delivery.files]\nkind = \"folder\"\npath = {:?}\n",
             folder.path().join("box")
@@ -75,7 +75,9 @@ impl World {
     async fn serve(&self, from: &str) -> Server {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let arguments = ["--config", self.config.to_str().unwrap(), "--clock-from", from];
-        let server = Server::spawn_logging(&self.folder.path().join("data"), &arguments, log);
+        // The mail server's authority is one of those that the machine trusts.
+        let (data, authority) = (self.folder.path().join("data"), self.folder.path().join("inbox/ca.pem"));
+        let server = Server::spawn_with(&data, &arguments, &[("SSL_CERT_FILE", &authority)], log);
         self.until(&server, "/readyz", |ready| ready["ready"] == true).await;
         server
     }
@@ -175,6 +177,7 @@ async fn each_period_has_one_report_over_a_kill_and_it_is_delivered_and_seen_by_
     let world = World::new(&hook_url, mail_port);
     let inbox = world.folder.path().join("inbox");
     fs::create_dir(&inbox).unwrap();
+    let _mail = MailServer::start(mail_port, &inbox, &["starttls", "451", "451"]);
     let server = world.serve(FIRST).await;
     world.fill(&server).await;
     let of_a = token(&["--url", &server.url, "--token", &world.admin, "--role", "view", "--unit", "A"], "a");
@@ -197,7 +200,6 @@ async fn each_period_has_one_report_over_a_kill_and_it_is_delivered_and_seen_by_
     server.kill();
     let before = made(&first);
     assert!(before.iter().all(|(_, _, is_late)| !is_late), "{first:#}");
-    let _mail = MailServer::start(mail_port, &inbox, &["451", "451"]);
     let server = world.serve(LATER).await;
     let all = world.until(&server, RUNS, |answer| made(answer).len() == 3).await;
     assert_eq!(all["runs"].as_array().unwrap().len(), 3, "{all:#}");
@@ -215,11 +217,20 @@ async fn each_period_has_one_report_over_a_kill_and_it_is_delivered_and_seen_by_
     };
     until("the webhook took all", || take().len() == 3).await;
     until("the mail server took all", || mails(&inbox).len() >= 3).await;
+    world.until(&server, RUNS, |answer| answer["runs"].as_array().unwrap().iter().all(was_taken)).await;
     check_seen(&world, &server, (&of_a, &after)).await;
     let of_top = after.iter().find(|(unit, ..)| unit == "17").unwrap().1;
     let body = came.lock().unwrap().iter().find(|(taken, _, body)| *taken && body["run"] == of_top).unwrap().2.clone();
     check_delivered(&world, &server, (of_top, &body), &mails(&inbox)).await;
     assert_eq!(server.stop(), Some(0));
+}
+
+/// Every destination took a run, and the history says since when.
+fn was_taken(run: &Value) -> bool {
+    let deliveries = run["made"]["deliveries"].as_array().unwrap();
+    let taken = |one: &&Value| one["state"] == "delivered" && one["at"].is_string() && one["why"].is_null();
+    let to: Vec<&Value> = deliveries.iter().filter(taken).map(|one| &one["to"]).collect();
+    to == [&json!("hook"), &json!("mail"), &json!("files")]
 }
 
 /// Only those of the unit, in the list and by their address.

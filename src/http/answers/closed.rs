@@ -2,11 +2,12 @@
 
 use crate::kpi::{OfficialForm, Scheme, SourceFile, Window, WindowChoice};
 use crate::model::{Period, Text};
-use crate::units::{Hierarchy, VisibleUnit};
+use crate::pipeline::closed::closers;
+use crate::units::{Hierarchy, UnitKey, VisibleUnit};
 
 use super::form_rows::RowsBy;
 use super::kpis::KpisQuery;
-use super::ledger::{Ledger, UnitKey};
+use super::ledger::Ledger;
 use super::official::{Closed, FormAnswer, FormQuery, Heading, PERIOD_DEFAULT, Reporter};
 use super::question::{not_closed, scheme_named, windowed};
 use super::snapshot::{CLOSED_PERSPECTIVE, ClosedFigures};
@@ -49,21 +50,12 @@ fn closed_question(
     let seen = asked_unit(figures, code, window, Hierarchy::Now)?;
     // Running periods and spans of days have no name that they could be closed under.
     let WindowChoice::Period(period) = period else { return Err(not_closed(code, scheme, period)) };
-    let mut closers = Vec::new();
-    for hierarchy in [Hierarchy::Now, Hierarchy::Was] {
-        for above in view.tree(hierarchy).path(seen.id()) {
-            let key = UnitKey::of(view.units(), above);
-            if !closers.contains(&key) {
-                closers.push(key);
-            }
-        }
-    }
     let label = view.units().label(seen.id());
     Ok(ClosedQuestion {
         seen,
         unit: UnitKey::of(view.units(), seen.id()),
         name: Text::new(label.name),
-        closers,
+        closers: closers(view, seen.id()),
         scheme: scheme.id().to_owned(),
         period,
         window,

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::cube::Selection;
 use crate::kpi::{MEASURES, Measure, Window};
 use crate::model::{Period, Text};
+use crate::units::UnitKey;
 
 use super::closed::ClosedQuestion;
 use super::kept::ReportDifference;
-use super::ledger::{UnitKey, below};
+use super::ledger::below;
 use super::official::Closed;
 use super::snapshot::{CLOSED_PERSPECTIVE, Member, MemberCounts, MemberKey, SUMS, by_name, members};
 use super::{AnswerError, Figures};

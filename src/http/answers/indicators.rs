@@ -9,9 +9,8 @@ use crate::cube::{IndicatorSheet, View};
 use crate::kpi::indicator::IndicatorRow;
 use crate::kpi::{Amount, Better, Cadence, Indicator, IndicatorKind, RollUp, Window, Words};
 use crate::model::{Day, Period, UnitKind};
-use crate::units::{Hierarchy, UnitId};
+use crate::units::{Hierarchy, UnitId, UnitKey};
 
-use super::ledger::UnitKey;
 use super::official::Closed;
 use super::table::{Table, Tabular, of_rows};
 use super::{AnswerError, Figures, asked_unit, perspective};

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::cube::{Dimension, Selection, View};
 use crate::kpi::measure::Sums;
 use crate::kpi::{Measures, Slot};
-use crate::model::{Day, Text};
-use crate::units::{Tree, UnitId, Units};
+use crate::model::Text;
+use crate::units::{Tree, UnitId, UnitKey};
 
 /// The ledger of a unit and a window.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,23 +20,6 @@ pub struct Ledger {
     pub(super) units: Vec<LedgerUnit>,
     /// In the order of units, fields, procedures.
     pub(super) entries: Vec<Entry>,
-}
-
-/// A version of a unit: its code, and the day from which that code is its.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct UnitKey {
-    /// Its code, or `unresolved`.
-    pub code: Text,
-    /// From when on.
-    pub valid_from: Option<Day>,
-}
-
-impl UnitKey {
-    /// Of a unit of a view.
-    pub(super) fn of(units: &Units, unit: UnitId) -> UnitKey {
-        let valid_from = units.fact(unit).and_then(|fact| fact.valid_from);
-        UnitKey { code: Text::new(units.label(unit).code), valid_from }
-    }
 }
 
 /// A unit of a ledger.

@@ -13,10 +13,10 @@ use crate::kpi::window::{before, year_before};
 use crate::kpi::{Kpi, Measure, Measures, Window};
 use crate::model::{Decimal, Period, Text};
 use crate::pipeline::feeds::Feeds;
-use crate::units::{Hierarchy, Scope, ScopeRoot, UnitId, VisibleUnit};
+use crate::units::{Hierarchy, Scope, ScopeRoot, UnitId, UnitKey, VisibleUnit};
 
 use super::kpis::{kpis_of, unit_rows};
-use super::ledger::{Ledger, UnitKey, below};
+use super::ledger::{Ledger, below};
 use super::snapshot::{CLOSED_PERSPECTIVE, by_name};
 use super::sources::freshness;
 use super::standing::Shown;

@@ -8,10 +8,9 @@ use crate::ingest::{RETURN_COLUMNS, ReturnRow};
 use crate::kpi::indicator::IndicatorRow;
 use crate::kpi::{Amount, Indicator, IndicatorKind, Reported, RollUp, Window, Words};
 use crate::model::{Day, Decimal, Field, IndicatorKey, IndicatorReport, Instant, Period, Text};
-use crate::units::{Hierarchy, VisibleUnit};
+use crate::units::{Hierarchy, UnitKey, VisibleUnit};
 
 use super::indicators::deadline;
-use super::ledger::UnitKey;
 use super::question::scheme_named;
 use super::{AnswerError, Figures, asked_unit};
 

@@ -12,11 +12,11 @@ use crate::kpi::measure::MEASURE_COUNT;
 use crate::kpi::{MEASURES, Measure, Measures};
 use crate::model::{DossierKey, Period, Text};
 use crate::pipeline::feeds::Feeds;
-use crate::units::{Hierarchy, Perspective, UnitId, UnitRole, VisibleUnit};
+use crate::units::{Hierarchy, Perspective, UnitId, UnitKey, UnitRole, VisibleUnit};
 
 use super::kept::KeptReports;
 use super::kpis::kpis_of;
-use super::ledger::{Ledger, UnitKey, below};
+use super::ledger::{Ledger, below};
 use super::official::{Closed, FormQuery, Heading, Reporter};
 use super::report::{ReportFacts, ReportGround};
 use super::table::{Table, Tabular};

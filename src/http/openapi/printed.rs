@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::routes::{any_of, text};
 use super::schemas::{count, instant, object, shape, text_or_null};
-use super::{Route, get_of};
+use super::{Route, get_of, route};
 
 pub(super) fn routes() -> Vec<Route> {
     let binary = json!({"type": "string", "format": "binary"});
@@ -53,15 +53,27 @@ pub(super) fn routes() -> Vec<Route> {
             .problem(403, &["forbidden"])
             .problem(404, &["unknown_run"])
             .of_figures(),
+        route("post", "/api/v1/reports/{run}/retry", "reports", "Tries a run anew that was given up")
+            .number("run", "Number of the run")
+            .json(200, "It waits again", "ReportRun")
+            .problem(400, &["bad_parameter"])
+            .problem(403, &["forbidden"])
+            .problem(404, &["unknown_run"])
+            .problem(409, &["run_not_failed"])
+            .of_figures(),
     ]
 }
 
 pub(super) fn schemas() -> Value {
     let list = |items: Value| json!({"type": "array", "items": items});
     let count_or_null = json!({"type": ["integer", "null"], "minimum": 0});
+    let state = json!({"type": ["string", "null"], "enum": ["waiting", "delivered", "given_up", "dropped", null]});
+    let delivery = object(json!({
+        "to": text(), "state": state, "at": text_or_null(), "tries": count(), "why": text_or_null()
+    }));
     let mut made = object(json!({
         "at": instant(), "late": {"type": "boolean"}, "seq": count(), "closing": count_or_null,
-        "backfill": list(text()), "to": list(text()), "pages": count(), "files": list(text())
+        "backfill": list(text()), "deliveries": list(delivery), "pages": count(), "files": list(text())
     }));
     made["type"] = json!(["object", "null"]);
     json!({

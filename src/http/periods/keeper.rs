@@ -3,7 +3,7 @@
 //! A closing has a number of its own under which its parts lie: the figures of each unit, the heading, the ledger, the
 //! forms, the members in blocks. The list of a period's closings is one row. Parts are JSON, packed with zstd.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -14,21 +14,23 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{Change, Facts, FactsError, Shelf, number_key};
 use crate::http::answers::{
     Closed, ClosedFigures, Heading, KeptReports, Ledger, Member, MemberCounts, MemberKey, ReportFacts, Snapshot,
-    UnitKey,
 };
 use crate::kpi::{MEASURES, Measure, official};
 use crate::model::{Day, Period, Text};
+use crate::pipeline::closed::ClosedPeriods;
+use crate::units::UnitKey;
 
 use super::super::error::Problem;
+use super::marks;
 
 /// The closings of a period of a unit, by (scheme, period, unit) as JSON.
-const CLOSINGS: Shelf<Vec<Closing>> = Shelf::new("closings");
+pub(super) const CLOSINGS: Shelf<Vec<Closing>> = Shelf::new("closings");
 /// How many closings were made: their numbers are never used again.
 const CLOSINGS_MADE: Shelf<u64> = Shelf::new("closings_made");
 /// Parts of closings by number and name.
 const CLOSED_PARTS: Shelf<String> = Shelf::new("closed_parts");
 /// Figures of units by number of the closing and unit.
-const CLOSED_UNITS: Shelf<String> = Shelf::new("closed_units");
+pub(super) const CLOSED_UNITS: Shelf<String> = Shelf::new("closed_units");
 /// Indicators and scores of units by number of the closing and unit.
 const CLOSED_REPORTS: Shelf<String> = Shelf::new("closed_reports");
 /// What reports of units show beside all else, by number of the closing and unit.
@@ -49,7 +51,7 @@ const PACK_LEVEL: i32 = 3;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Closing {
     /// Under which its parts lie.
-    number: u64,
+    pub(super) number: u64,
     pub(super) closed: Closed,
     /// Id of the closer's token; none without tokens.
     token: Option<Text>,
@@ -115,6 +117,8 @@ pub(super) struct Reopened {
 #[derive(Clone, Debug)]
 pub struct Closings {
     facts: Facts,
+    /// What screens say of them.
+    closed: ClosedPeriods,
     /// Only one changes them at a time.
     changing: Arc<Mutex<()>>,
 }
@@ -128,8 +132,17 @@ fn of_facts(error: FactsError) -> Problem {
 
 impl Closings {
     /// Those in a store.
-    pub fn new(facts: Facts) -> Closings {
-        Closings { facts, changing: Arc::default() }
+    ///
+    /// # Errors
+    /// When they can't be read.
+    pub fn open(facts: Facts) -> Result<Closings, FactsError> {
+        let closed = marks::read(&facts)?;
+        Ok(Closings { facts, closed, changing: Arc::default() })
+    }
+
+    /// What screens say of them, always as it is now.
+    pub fn closed(&self) -> &ClosedPeriods {
+        &self.closed
     }
 
     /// All closings of a period of a unit, the oldest first.
@@ -217,9 +230,13 @@ impl Closings {
         let closing = Closing { number, closed, token, kept: KeptOf::of(&snapshot), reopened: None };
         closings.push(closing.clone());
         let mut change = parts(number, &snapshot)?;
-        change.put(CLOSINGS, &list_key(scheme, period, unit)?, &closings).map_err(of_facts)?;
+        let key = list_key(scheme, period, unit)?;
+        let units: BTreeSet<UnitKey> = snapshot.units.iter().map(|unit| unit.key.clone()).collect();
+        let mark = marks::period(&key, &closing, units).map_err(of_facts)?;
+        change.put(CLOSINGS, &key, &closings).map_err(of_facts)?;
         change.put(CLOSINGS_MADE, b"", &number).map_err(of_facts)?;
         self.facts.commit(change).map_err(of_facts)?;
+        self.closed.set(&key, Some(mark));
         Ok(closing)
     }
 
@@ -236,8 +253,10 @@ impl Closings {
         newest.reopened = Some(reopened);
         let told = newest.clone();
         let mut change = Change::default();
-        change.put(CLOSINGS, &list_key(scheme, period, unit)?, &closings).map_err(of_facts)?;
+        let key = list_key(scheme, period, unit)?;
+        change.put(CLOSINGS, &key, &closings).map_err(of_facts)?;
         self.facts.commit(change).map_err(of_facts)?;
+        self.closed.set(&key, None);
         Ok(Some(told))
     }
 

@@ -1,16 +1,19 @@
-//! `GET /api/v1/reports` and `/api/v1/reports/{run}/{file}`: reports that were made by themselves, of the caller's units.
+//! `GET /api/v1/reports`, `/api/v1/reports/{run}/{file}` and `POST .../retry`: reports that were made by themselves, of
+//! the caller's units, and what became of each.
 
 use std::io::ErrorKind;
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Extension, Router};
+use axum::routing::{get, post};
+use axum::{Extension, Json, Router};
 use serde::{Deserialize, Serialize};
 
+use super::problem::RunProblem;
 use crate::auth::{Caller, Role, Scope};
 use crate::cube::View;
+use crate::facts::FactsError;
 use crate::http::error::Problem;
 use crate::http::extract::{PathOf, QueryOf};
 use crate::http::guard::require;
@@ -20,6 +23,7 @@ use crate::http::tokens::written;
 use crate::kpi::Words;
 use crate::kpi::report::Days;
 use crate::model::Zone;
+use crate::pipeline::outbox::{FateState, Outbox};
 use crate::pipeline::reports::{FILE_TYPES, Made, ReportRun, RunState};
 use crate::units::Hierarchy;
 
@@ -29,7 +33,10 @@ const PAGE_ROWS: usize = 50;
 const CACHE: &str = "private, max-age=86400, immutable";
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/v1/reports", get(list)).route("/api/v1/reports/{run}/{file}", get(file))
+    Router::new()
+        .route("/api/v1/reports", get(list))
+        .route("/api/v1/reports/{run}/{file}", get(file))
+        .route("/api/v1/reports/{run}/retry", post(retry))
 }
 
 #[derive(Debug, Deserialize)]
@@ -94,11 +101,32 @@ struct MadeAnswer {
     seq: u64,
     closing: Option<u32>,
     backfill: Vec<String>,
-    to: Vec<String>,
+    deliveries: Vec<DeliveryAnswer>,
     /// How many pages can still be had.
     pages: usize,
     /// The names of all files that can still be had.
     files: Vec<String>,
+}
+
+/// Whether a destination took a report.
+#[derive(Serialize)]
+struct DeliveryAnswer {
+    to: String,
+    /// Null where that isn't known any more.
+    state: Option<FateState>,
+    /// Since when, by the real clock; of one that waits, when it is tried next.
+    at: Option<String>,
+    tries: u32,
+    /// Why the last try failed, for those who operate: it may name a machine.
+    why: Option<String>,
+}
+
+/// Where it is read what became of messages, and for whom.
+struct Told<'a> {
+    outbox: &'a Outbox,
+    zone: &'a Zone,
+    /// Whether reasons are told.
+    reasons: bool,
 }
 
 /// What was made and what waits; of foreign units nothing is shown.
@@ -111,22 +139,54 @@ async fn list(
     let view = state.view()?;
     let (runs, seen, scope) = (state.runs.clone(), view.clone(), caller.scope.clone());
     let ListQuery { report, unit, cursor } = query;
+    let (outbox, reasons) = (state.outbox.clone(), caller.may(Role::Operate));
     let page = written(move || {
-        runs.page(cursor.unwrap_or(u64::MAX), PAGE_ROWS, |run| {
+        let page = runs.page(cursor.unwrap_or(u64::MAX), PAGE_ROWS, |run| {
             report.as_ref().is_none_or(|report| *report == run.report)
                 && unit.as_ref().is_none_or(|unit| run.unit.as_str() == unit)
                 && shows(&seen, &scope, run)
-        })
+        })?;
+        let told = Told { outbox: &outbox, zone: seen.zone(), reasons };
+        let rows = page.runs.into_iter().map(|run| answer(run, &told));
+        Ok((rows.collect::<Result<Vec<RunAnswer>, FactsError>>()?, page.next))
     });
-    let page = page.await?;
+    let (runs, next) = page.await?;
     json(&ListAnswer {
         as_of: view.now().to_rfc3339(view.zone()),
         seq: view.seq(),
         node: &state.node,
         schedules: schedules(&state, &view),
-        runs: page.runs.into_iter().map(|run| answer(run, view.zone())).collect(),
-        next: page.next,
+        runs,
+        next,
     })
+}
+
+/// Tries a run anew that was given up.
+async fn retry(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    PathOf(number): PathOf<u64>,
+) -> Result<Json<RunAnswer>, Problem> {
+    require(&caller, Role::Operate)?;
+    let view = state.view()?;
+    let (runs, seen, outbox) = (state.runs.clone(), view.clone(), state.outbox.clone());
+    let done = written(move || {
+        if !runs.get(number)?.is_some_and(|run| shows(&seen, &caller.scope, &run)) {
+            return Ok(None);
+        }
+        let is_done = runs.retry(number, seen.now())?;
+        let told = Told { outbox: &outbox, zone: seen.zone(), reasons: true };
+        let run = runs.get(number)?.map(|run| answer(run, &told)).transpose()?;
+        Ok(is_done.zip(run))
+    });
+    match done.await? {
+        None => Err(RunProblem::Unknown(number).into()),
+        Some((false, _)) => Err(RunProblem::NotFailed(number).into()),
+        Some((true, run)) => {
+            tracing::info!(report.run = number, "a run that was given up is tried anew");
+            Ok(Json(run))
+        }
+    }
 }
 
 /// A page, the paragraph or the workbook of a run.
@@ -145,10 +205,10 @@ async fn file(
         Ok((run, path.filter(|_| is_made).map(std::fs::read)))
     });
     let (run, bytes) = read.await?;
-    run.filter(|run| shows(&view, &caller.scope, run)).ok_or(Problem::UnknownRun(number))?;
+    run.filter(|run| shows(&view, &caller.scope, run)).ok_or(RunProblem::Unknown(number))?;
     let bytes = match bytes {
-        None => return Err(Problem::UnknownRun(number)),
-        Some(Err(error)) if error.kind() == ErrorKind::NotFound => return Err(Problem::UnknownRun(number)),
+        None => return Err(RunProblem::Unknown(number).into()),
+        Some(Err(error)) if error.kind() == ErrorKind::NotFound => return Err(RunProblem::Unknown(number).into()),
         Some(bytes) => bytes.map_err(Problem::internal)?,
     };
     let ending = name.rsplit('.').next().unwrap_or_default();
@@ -182,9 +242,10 @@ fn schedules(state: &AppState, view: &View) -> Vec<ScheduleAnswer> {
     row.collect()
 }
 
-fn answer(run: ReportRun, zone: &Zone) -> RunAnswer {
-    let waits = run.state == RunState::Waiting;
-    RunAnswer {
+/// Waits for the disk.
+fn answer(run: ReportRun, told: &Told<'_>) -> Result<RunAnswer, FactsError> {
+    let (waits, zone) = (run.state == RunState::Waiting, told.zone);
+    Ok(RunAnswer {
         run: run.number,
         report: run.report,
         title: run.title,
@@ -196,24 +257,37 @@ fn answer(run: ReportRun, zone: &Zone) -> RunAnswer {
         tries: run.tries,
         why: run.why,
         next_at: waits.then(|| run.next_at.to_rfc3339(zone)),
-        made: run.made.map(|made| made_answer(made, zone)),
-    }
+        made: run.made.map(|made| made_answer(made, told)).transpose()?,
+    })
 }
 
-fn made_answer(made: Made, zone: &Zone) -> MadeAnswer {
+fn made_answer(made: Made, told: &Told<'_>) -> Result<MadeAnswer, FactsError> {
     let pages = if made.is_kept { made.pages } else { 0 };
     let mut files: Vec<String> = (1..=pages).map(|page| format!("{page}.png")).collect();
     if made.is_kept {
         files.extend(["figures.xlsx", "text.txt"].map(str::to_owned));
     }
-    MadeAnswer {
-        at: made.at.to_rfc3339(zone),
+    let deliveries = made.to.iter().map(|to| delivery(to, made.messages.get(to).copied(), told));
+    let deliveries = deliveries.collect::<Result<Vec<_>, FactsError>>()?;
+    Ok(MadeAnswer {
+        at: made.at.to_rfc3339(told.zone),
         late: made.is_late,
         seq: made.seq,
         closing: made.closing,
         backfill: made.backfill.iter().map(ToString::to_string).collect(),
-        to: made.to,
+        deliveries,
         pages,
         files,
-    }
+    })
+}
+
+fn delivery(to: &str, message: Option<u64>, told: &Told<'_>) -> Result<DeliveryAnswer, FactsError> {
+    let fate = message.map_or(Ok(None), |number| told.outbox.fate(number))?;
+    Ok(DeliveryAnswer {
+        to: to.to_owned(),
+        state: fate.as_ref().map(|fate| fate.state),
+        at: fate.as_ref().map(|fate| fate.at.to_rfc3339(told.zone)),
+        tries: fate.as_ref().map_or(0, |fate| fate.tries),
+        why: fate.filter(|_| told.reasons).and_then(|fate| fate.why),
+    })
 }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::facts::{Change, Facts, Shelf};
-use crate::http::answers::{ReturnEntry, UnitKey};
+use crate::http::answers::ReturnEntry;
 use crate::http::error::Problem;
 use crate::model::{Period, Text};
+use crate::units::UnitKey;
 
 use super::problem::ReturnProblem;
 

@@ -74,12 +74,22 @@ async fn a_failed_message_is_tried_again_later_and_delivered_once() {
     run_until(&outbox, &wall, |outbox| outbox.troubles().contains_key("box")).await;
     let trouble = outbox.troubles().remove("box").unwrap();
     assert_eq!((trouble.failures, trouble.given_up), (3, 0));
+    let waiting = outbox.fate(1).unwrap().unwrap();
+    assert_eq!((waiting.state, waiting.tries), (FateState::Waiting, 3));
+    assert!(waiting.at > (wall)() && waiting.why.unwrap().contains("the folder can't be written"));
+    let dropped = outbox.fate(2).unwrap().unwrap();
+    let why = Some("no such destination is configured".to_owned());
+    assert_eq!(dropped, Fate { state: FateState::Dropped, at: begun, tries: 0, why });
+    assert_eq!(outbox.fate(3).unwrap(), None);
     assert!((wall)().0 - begun.0 >= 1_000 + 2_000, "with growing pauses");
     std::fs::remove_file(&path).unwrap();
     run_until(&outbox, &wall, |outbox| outbox.waiting() == 0).await;
     assert_eq!(names(&path), ["a.json"]);
     assert!(outbox.troubles().is_empty(), "it takes messages again");
     assert_eq!(facts.count(WAITING).unwrap(), 0);
+    let taken = outbox.fate(1).unwrap().unwrap();
+    assert_eq!((taken.state, taken.tries, taken.why), (FateState::Delivered, 3, None));
+    assert!(taken.at > begun);
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,6 +125,9 @@ async fn what_nobody_takes_for_a_day_is_given_up_and_named() {
     let again = outbox(&facts, &path);
     let trouble = again.troubles().remove("box").unwrap();
     assert_eq!(trouble.given_up, 1);
+    let fate = again.fate(1).unwrap().unwrap();
+    assert_eq!((fate.state, u64::from(fate.tries)), (FateState::GivenUp, trouble.failures));
+    assert_eq!(fate.why, Some(trouble.reason.clone()));
     assert!(trouble.failures > 50 && trouble.reason.contains("the folder can't be written"), "{trouble:?}");
 }
 
@@ -125,4 +138,6 @@ fn no_more_wait_than_may() {
     let all = (0..=WAITING_MAX).map(|number| draft("box", &number.to_string(), Instant(1))).collect();
     put(&outbox, &facts, all, Instant(1));
     assert_eq!(outbox.waiting(), WAITING_MAX);
+    let last = outbox.fate(u64::try_from(WAITING_MAX).unwrap() + 1).unwrap().unwrap();
+    assert_eq!((last.state, last.why.as_deref()), (FateState::Dropped, Some("too many messages wait")));
 }

@@ -12,8 +12,9 @@ use crate::model::{Instant, Period, Text};
 use crate::pipeline::outbox::{Draft, Outbox};
 
 use super::files::Folders;
+use super::given_up::{GIVEN_UP, GivenUp};
 use super::planned::{due, units};
-use super::run::{ReportRun, RunState};
+use super::run::{Made, ReportRun, RunState};
 use super::scheduled;
 
 /// Every run, by number.
@@ -39,6 +40,7 @@ const SCANNED_MAX: usize = 5_000;
 struct Index {
     waiting: BTreeMap<u64, Instant>,
     kept: BTreeMap<u64, Instant>,
+    given_up: BTreeMap<u64, GivenUp>,
     since: BTreeMap<String, Instant>,
     last: u64,
 }
@@ -58,7 +60,7 @@ pub struct ReportRuns {
     facts: Facts,
     folders: Folders,
     node: Arc<str>,
-    /// Guards the index; held for look-ups and changes of memory only. Only the stage changes it.
+    /// Guards the index; held for look-ups and changes of memory only. Runs that wait are changed by the stage alone.
     index: Arc<Mutex<Index>>,
 }
 
@@ -79,9 +81,11 @@ impl ReportRuns {
             Ok(rows.filter_map(|(key, at)| Some((key_number(&key)?, at))).collect())
         };
         let since = facts.page(SINCE, None, usize::MAX)?.into_iter();
+        let given_up = facts.page(GIVEN_UP, None, usize::MAX)?.into_iter();
         let index = Index {
             waiting: numbers(WAITING)?,
             kept: numbers(KEPT)?,
+            given_up: given_up.filter_map(|(key, row)| Some((key_number(&key)?, row))).collect(),
             since: since.map(|(id, at)| (String::from_utf8_lossy(&id).into_owned(), at)).collect(),
             last: facts.get(LAST, LAST_KEY)?.unwrap_or(0),
         };
@@ -91,6 +95,11 @@ impl ReportRuns {
     /// How many wait.
     pub fn waiting(&self) -> usize {
         self.index().waiting.len()
+    }
+
+    /// Those that were given up in the last days and not tried anew since, the newest last.
+    pub fn given_up(&self) -> Vec<GivenUp> {
+        self.index().given_up.values().cloned().collect()
     }
 
     /// Up to when the runs of a report are known; none before its schedule was seen.
@@ -152,7 +161,7 @@ impl ReportRuns {
         let now = view.now();
         let mut change = Change::default();
         let (mut since, mut last) = (BTreeMap::new(), self.index().last);
-        let mut waiting = BTreeMap::new();
+        let (mut waiting, mut given_up) = (BTreeMap::new(), BTreeMap::new());
         for report in catalogue.reports() {
             let Some(plan) = &report.plan else { continue };
             let known = self.index().since.get(&report.id).copied();
@@ -174,6 +183,10 @@ impl ReportRuns {
                 if row.state == RunState::Waiting {
                     change.put(WAITING, &number_key(last), &row.next_at)?;
                     waiting.insert(last, row.next_at);
+                } else {
+                    let told = GivenUp::of(&row, now);
+                    change.put(GIVEN_UP, &number_key(last), &told)?;
+                    given_up.insert(last, told);
                 }
             }
             change.put(SINCE, report.id.as_bytes(), &now)?;
@@ -193,41 +206,71 @@ impl ReportRuns {
         self.facts.commit(change)?;
         let mut index = self.index();
         index.waiting.extend(waiting);
+        index.given_up.extend(given_up);
         index.since.extend(since);
         index.since.retain(|id, _| !gone.contains(id));
         index.last = last;
         Ok(())
     }
 
-    /// The run whose time came first.
-    pub(super) fn first_due(&self, now: Instant) -> Result<Option<ReportRun>, FactsError> {
-        let first = {
+    /// At most so many runs whose time has come, the first ones first.
+    pub(super) fn due(&self, now: Instant, runs_max: usize) -> Result<Vec<ReportRun>, FactsError> {
+        let mut due: Vec<(Instant, u64)> = {
             let index = self.index();
             let due = index.waiting.iter().filter(|(_, at)| **at <= now);
-            due.min_by_key(|(number, at)| (**at, **number)).map(|(number, _)| *number)
+            due.map(|(number, at)| (*at, *number)).collect()
         };
-        first.map_or(Ok(None), |number| self.get(number))
+        due.sort_unstable();
+        due.truncate(runs_max);
+        let runs = due.into_iter().map(|(_, number)| self.get(number));
+        runs.filter_map(Result::transpose).collect()
+    }
+
+    /// A run that was given up is tried anew; none when there is no such run, false when it wasn't given up. Waits for
+    /// the disk.
+    ///
+    /// # Errors
+    /// When it can't be read or written down.
+    pub fn retry(&self, number: u64, now: Instant) -> Result<Option<bool>, FactsError> {
+        let Some(run) = self.get(number)? else { return Ok(None) };
+        if run.state != RunState::Failed {
+            return Ok(Some(false));
+        }
+        self.wait(&ReportRun { state: RunState::Waiting, tries: 0, next_at: now, ..run })?;
+        Ok(Some(true))
     }
 
     /// A run is tried later.
     pub(super) fn put_off(&self, run: &ReportRun, why: String, next_at: Instant) -> Result<(), FactsError> {
-        let run = ReportRun { why: Some(why), next_at, ..run.clone() };
+        self.wait(&ReportRun { why: Some(why), next_at, ..run.clone() })
+    }
+
+    fn wait(&self, run: &ReportRun) -> Result<(), FactsError> {
         let mut change = Change::default();
-        change.put(RUNS, &number_key(run.number), &run)?;
-        change.put(WAITING, &number_key(run.number), &next_at)?;
+        change.put(RUNS, &number_key(run.number), run)?;
+        change.put(WAITING, &number_key(run.number), &run.next_at)?;
+        change.remove(GIVEN_UP, &number_key(run.number));
         self.facts.commit(change)?;
-        self.index().waiting.insert(run.number, next_at);
+        let mut index = self.index();
+        index.waiting.insert(run.number, run.next_at);
+        index.given_up.remove(&run.number);
         Ok(())
     }
 
     /// A run is given up.
-    pub(super) fn failed(&self, run: &ReportRun, why: String, now: Instant) -> Result<(), FactsError> {
+    pub(super) fn give_up(&self, run: &ReportRun, why: String, now: Instant) -> Result<(), FactsError> {
         let run = ReportRun { state: RunState::Failed, why: Some(why), next_at: now, ..run.clone() };
         let mut change = Change::default();
         change.put(RUNS, &number_key(run.number), &run)?;
         change.remove(WAITING, &number_key(run.number));
+        let told = GivenUp::of(&run, now);
+        change.put(GIVEN_UP, &number_key(run.number), &told)?;
         self.facts.commit(change)?;
-        self.index().waiting.remove(&run.number);
+        {
+            let mut index = self.index();
+            index.waiting.remove(&run.number);
+            index.given_up.insert(run.number, told);
+        }
         // What a full disk left of it is nobody's.
         self.folders.remove(run.number).unwrap_or_else(|error| tracing::warn!(%error, "files of a failed report stay"));
         Ok(())
@@ -236,16 +279,18 @@ impl ReportRuns {
     /// A run was made, and the messages about it are to be sent: one step.
     pub(super) fn made(
         &self,
-        run: &ReportRun,
+        (run, made): (&ReportRun, Made),
         kept_until: Instant,
         (messages, outbox, wall): (Vec<Draft>, &Outbox, Instant),
     ) -> Result<(), FactsError> {
         let key = number_key(run.number);
         let mut change = Change::default();
-        change.put(RUNS, &key, run)?;
+        let prepared = outbox.prepare(&mut change, messages, wall)?;
+        let made = Made { messages: prepared.numbers().clone(), ..made };
+        let run = ReportRun { state: RunState::Made, why: None, made: Some(made), ..run.clone() };
+        change.put(RUNS, &key, &run)?;
         change.put(KEPT, &key, &kept_until)?;
         change.remove(WAITING, &key);
-        let prepared = outbox.prepare(&mut change, messages, wall)?;
         self.facts.commit(change)?;
         outbox.accept(prepared);
         let mut index = self.index();
@@ -254,8 +299,10 @@ impl ReportRuns {
         Ok(())
     }
 
-    /// Deletes the files that were kept long enough; the runs stay in the history.
+    /// Deletes the files that were kept long enough, and tells no longer of what was given up days ago; the runs stay in
+    /// the history.
     pub(super) fn forget_old(&self, now: Instant) -> Result<(), FactsError> {
+        self.forget_given_up(now)?;
         let old: Vec<u64> = {
             let index = self.index();
             index.kept.iter().filter(|(_, until)| **until < now).map(|(number, _)| *number).collect()
@@ -268,12 +315,25 @@ impl ReportRuns {
             let mut change = Change::default();
             change.remove(KEPT, &number_key(number));
             if let Some(mut run) = self.get(number)? {
-                run.made = run.made.map(|made| super::Made { is_kept: false, ..made });
+                run.made = run.made.map(|made| Made { is_kept: false, ..made });
                 change.put(RUNS, &number_key(number), &run)?;
             }
             self.facts.commit(change)?;
             self.index().kept.remove(&number);
         }
+        Ok(())
+    }
+
+    fn forget_given_up(&self, now: Instant) -> Result<(), FactsError> {
+        let mut change = Change::default();
+        for (number, _) in self.index().given_up.iter().filter(|(_, row)| row.is_old(now)) {
+            change.remove(GIVEN_UP, &number_key(*number));
+        }
+        if change.is_empty() {
+            return Ok(());
+        }
+        self.facts.commit(change)?;
+        self.index().given_up.retain(|_, row| !row.is_old(now));
         Ok(())
     }
 

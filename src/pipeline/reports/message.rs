@@ -9,26 +9,24 @@ use crate::model::{Instant, Zone};
 use crate::pipeline::outbox::Draft;
 
 use super::files::{FILE_TYPES, Files};
-use super::run::ReportRun;
+use super::run::{Made, ReportRun};
 use super::{Print, names};
 
 /// A message for each destination. It carries the same id however often it is sent: `node-report-number`.
 pub(super) fn drafts(
-    run: &ReportRun,
+    (run, made): (&ReportRun, &Made),
     (print, files): (&Print, &Files),
     (node, zone): (&str, &Zone),
     wall: Instant,
 ) -> Vec<Draft> {
-    let Some(made) = &run.made else { return Vec::new() };
     let draft = |to: &String| {
-        let message = message(run, (print, files), (node, zone));
+        let message = message((run, made), (print, files), (node, zone));
         Draft { to: to.clone(), not_before: wall, message }
     };
     made.to.iter().map(draft).collect()
 }
 
-fn message(run: &ReportRun, (print, files): (&Print, &Files), (node, zone): (&str, &Zone)) -> Message {
-    let made = run.made.as_ref();
+fn message((run, made): (&ReportRun, &Made), (print, files): (&Print, &Files), (node, zone): (&str, &Zone)) -> Message {
     let stem = format!("{}_{}_{}", run.report, run.unit, run.period);
     let pages = files.pages.iter().enumerate().map(|(place, path)| {
         let page = place + 1;
@@ -38,7 +36,6 @@ fn message(run: &ReportRun, (print, files): (&Print, &Files), (node, zone): (&st
     parts.push(part(format!("{stem}.xlsx"), None, &files.workbook));
     parts.push(part(format!("{stem}.txt"), None, &files.text));
     let (from, to) = &print.window;
-    let backfill = made.map(|made| names(&made.backfill)).unwrap_or_default();
     Message {
         id: format!("{node}-report-{}", run.number),
         subject: print.title.clone(),
@@ -47,8 +44,8 @@ fn message(run: &ReportRun, (print, files): (&Print, &Files), (node, zone): (&st
             "kind": "report", "run": run.number, "report": run.report, "unit": run.unit, "name": run.name,
             "period": run.period.to_string(), "window": {"from": from, "to": to}, "title": print.title,
             "text": print.text, "at": run.at.to_rfc3339(zone),
-            "made_at": made.map(|made| made.at.to_rfc3339(zone)), "late": made.is_some_and(|made| made.is_late),
-            "backfill": backfill, "closing": print.closing, "seq": print.seq, "node": node,
+            "made_at": made.at.to_rfc3339(zone), "late": made.is_late, "backfill": names(&made.backfill),
+            "closing": print.closing, "seq": print.seq, "node": node,
         }),
         text: print.text.clone(),
         parts,

@@ -1,5 +1,7 @@
 //! A run as it is kept: from its time to its files.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kpi::Words;
@@ -63,6 +65,9 @@ pub struct Made {
     pub backfill: Vec<Text>,
     /// To whom it goes.
     pub to: Vec<String>,
+    /// By which message each of them was told: a number of the outbox.
+    #[serde(default)]
+    pub messages: BTreeMap<String, u64>,
     /// Its files are still there.
     pub is_kept: bool,
 }

@@ -230,7 +230,7 @@ async fn what_was_printed_and_not_written_down_is_printed_anew_and_has_one_run()
     world.show(t("2024-08-01 07:00"));
     // As far as it comes before the process is killed: the run is known, its files are there, more of them than needed.
     world.stage.runs.plan(&world.cube.view(), &world.catalogue).unwrap();
-    let run = world.stage.runs.first_due(t("2024-08-01 07:00")).unwrap().unwrap();
+    let run = world.stage.runs.due(t("2024-08-01 07:00"), 1).unwrap().remove(0);
     let print = Print {
         pages: vec![vec![1]; 4],
         workbook: vec![],
@@ -316,6 +316,37 @@ async fn what_cannot_be_made_is_stated_as_failed() {
     world.restart();
     world.at(t("2024-08-20 12:00")).await;
     assert_eq!(world.shown().len(), 2, "{:?}", world.shown());
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_told_for_a_week_or_until_it_is_tried_anew() {
+    let plan = "cron = \"0 7 * * *\"\nunits = [\"A\", \"X\"]\ndeliver_to = [\"box\"]\n";
+    let mut world = World::new(t("2024-08-01 00:00"), &[("daily", "day", plan)]);
+    world.at(t("2024-08-01 06:59")).await;
+    world.press.fail("daily A 2024-07-31", TRIES_MAX);
+    world.between("2024-08-01 07:00", "2024-08-01 07:40", MINUTE).await;
+    assert_eq!(world.shown(), ["daily A 2024-07-31 Failed", "daily X 2024-07-31 Failed"]);
+    let told = |world: &World| world.stage.runs.given_up().into_iter().map(|one| one.what).collect::<Vec<_>>();
+    let of_a = "run 1, daily of A, 2024-07-31: the paper is out";
+    let of_x = "run 2, daily of X, 2024-07-31: no unit has the code `X`";
+    assert_eq!(told(&world), [of_a, of_x]);
+    world.restart();
+    assert_eq!(told(&world), [of_a, of_x]);
+    let now = t("2024-08-01 08:00");
+    let runs = world.stage.runs.clone();
+    assert_eq!((runs.retry(9, now).unwrap(), runs.retry(1, now).unwrap()), (None, Some(true)));
+    assert_eq!(runs.retry(1, now).unwrap(), Some(false), "it waits already");
+    assert_eq!(told(&world), [of_x]);
+    world.at(now).await;
+    assert_eq!(world.shown()[0], "daily A 2024-07-31 Made late");
+    assert_eq!(runs.retry(1, now).unwrap(), Some(false), "it was made, and is made no second time");
+    let made = world.runs().remove(0).made.unwrap();
+    let fate = world.stage.outbox.fate(made.messages["box"]).unwrap().unwrap();
+    assert_eq!(fate.state, crate::pipeline::outbox::FateState::Waiting);
+    world.at(t("2024-08-08 07:00")).await;
+    assert!(told(&world).contains(&of_x.to_owned()));
+    world.at(t("2024-08-08 07:41")).await;
+    assert!(!told(&world).contains(&of_x.to_owned()), "{:?}", told(&world));
 }
 
 #[tokio::test]

@@ -70,7 +70,18 @@ title = { vi = "v", en = "e" }
 fn shown(view: &View, catalogue: &Catalogue, board: &Board, unit: UnitId) -> BTreeMap<String, Box<RawValue>> {
     let all = crate::units::Scope::all();
     let seen = all.on(view.units(), view.hierarchies(), crate::units::Hierarchy::Now).visible(unit).unwrap();
-    tiles(Figures { view, catalogue, feeds: &Feeds::default(), backfill: &[], alerts: &[] }, board, seen)
+    tiles(
+        Figures {
+            view,
+            catalogue,
+            feeds: &Feeds::default(),
+            backfill: &[],
+            closed: &ClosedPeriods::default(),
+            alerts: &[],
+        },
+        board,
+        seen,
+    )
 }
 
 fn catalogue() -> Catalogue {

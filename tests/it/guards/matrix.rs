@@ -18,6 +18,9 @@ const LISTS: [&str; 7] = [
     "/api/v1/geometry",
 ];
 
+/// What is done about one thing, of which there is none here.
+const NONE_THERE: [&str; 2] = ["/api/v1/reports/{run}/retry", "/api/v1/alerts/{id}/acknowledge"];
+
 /// Lists that whoever may look at anything is answered, cut to what they may see.
 const SEEN: [&str; 10] = [
     "/api/v1/units",
@@ -87,7 +90,7 @@ fn expected(route: &Route, who: Who, one: &Try) -> u16 {
         ("GET", "/api/v1/aliases") => role(&[Operate, Whole, Admin], 200),
         ("GET", path) if SEEN.contains(&path) => role(&[View, Operate, Whole, Admin], 200),
         ("GET", "/api/v1/reports/{run}/{file}") => role(&[View, Operate, Whole, Admin], 404),
-        ("POST", "/api/v1/alerts/{id}/acknowledge") => role(&[Operate, Whole, Admin], 404),
+        ("POST", path) if NONE_THERE.contains(&path) => role(&[Operate, Whole, Admin], 404),
         ("GET", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 200),
         ("POST", "/api/v1/imports") => role(&[Ingest, Operate, Whole, Admin], 400),
         ("POST", "/api/v1/imports/{id}/undo") => role(&[Ingest, Operate, Whole, Admin], 404),

@@ -97,6 +97,7 @@ pub(super) fn tries(route: &Route) -> Vec<Try> {
         ("POST", "/api/v1/rejects/{id}") => vec![Try::with("/api/v1/rejects/1", "application/json", line(OWN))],
         // Nothing is raised here: whoever may ask is told that there is no such alert.
         ("GET", "/api/v1/reports/{run}/{file}") => vec![Try::plain("/api/v1/reports/1/1.png")],
+        ("POST", "/api/v1/reports/{run}/retry") => vec![Try::plain("/api/v1/reports/1/retry")],
         ("POST", "/api/v1/alerts/{id}/acknowledge") => vec![Try::plain("/api/v1/alerts/1/acknowledge")],
         ("GET", "/api/v1/boards/{board}") => Try::units(|unit| format!("/api/v1/boards/province?unit={unit}")),
         ("GET", "/api/v1/dossiers/{source}/{id}") => {

@@ -37,7 +37,18 @@ impl Server {
 
     /// The same with its log elsewhere.
     pub fn spawn_logging(data_dir: &Path, arguments: &[&str], log: impl Into<Stdio>) -> Server {
+        Server::spawn_with(data_dir, arguments, &[], log)
+    }
+
+    /// The same with something in its environment.
+    pub fn spawn_with(
+        data_dir: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &Path)],
+        log: impl Into<Stdio>,
+    ) -> Server {
         let mut child = Command::new(OPCENTRE)
+            .envs(environment.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
             .arg(data_dir)
             .args(arguments)

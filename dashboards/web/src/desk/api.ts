@@ -208,6 +208,15 @@ export interface AlertList extends Moment {
   readonly next: number | null;
 }
 
+/** Whether a destination took a report. */
+export interface Delivery {
+  readonly to: string;
+  readonly state: 'waiting' | 'delivered' | 'given_up' | 'dropped' | null;
+  readonly at: string | null;
+  readonly tries: number;
+  readonly why: string | null;
+}
+
 export interface ReportRun {
   readonly run: number;
   readonly report: string;
@@ -226,7 +235,7 @@ export interface ReportRun {
     readonly seq: number;
     readonly closing: number | null;
     readonly backfill: readonly string[];
-    readonly to: readonly string[];
+    readonly deliveries: readonly Delivery[];
     readonly pages: number;
     readonly files: readonly string[];
   } | null;

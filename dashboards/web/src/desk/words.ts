@@ -19,6 +19,8 @@ export interface DeskWords {
   readonly againAt: (at: string) => string;
   readonly closing: (n: string) => string;
   readonly sentTo: string;
+  readonly fates: Readonly<Record<'waiting' | 'delivered' | 'given_up' | 'dropped', string>>;
+  readonly tryAgain: string;
   readonly notKept: string;
   readonly page: (n: string) => string;
   readonly workbook: string;
@@ -144,6 +146,7 @@ const vi: DeskWords = {
   noReports: 'Chưa có báo cáo nào.', runs: 'Báo cáo đã lập', scheduledAt: 'Theo lịch', madeAt: 'Lập lúc', lateRun: 'lập muộn',
   state: 'Trạng thái', states: { waiting: 'chờ lập', made: 'đã lập', failed: 'không lập được' },
   triesSoFar: (n) => `đã thử ${n} lần`, againAt: (at) => `lập lại lúc ${at}`, closing: (n) => `số liệu chốt lần ${n}`, sentTo: 'Gửi tới',
+  fates: { waiting: 'chờ gửi', delivered: 'đã nhận', given_up: 'không gửi được', dropped: 'không gửi' }, tryAgain: 'Lập lại',
   notKept: 'không còn giữ tệp', page: (n) => `trang ${n}`, workbook: 'số liệu (XLSX)', paragraph: 'đoạn văn', older: 'Cũ hơn', newest: 'Mới nhất', allReports: 'tất cả',
   alerts: 'Cảnh báo',
   alert: 'Cảnh báo',
@@ -210,6 +213,7 @@ const en: DeskWords = {
   noReports: 'No reports yet.', runs: 'Reports made', scheduledAt: 'Scheduled', madeAt: 'Made at', lateRun: 'made late',
   state: 'State', states: { waiting: 'waiting', made: 'made', failed: 'failed' },
   triesSoFar: (n) => `${n} tries so far`, againAt: (at) => `again at ${at}`, closing: (n) => `official figures, closing ${n}`, sentTo: 'Sent to',
+  fates: { waiting: 'waiting', delivered: 'delivered', given_up: 'given up', dropped: 'not sent' }, tryAgain: 'Try again',
   notKept: 'files no longer kept', page: (n) => `page ${n}`, workbook: 'figures (XLSX)', paragraph: 'paragraph', older: 'Older', newest: 'Newest', allReports: 'all',
   alerts: 'Alerts',
   alert: 'Alert',

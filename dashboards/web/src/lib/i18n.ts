@@ -15,6 +15,7 @@ export interface Words {
   readonly severeAlert: string;
   readonly waitingForDuty: string;
   readonly coveredFrom: (day: string) => string;
+  readonly closedOn: (day: string) => string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
   readonly fromToNow: (from: string) => string;
@@ -120,6 +121,7 @@ const vi: Words = {
   severeAlert: 'Cảnh báo nghiêm trọng',
   waitingForDuty: 'chờ người trực xác nhận',
   coveredFrom: (day) => `đủ số liệu từ ${day}`,
+  closedOn: (day) => `kỳ đã chốt ${day} · số hiện thời`,
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
   fromToNow: (from) => `từ ${from} đến nay`,
@@ -222,6 +224,7 @@ const en: Words = {
   severeAlert: 'Severe alert',
   waitingForDuty: 'waiting for the duty officer',
   coveredFrom: (day) => `complete since ${day}`,
+  closedOn: (day) => `closed ${day} · current figures`,
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,
   fromToNow: (from) => `from ${from} to date`,

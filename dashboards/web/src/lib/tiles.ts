@@ -24,6 +24,8 @@ export interface TileBase {
   readonly coveredFrom: string | null;
   /** The sources whose old data is on its way into the tile's figures. */
   readonly backfill: readonly string[];
+  /** The day on which the tile's period was closed, ISO: what is shown are current figures. */
+  readonly closedOn: string | null;
 }
 
 export interface Ended {
@@ -137,6 +139,7 @@ export function base(raw: unknown): TileBase {
     ended: ended(tile),
     coveredFrom: text_(tile['covered_from']),
     backfill: backfill(tile['backfill']),
+    closedOn: text_(record(tile['closed'])['at'])?.slice(0, 10) ?? null,
   };
 }
 

@@ -96,7 +96,7 @@ describe('the wall', () => {
     await vi.advanceTimersByTimeAsync(8_000);
     expect(link()).toBe('stalled');
     expect(wall.trouble.kind).toBe('lost');
-    const state = wall.judge(panel(), { sourceAt: Date.parse(NOW), source: null, staleAfterS: 3600, window: null, ended: null, coveredFrom: null, backfill: [] }, true);
+    const state = wall.judge(panel(), { sourceAt: Date.parse(NOW), source: null, staleAfterS: 3600, window: null, ended: null, coveredFrom: null, backfill: [], closedOn: null }, true);
     expect(state.state).toBe('stale');
     expect(wall.tiles['on_time']).toEqual(tile(0.98));
   });
@@ -210,7 +210,7 @@ describe('a wall whose browser starts anew while the server is away', () => {
     wall.start();
     await vi.advanceTimersByTimeAsync(1_000);
   });
-  const judged = (): string => wall.judge(panel(), { sourceAt: Date.parse(NOW) + LATER_MS, source: null, staleAfterS: 36_000, window: null, ended: null, coveredFrom: null, backfill: [] }, true).state;
+  const judged = (): string => wall.judge(panel(), { sourceAt: Date.parse(NOW) + LATER_MS, source: null, staleAfterS: 36_000, window: null, ended: null, coveredFrom: null, backfill: [], closedOn: null }, true).state;
 
   it('shows the last picture, as old as it is, and every tile stale', () => {
     expect([wall.tiles['on_time'], wall.seq, link(), judged()]).toEqual([tile(0.98), 1, 'stalled', 'stale']);
