@@ -133,7 +133,7 @@ async function laidOut(page) {
     const root = document.documentElement;
     const cut = [...document.querySelectorAll('.cut')].filter((node) => getComputedStyle(node).whiteSpace === 'nowrap');
     const figures = [...document.querySelectorAll('[data-figure], [data-clock]')];
-    const marks = [['bar', '[data-track], [data-stack]'], ['sign', '[data-panel] svg[data-shape]']];
+    const marks = [['bar', '[data-track], [data-stack], [data-scale] > *'], ['sign', '[data-panel] svg[data-shape]']];
     const shapes = marks.flatMap(([what, where]) => [...document.querySelectorAll(where)].filter((node) => getComputedStyle(node).visibility === 'visible').map((node) => {
       const { left, right, top, bottom } = node.getBoundingClientRect();
       return { what, left, right, top, bottom };
