@@ -221,6 +221,16 @@ fn said(view: &View, windows: &[Window]) -> (Vec<Change>, Vec<Measures>) {
     (all, measures)
 }
 
+/// Every rating is kept under the units that its codes are read as, also where counters are being built.
+fn check_rating_placements(cube: &Cube) {
+    let built = cube.building.as_ref().map(|building| (&building.counters, building.ratings));
+    for (counters, known) in [Some((&cube.shown, cube.ratings.len())), built].into_iter().flatten() {
+        let reader = counters.reader(&cube.zone);
+        let read = cube.ratings.iter().take(known).map(|(key, state)| reader.rating(&key.source, state));
+        assert!(counters.rating_placements.iter().eq(read));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -247,6 +257,7 @@ proptest! {
             let (left, right) = batch.split_at(usize::from(*size) % (batch.len() + 1));
             for part in [left, right] {
                 cube.apply(part.iter().map(|(_, record)| record.clone()), 1);
+                check_rating_placements(&cube);
             }
         }
         cube.settle();
@@ -270,6 +281,7 @@ proptest! {
         for tick in &ticks {
             cube.apply(batches.next().unwrap_or_default().iter().cloned(), 1);
             cube.tick(*tick);
+            check_rating_placements(&cube);
         }
         cube.apply(batches.flatten().cloned(), 1);
         cube.tick(end);

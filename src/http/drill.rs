@@ -49,15 +49,23 @@ pub(super) fn router(places: Places) -> Router<AppState> {
         .layer(Extension(places))
 }
 
-/// The places of questions that look at every dossier: one handful for all areas.
+/// The places of questions that look at every dossier, and of reports: one handful for all areas.
 #[derive(Clone)]
-pub(super) struct Places(Arc<Semaphore>);
+pub(super) struct Places(Arc<Semaphore>, usize);
 
 impl Default for Places {
     fn default() -> Places {
         // Each keeps a core busy; one is left to the live figures.
         let cores = available_parallelism().map_or(1, NonZero::get);
-        Places(Arc::new(Semaphore::new((cores - 1).clamp(QUESTIONS_MIN, QUESTIONS_MAX))))
+        let count = (cores - 1).clamp(QUESTIONS_MIN, QUESTIONS_MAX);
+        Places(Arc::new(Semaphore::new(count)), count)
+    }
+}
+
+impl Places {
+    /// How many may be taken by what nobody waits for at the screen: one is left to those who do.
+    pub(super) fn for_schedules(&self) -> usize {
+        (self.1 - 1).max(1)
     }
 }
 

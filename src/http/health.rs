@@ -5,6 +5,7 @@
 //! `degraded`, by component and in words; `components` has the condition of each.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,7 +13,8 @@ use axum::routing::get;
 use axum::{Extension, Json, Router};
 use serde::Serialize;
 
-use crate::auth::{Caller, Role};
+use crate::auth::{Caller, Role, Scope};
+use crate::cube::View;
 use crate::journal::Usage;
 use crate::kpi::Catalogue;
 use crate::model::{Instant, Zone};
@@ -20,6 +22,7 @@ use crate::pipeline::outbox::{Outbox, Trouble};
 use crate::pipeline::reports::GivenUp;
 
 use super::readiness::Condition;
+use super::reports;
 use super::state::AppState;
 
 /// The figures are live when a tick passed through the cube within this time.
@@ -56,7 +59,7 @@ async fn readyz(State(state): State<AppState>, caller: Option<Extension<Caller>>
     components.insert("live", live_condition(state.pulse.live_at(), (state.wall)(), &state.zone));
     components.insert("intake", intake_condition(&state.journal.usage()));
     components.insert("delivery", delivery_condition(&state.outbox, &state.catalogues.now()));
-    components.insert("reports", report_condition(&state.runs.given_up()));
+    components.insert("reports", report_condition(&state, caller.as_ref().map(|Extension(caller)| &caller.scope)));
     let degraded = components.iter().filter_map(|(name, condition)| match condition {
         Condition::Degraded { reason } => Some((*name, reason.clone())),
         Condition::Ok | Condition::NotReady { .. } => None,
@@ -86,10 +89,21 @@ fn delivery_condition(outbox: &Outbox, catalogue: &Catalogue) -> Condition {
 }
 
 /// A report that somebody waits for and that isn't made keeps no record and no figure from anybody.
-fn report_condition(given_up: &[GivenUp]) -> Condition {
-    let Some(newest) = given_up.last() else { return Condition::Ok };
-    let (count, what) = (given_up.len(), &newest.what);
-    Condition::degraded(format!("{count} runs were given up in the last days, the newest: {what}"))
+/// Only that of a unit of the caller's is named (H-1).
+fn report_condition(state: &AppState, scope: Option<&Scope>) -> Condition {
+    let given_up = state.runs.given_up();
+    if given_up.is_empty() {
+        return Condition::Ok;
+    }
+    let (view, count) = (state.view.borrow().clone(), given_up.len());
+    let seen = |one: &&GivenUp| {
+        let shows = |(view, scope): (&Arc<View>, &Scope)| reports::shows(view, scope, &one.unit, one.due_at);
+        view.as_ref().zip(scope).is_some_and(shows)
+    };
+    let newest = given_up.iter().rev().find(seen).map(|one| format!(": {}", one.what)).unwrap_or_default();
+    Condition::degraded(format!(
+        "{count} reports were given up in the last days{newest}; mend it and try them again on /ops/reports"
+    ))
 }
 
 /// A journal without room takes nothing more; it gets room when ClickHouse has what is in it.

@@ -78,7 +78,7 @@ pub use tokens::{TokenKeeper, TokenRow, token_expiry};
 
 /// Everything the server answers.
 pub fn router(state: AppState) -> Router {
-    let places = drill::Places::default();
+    let places = state.printing.places().clone();
     let areas = Router::new()
         .merge(health::router())
         .merge(meter::router())
@@ -109,14 +109,14 @@ pub fn router(state: AppState) -> Router {
         .merge(events::router(&state))
         .merge(rejects::router())
         .merge(imports::router())
-        .merge(reconcile::router(places))
+        .merge(reconcile::router(places.clone()))
         .merge(units_load::router())
         .merge(verify::router())
         .merge(periods::router());
     areas
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(Extension(drill::Places::default()))
+        .layer(Extension(places))
         .layer(DefaultBodyLimit::max(bounds::BODY_BYTES_MAX))
         .layer(CompressionLayer::new().gzip(true))
         .layer(middleware::from_fn_with_state(state.clone(), guard::admit))

@@ -44,6 +44,7 @@ const PERIOD: HeaderName = HeaderName::from_static("x-period");
 /// It may be kept, but is asked for anew each time: figures change.
 const CACHE: &str = "private, no-cache";
 
+pub(super) use history::shows;
 pub use printer::ReportPrinter;
 pub use problem::RunProblem;
 
@@ -57,7 +58,7 @@ pub struct Printing {
     kept: Arc<KeptPapers>,
     /// Fonts are read when the first page is drawn.
     press: Arc<std::sync::OnceLock<Press>>,
-    /// Pages are drawn a few at a time.
+    /// Pages are drawn a few at a time, in the places of all questions that take long.
     places: Places,
 }
 
@@ -68,6 +69,10 @@ impl std::fmt::Debug for Printing {
 }
 
 impl Printing {
+    pub(super) fn places(&self) -> &Places {
+        &self.places
+    }
+
     fn press(&self) -> Result<&Press, Problem> {
         if let Some(press) = self.press.get() {
             return Ok(press);

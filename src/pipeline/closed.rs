@@ -38,7 +38,10 @@ pub struct ClosedMark {
 
 /// The periods that are closed now. Clones are handles on the same ones.
 #[derive(Clone, Debug, Default)]
-pub struct ClosedPeriods(Arc<RwLock<BTreeMap<Vec<u8>, ClosedPeriod>>>);
+pub struct ClosedPeriods(Arc<RwLock<ByWindow>>);
+
+/// By its days, then under its key: a tile looks for its days only.
+type ByWindow = BTreeMap<Window, BTreeMap<Vec<u8>, ClosedPeriod>>;
 
 impl ClosedPeriods {
     /// A period, under its key, is closed or, with none, open.
@@ -46,23 +49,24 @@ impl ClosedPeriods {
         // Rows are whole between any two statements, so a poisoned lock is written all the same.
         let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match closed {
-            Some(closed) => drop(all.insert(key.to_vec(), closed)),
-            None => drop(all.remove(key)),
+            Some(closed) => drop(all.entry(closed.window).or_default().insert(key.to_vec(), closed)),
+            None => all.retain(|_, of_window| {
+                of_window.remove(key);
+                !of_window.is_empty()
+            }),
         }
     }
 
     /// How a window of a unit was closed: for the unit itself, or for the nearest one above it that closed it.
     pub fn mark(&self, view: &View, unit: UnitId, window: Window) -> Option<ClosedMark> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let of_window: Vec<&ClosedPeriod> = all.values().filter(|closed| closed.window == window).collect();
-        if of_window.is_empty() {
-            return None;
-        }
+        let of_window = all.get(&window)?;
         let key = UnitKey::of(view.units(), unit);
-        let holds = |closer: &UnitKey, closed: &ClosedPeriod| closed.closer == *closer && closed.units.contains(&key);
-        let closers = closers(view, unit);
-        let nearest = closers.iter().find_map(|closer| of_window.iter().find(|closed| holds(closer, closed)));
-        nearest.map(|closed| closed.mark.clone())
+        let newest_by = |closer: &UnitKey| {
+            let own = of_window.values().filter(|closed| closed.closer == *closer && closed.units.contains(&key));
+            own.max_by(|left, right| left.mark.at.cmp(&right.mark.at))
+        };
+        closers(view, unit).iter().find_map(newest_by).map(|closed| closed.mark.clone())
     }
 }
 

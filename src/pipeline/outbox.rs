@@ -37,6 +37,8 @@ const LAST_KEY: &[u8] = b"last";
 
 /// Messages that may wait at once; further ones are dropped and named.
 const WAITING_MAX: usize = 1_000;
+/// Why one is dropped that nobody takes.
+const UNKNOWN: &str = "no such destination is configured";
 /// How long nobody looks when nothing is due.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// The shortest wait before looking again.
@@ -125,18 +127,30 @@ impl Prepared {
 }
 
 impl Outbox {
-    /// Reads what waits.
+    /// Reads what waits. What waits for a destination that is configured no longer is dropped.
     ///
     /// # Errors
     /// When it can't be read.
     pub fn open(facts: Facts, destinations: BTreeMap<String, Destination>) -> Result<Outbox, FactsError> {
-        let rows = facts.page(WAITING, None, usize::MAX)?.into_iter();
-        let waiting =
-            rows.filter_map(|(key, row)| Some((key_number(&key)?, Waiting { to: row.to, next_at: row.next_at })));
-        let waiting: BTreeMap<u64, Waiting> = waiting.collect();
+        let (mut waiting, mut change) = (BTreeMap::new(), Change::default());
+        for (key, row) in facts.page(WAITING, None, usize::MAX)? {
+            let Some(number) = key_number(&key) else { continue };
+            if destinations.contains_key(&row.to) {
+                waiting.insert(number, Waiting { to: row.to, next_at: row.next_at });
+                continue;
+            }
+            tracing::error!(delivery.to = row.to, message.id = row.message.id, why = UNKNOWN, "a message is dropped");
+            change.remove(WAITING, &key);
+            fate::note(&mut change, number, &Fate::dropped(row.next_at, UNKNOWN))?;
+        }
+        if !change.is_empty() {
+            facts.commit(change)?;
+        }
         let trouble = facts.page(TROUBLE, None, usize::MAX)?.into_iter();
         let trouble = trouble.map(|(key, row)| (String::from_utf8_lossy(&key).into_owned(), row)).collect();
-        let last = facts.get(LAST, LAST_KEY)?.unwrap_or(0);
+        // Two changes may have been made in another order than their numbers were given.
+        let greatest = waiting.keys().next_back().copied().unwrap_or(0);
+        let last = facts.get(LAST, LAST_KEY)?.unwrap_or(0).max(greatest).max(fate::last(&facts)?);
         let index = Arc::new(Mutex::new(Index { waiting, trouble, last }));
         Ok(Outbox { facts, destinations: Arc::new(destinations), index, more: Arc::default() })
     }
@@ -154,7 +168,7 @@ impl Outbox {
             let number = index.last;
             prepared.numbers.insert(to.clone(), number);
             let in_the_way = match () {
-                () if !self.destinations.contains_key(&to) => Some("no such destination is configured"),
+                () if !self.destinations.contains_key(&to) => Some(UNKNOWN),
                 () if index.waiting.len() + prepared.waiting.len() >= WAITING_MAX => Some("too many messages wait"),
                 () => None,
             };

@@ -5,11 +5,12 @@
 //! each report, unit and period has one run. What was missed is made afterwards and says so. The clock is that of the
 //! figures, so nothing is made of figures that aren't there yet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use metrics::{counter, gauge};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -52,8 +53,6 @@ const MINUTE_MS: i64 = 60_000;
 const HOLD_MS_MAX: i64 = 12 * 3_600_000;
 /// How long such a report is left alone before it is looked at again.
 const HOLD_STEP_MS: i64 = 60_000;
-/// Runs that are made at once at most: each waits for a place among those who draw.
-const AT_ONCE: usize = 16;
 /// Tries of a run; the last one is some 20 minutes after the first.
 const TRIES_MAX: u32 = 8;
 /// After the first failure; doubled each time.
@@ -99,6 +98,9 @@ pub struct Print {
 
 /// What prints: the edge, which has the figures' answers.
 pub trait Printer {
+    /// How many may be printed at once.
+    fn at_once(&self) -> usize;
+
     /// Prints, where blocking is allowed; why it can't be printed is for the history.
     fn print(&self, order: Order) -> impl Future<Output = Result<Print, String>> + Send;
 }
@@ -158,7 +160,8 @@ impl<P: Printer> ReportStage<P> {
         }
     }
 
-    /// Writes down what is due and makes the first runs whose time has come; whether there was one.
+    /// Writes down what is due and makes the runs whose time has come, some at once, each of the newest view; whether
+    /// there was one.
     async fn look(&mut self) -> Result<bool, FactsError> {
         let view = self.views.borrow_and_update().clone();
         // While a hierarchy is half read nobody knows of which units reports are to be made.
@@ -170,14 +173,32 @@ impl<P: Printer> ReportStage<P> {
             self.looked = Some(minute);
         }
         gauge!("opcentre_reports_waiting").set(f64::from(u32::try_from(self.runs.waiting()).unwrap_or(u32::MAX)));
-        let due = self.runs.due(view.now(), AT_ONCE)?;
         let feeds = self.feeds.now().clone();
-        let made = join_all(due.iter().map(|run| self.make(&view, &feeds, run))).await;
-        made.into_iter().collect::<Result<Vec<()>, FactsError>>()?;
-        Ok(!due.is_empty())
+        let (at_once, mut making, mut any) = (self.printer.at_once(), FuturesUnordered::new(), false);
+        let mut in_work: BTreeSet<u64> = BTreeSet::new();
+        loop {
+            // In the next minute is looked anew for what is due.
+            let view = self.views.borrow().clone().filter(|view| view.now().0.div_euclid(MINUTE_MS) == minute);
+            while let Some(view) = view.as_ref().filter(|_| in_work.len() < at_once) {
+                let due = self.runs.due(view.now(), in_work.len() + 1)?;
+                let Some(run) = due.into_iter().find(|run| !in_work.contains(&run.number)) else { break };
+                in_work.insert(run.number);
+                making.push(self.make(view.clone(), &feeds, run));
+            }
+            match making.next().await {
+                None => return Ok(any),
+                Some(made) => any = in_work.remove(&made?),
+            }
+        }
     }
 
-    async fn make(&self, view: &Arc<View>, feeds: &Feeds, run: &ReportRun) -> Result<(), FactsError> {
+    /// Makes a run; its number.
+    async fn make(&self, view: Arc<View>, feeds: &Feeds, run: ReportRun) -> Result<u64, FactsError> {
+        self.try_once(&view, feeds, &run).await?;
+        Ok(run.number)
+    }
+
+    async fn try_once(&self, view: &Arc<View>, feeds: &Feeds, run: &ReportRun) -> Result<(), FactsError> {
         let (now, catalogue) = (view.now(), self.catalogues.now());
         let Some((report, plan)) = scheduled(&catalogue, &run.report) else {
             return self.failed(run, "the report has no schedule any more".to_owned(), now);

@@ -212,9 +212,9 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Of what is counted over the window: contacts have none.
+    /// Of what is counted over the window: contacts have none, and a trend has weeks of its own.
     fn closed(&self) -> Option<ClosedMark> {
-        let is_counted = self.panel.kind != PanelKind::Freshness;
+        let is_counted = !matches!(self.panel.kind, PanelKind::Freshness | PanelKind::Trend);
         is_counted.then(|| self.closed.mark(self.view, self.unit, self.window()))?
     }
 

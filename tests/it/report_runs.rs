@@ -31,26 +31,29 @@ const NEXT: &str = "2024-08-02T07:00:30+07:00";
 const LATER: &str = "2024-08-02T10:00:00+07:00";
 const RUNS: &str = "/api/v1/reports";
 
+const TO_ALL: &str = "reach = [\"top\", \"direct_sub_units\"]\ndeliver_to = [\"hook\", \"mail\", \"files\"]";
+
 struct World {
     folder: tempfile::TempDir,
     config: PathBuf,
+    /// Which mail servers are believed.
+    authority: PathBuf,
     http: reqwest::Client,
     admin: String,
 }
 
 impl World {
-    fn new(hook_url: &str, mail_port: u16) -> World {
+    fn new(hook_url: &str, mail_port: u16, plan: &str) -> World {
         let folder = tempfile::tempdir().unwrap();
         let dashboards = folder.path().join("dashboards");
         for (name, text) in Catalogue::files() {
             let path = dashboards.join(&name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            let own = "[schedule]\ncron = \"0 7 * * *\"\nreach = [\"top\", \"direct_sub_units\"]\n\
-                       deliver_to = [\"hook\", \"mail\", \"files\"]\n\n[[section]]";
+            let own = format!("[schedule]\ncron = \"0 7 * * *\"\n{plan}\n\n[[section]]");
             // Of the others nothing comes due here.
             let text = match (name.ends_with("reports/daily.toml"), text.split_once("[schedule]")) {
                 (true, Some((head, rest))) => {
-                    head.to_owned() + &rest[rest.find("[[section]]").unwrap()..].replacen("[[section]]", own, 1)
+                    head.to_owned() + &rest[rest.find("[[section]]").unwrap()..].replacen("[[section]]", &own, 1)
                 }
                 _ => text,
             };
@@ -69,15 +72,15 @@ impl World {
         let data = folder.path().join("data");
         let of = ["--data-dir", data.to_str().unwrap(), "--role", "admin"];
         let admin = token(&of, "first");
-        World { folder, config, http: reqwest::Client::new(), admin }
+        let authority = folder.path().join("inbox/ca.pem");
+        World { folder, config, authority, http: reqwest::Client::new(), admin }
     }
 
     async fn serve(&self, from: &str) -> Server {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         let arguments = ["--config", self.config.to_str().unwrap(), "--clock-from", from];
-        // The mail server's authority is one of those that the machine trusts.
-        let (data, authority) = (self.folder.path().join("data"), self.folder.path().join("inbox/ca.pem"));
-        let server = Server::spawn_with(&data, &arguments, &[("SSL_CERT_FILE", &authority)], log);
+        let data = self.folder.path().join("data");
+        let server = Server::spawn_with(&data, &arguments, &[("SSL_CERT_FILE", &self.authority)], log);
         self.until(&server, "/readyz", |ready| ready["ready"] == true).await;
         server
     }
@@ -174,7 +177,7 @@ fn in_workbook(bytes: &[u8], measure: &str) -> f64 {
 #[tokio::test(flavor = "multi_thread")]
 async fn each_period_has_one_report_over_a_kill_and_it_is_delivered_and_seen_by_its_own() {
     let ((hook_url, came), mail_port) = (start_hook().await, free_mail_port());
-    let world = World::new(&hook_url, mail_port);
+    let world = World::new(&hook_url, mail_port, TO_ALL);
     let inbox = world.folder.path().join("inbox");
     fs::create_dir(&inbox).unwrap();
     let _mail = MailServer::start(mail_port, &inbox, &["starttls", "451", "451"]);
@@ -294,9 +297,76 @@ fn assert_no_part(folder: &Path) {
     assert_eq!(names.filter(|name| name.ends_with(".part")).count(), 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_up_is_told_to_its_own_and_tried_anew_and_a_mail_server_of_a_foreign_authority_gets_nothing() {
+    let (mail_port, other_port) = (free_mail_port(), free_mail_port());
+    let plan = "units = [\"A\", \"X\"]\ndeliver_to = [\"mail\"]";
+    let mut world = World::new("http://127.0.0.1:1/hook", mail_port, plan);
+    let (inbox, other) = (world.folder.path().join("inbox"), world.folder.path().join("other"));
+    fs::create_dir(&inbox).unwrap();
+    fs::create_dir(&other).unwrap();
+    let _mail = MailServer::start(mail_port, &inbox, &["starttls"]);
+    drop(MailServer::start(other_port, &other, &["starttls"]));
+    world.authority = other.join("ca.pem");
+    let server = world.serve(FIRST).await;
+    world.fill(&server).await;
+    world.until(&server, RUNS, |answer| answer["schedules"][0]["since"].is_string()).await;
+    server.kill();
+    let server = world.serve(NEXT).await;
+    let told = world.until(&server, RUNS, |answer| made(answer).len() == 1).await;
+    let of = |unit: &str| {
+        let runs = told["runs"].as_array().unwrap();
+        runs.iter().find(|run| run["unit"] == unit).unwrap()["run"].as_u64().unwrap()
+    };
+    assert_eq!(told["runs"].as_array().unwrap().iter().filter(|run| run["state"] == "failed").count(), 1, "{told:#}");
+
+    let role =
+        |role: &str| token(&["--url", &server.url, "--token", &world.admin, "--role", role, "--unit", "A"], role);
+    let (operator, viewer) = (role("operate"), role("view"));
+    let reason = async |who: &str| world.get(&server, who, "/readyz").await["degraded"]["reports"].to_string();
+    assert!(reason(&world.admin).await.contains("daily of X, 2024-08-01: no unit has the code `X`"));
+    let seen = reason(&operator).await;
+    assert!(seen.contains("1 reports were given up") && !seen.contains('X'), "{seen}");
+
+    let retry = async |who: &str, run: u64| {
+        let request = world.http.post(format!("{}{RUNS}/{run}/retry", server.url)).bearer_auth(who);
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
+    };
+    for (who, run, status, code) in [
+        (&operator, of("X"), 404, "unknown_run"),
+        (&viewer, of("A"), 403, "forbidden"),
+        (&operator, of("A"), 409, "run_not_failed"),
+    ] {
+        let (told, problem) = retry(who, run).await;
+        assert_eq!((told, &problem["code"]), (status, &json!(code)), "{problem}");
+    }
+    world
+        .send(&server, (Method::PUT, "/api/v1/units", "text/csv"), format!("{UNITS}X,17,district,huyện,Huyện X\n"))
+        .await;
+    world.until(&server, "/api/v1/units", |units| units["units"].as_array().is_some_and(|all| all.len() == 4)).await;
+    let (status, again) = retry(&world.admin, of("X")).await;
+    assert_eq!((status, &again["state"], &again["tries"]), (200, &json!("waiting"), &json!(0)), "{again}");
+    world.until(&server, RUNS, |answer| made(answer).len() == 2).await;
+    assert_eq!(reason(&world.admin).await, "null");
+
+    // The certificate isn't believed: nothing is sent, and only those who operate hear why.
+    let delivery = |answer: &Value| {
+        let run = answer["runs"].as_array().unwrap().iter().find(|run| run["unit"] == "A").unwrap();
+        run["made"]["deliveries"][0].clone()
+    };
+    let tried = world.until(&server, RUNS, |answer| delivery(answer)["tries"].as_u64() > Some(0)).await;
+    let delivery_ = delivery(&tried);
+    assert_eq!((&delivery_["to"], &delivery_["state"]), (&json!("mail"), &json!("waiting")));
+    assert!(delivery_["why"].as_str().unwrap().contains("certificate"), "{delivery_}");
+    assert_eq!(delivery(&world.get(&server, &viewer, RUNS).await)["why"], Value::Null);
+    assert_eq!(mails(&inbox).len(), 0);
+    assert_eq!(server.stop(), Some(0));
+}
+
 #[test]
 fn check_names_the_destinations_of_schedules_that_are_not_configured() {
-    let world = World::new("http://127.0.0.1:1/hook", 2525);
+    let world = World::new("http://127.0.0.1:1/hook", 2525, TO_ALL);
     let check = || {
         let output = Command::new(OPCENTRE).args(["check", "--config"]).arg(&world.config).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())

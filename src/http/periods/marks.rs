@@ -23,7 +23,7 @@ pub(super) fn read(facts: &Facts) -> Result<ClosedPeriods, FactsError> {
         let page = facts.page(CLOSINGS, after.as_deref(), PAGE_ROWS)?;
         for (key, closings) in &page {
             let Some(newest) = closings.last().filter(|closing| closing.reopened.is_none()) else { continue };
-            let units = units(facts, newest.number)?;
+            let units = units(facts, newest)?;
             closed.set(key, Some(period(key, newest, units)?));
         }
         match page.last() {
@@ -42,21 +42,12 @@ pub(super) fn period(key: &[u8], closing: &Closing, units: BTreeSet<UnitKey>) ->
 }
 
 /// The units that a closing has figures of.
-fn units(facts: &Facts, number: u64) -> Result<BTreeSet<UnitKey>, FactsError> {
+fn units(facts: &Facts, closing: &Closing) -> Result<BTreeSet<UnitKey>, FactsError> {
     let keys: Shelf<IgnoredAny> = Shelf::new(CLOSED_UNITS.name());
-    let prefix = number_key(number);
-    let (mut found, mut after) = (BTreeSet::new(), prefix.to_vec());
-    loop {
-        let page = facts.page(keys, Some(&after), PAGE_ROWS)?;
-        let own: Vec<&[u8]> = page.iter().filter_map(|(key, _)| key.strip_prefix(&prefix)).collect();
-        for key in &own {
-            found.insert(row(CLOSED_UNITS, key)?);
-        }
-        match page.last() {
-            Some((last, _)) if own.len() == page.len() => after.clone_from(last),
-            _ => return Ok(found),
-        }
-    }
+    let prefix = number_key(closing.number);
+    let page = facts.page(keys, Some(&prefix), closing.kept.units)?;
+    let own = page.iter().filter_map(|(key, _)| key.strip_prefix(&prefix));
+    own.map(|key| row(CLOSED_UNITS, key)).collect()
 }
 
 fn row<T, K: serde::de::DeserializeOwned>(shelf: Shelf<T>, key: &[u8]) -> Result<K, FactsError> {

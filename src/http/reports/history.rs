@@ -22,7 +22,7 @@ use crate::http::state::AppState;
 use crate::http::tokens::written;
 use crate::kpi::Words;
 use crate::kpi::report::Days;
-use crate::model::Zone;
+use crate::model::{Instant, Zone};
 use crate::pipeline::outbox::{FateState, Outbox};
 use crate::pipeline::reports::{FILE_TYPES, Made, ReportRun, RunState};
 use crate::units::Hierarchy;
@@ -144,7 +144,7 @@ async fn list(
         let page = runs.page(cursor.unwrap_or(u64::MAX), PAGE_ROWS, |run| {
             report.as_ref().is_none_or(|report| *report == run.report)
                 && unit.as_ref().is_none_or(|unit| run.unit.as_str() == unit)
-                && shows(&seen, &scope, run)
+                && shows(&seen, &scope, &run.unit, run.at)
         })?;
         let told = Told { outbox: &outbox, zone: seen.zone(), reasons };
         let rows = page.runs.into_iter().map(|run| answer(run, &told));
@@ -169,9 +169,10 @@ async fn retry(
 ) -> Result<Json<RunAnswer>, Problem> {
     require(&caller, Role::Operate)?;
     let view = state.view()?;
+    let label = caller.token().and_then(|id| state.tokens.tokens().get(id)).map(|token| token.label.to_string());
     let (runs, seen, outbox) = (state.runs.clone(), view.clone(), state.outbox.clone());
     let done = written(move || {
-        if !runs.get(number)?.is_some_and(|run| shows(&seen, &caller.scope, &run)) {
+        if !runs.get(number)?.is_some_and(|run| shows(&seen, &caller.scope, &run.unit, run.at)) {
             return Ok(None);
         }
         let is_done = runs.retry(number, seen.now())?;
@@ -180,10 +181,10 @@ async fn retry(
         Ok(is_done.zip(run))
     });
     match done.await? {
-        None => Err(RunProblem::Unknown(number).into()),
+        None => Err(RunProblem::None(number).into()),
         Some((false, _)) => Err(RunProblem::NotFailed(number).into()),
         Some((true, run)) => {
-            tracing::info!(report.run = number, "a run that was given up is tried anew");
+            tracing::info!(report.run = number, report.by = label, "a run that was given up is tried anew");
             Ok(Json(run))
         }
     }
@@ -205,7 +206,7 @@ async fn file(
         Ok((run, path.filter(|_| is_made).map(std::fs::read)))
     });
     let (run, bytes) = read.await?;
-    run.filter(|run| shows(&view, &caller.scope, run)).ok_or(RunProblem::Unknown(number))?;
+    run.filter(|run| shows(&view, &caller.scope, &run.unit, run.at)).ok_or(RunProblem::Unknown(number))?;
     let bytes = match bytes {
         None => return Err(RunProblem::Unknown(number).into()),
         Some(Err(error)) if error.kind() == ErrorKind::NotFound => return Err(RunProblem::Unknown(number).into()),
@@ -218,9 +219,9 @@ async fn file(
 
 /// Whether a run is of a unit that may be seen (H-1). A code that nobody knows any more is shown only to whom nothing is
 /// foreign.
-fn shows(view: &View, scope: &Scope, run: &ReportRun) -> bool {
+pub(in crate::http) fn shows(view: &View, scope: &Scope, unit: &str, at: Instant) -> bool {
     let sight = scope.on(view.units(), view.hierarchies(), Hierarchy::Now);
-    scope.is_all() || sight.unit(&run.unit, view.zone().day(run.at)).is_some()
+    scope.is_all() || sight.unit(unit, view.zone().day(at)).is_some()
 }
 
 fn schedules(state: &AppState, view: &View) -> Vec<ScheduleAnswer> {

@@ -27,6 +27,10 @@ impl ReportPrinter {
 }
 
 impl Printer for ReportPrinter {
+    fn at_once(&self) -> usize {
+        self.0.printing.places.for_schedules()
+    }
+
     async fn print(&self, order: Order) -> Result<Print, String> {
         let state = self.0.clone();
         let (printing, closings, demo) = (state.printing.clone(), state.closings.clone(), state.demo);

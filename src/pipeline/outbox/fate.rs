@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Change, Facts, FactsError, Shelf, number_key};
+use crate::facts::{Change, Facts, FactsError, Shelf, key_number, number_key};
 use crate::model::Instant;
 
 use super::Row;
@@ -22,7 +22,7 @@ pub enum FateState {
     Delivered,
     /// It was tried for a day.
     GivenUp,
-    /// It was never tried: there is no such destination, or too many waited.
+    /// It isn't tried, or no longer: there is no such destination, or too many waited.
     Dropped,
 }
 
@@ -55,6 +55,12 @@ pub(super) fn note(change: &mut Change, number: u64, fate: &Fate) -> Result<(), 
         change.remove(FATES, &number_key(old));
     }
     change.put(FATES, &number_key(number), fate)
+}
+
+/// The greatest number that has one; 0 when none has.
+pub(super) fn last(facts: &Facts) -> Result<u64, FactsError> {
+    let newest = facts.page_back(FATES, (&number_key(0), &number_key(u64::MAX)), 1)?;
+    Ok(newest.first().and_then(|(key, _)| key_number(key)).unwrap_or(0))
 }
 
 pub(super) fn kept(facts: &Facts, number: u64) -> Result<Option<Fate>, FactsError> {

@@ -60,7 +60,9 @@ pub struct ReportRuns {
     facts: Facts,
     folders: Folders,
     node: Arc<str>,
-    /// Guards the index; held for look-ups and changes of memory only. Runs that wait are changed by the stage alone.
+    /// Only one changes runs at a time: it is held while the disk is waited for.
+    changing: Arc<Mutex<()>>,
+    /// Guards the index; held for look-ups and changes of memory only.
     index: Arc<Mutex<Index>>,
 }
 
@@ -89,7 +91,13 @@ impl ReportRuns {
             since: since.map(|(id, at)| (String::from_utf8_lossy(&id).into_owned(), at)).collect(),
             last: facts.get(LAST, LAST_KEY)?.unwrap_or(0),
         };
-        Ok(ReportRuns { facts, folders: Folders::new(folder), node: node.into(), index: Arc::new(Mutex::new(index)) })
+        Ok(ReportRuns {
+            facts,
+            folders: Folders::new(folder),
+            node: node.into(),
+            changing: Arc::default(),
+            index: Arc::new(Mutex::new(index)),
+        })
     }
 
     /// How many wait.
@@ -99,7 +107,9 @@ impl ReportRuns {
 
     /// Those that were given up in the last days and not tried anew since, the newest last.
     pub fn given_up(&self) -> Vec<GivenUp> {
-        self.index().given_up.values().cloned().collect()
+        let mut all: Vec<GivenUp> = self.index().given_up.values().cloned().collect();
+        all.sort_by_key(|one| one.at);
+        all
     }
 
     /// Up to when the runs of a report are known; none before its schedule was seen.
@@ -158,6 +168,7 @@ impl ReportRuns {
     /// Writes down what has come due, each report, unit and period once. A schedule that is seen for the first time
     /// begins now, also one that was taken away in between.
     pub(super) fn plan(&self, view: &View, catalogue: &Catalogue) -> Result<(), FactsError> {
+        let _changing = self.changing();
         let now = view.now();
         let mut change = Change::default();
         let (mut since, mut last) = (BTreeMap::new(), self.index().last);
@@ -232,6 +243,7 @@ impl ReportRuns {
     /// # Errors
     /// When it can't be read or written down.
     pub fn retry(&self, number: u64, now: Instant) -> Result<Option<bool>, FactsError> {
+        let _changing = self.changing();
         let Some(run) = self.get(number)? else { return Ok(None) };
         if run.state != RunState::Failed {
             return Ok(Some(false));
@@ -242,6 +254,7 @@ impl ReportRuns {
 
     /// A run is tried later.
     pub(super) fn put_off(&self, run: &ReportRun, why: String, next_at: Instant) -> Result<(), FactsError> {
+        let _changing = self.changing();
         self.wait(&ReportRun { why: Some(why), next_at, ..run.clone() })
     }
 
@@ -259,6 +272,7 @@ impl ReportRuns {
 
     /// A run is given up.
     pub(super) fn give_up(&self, run: &ReportRun, why: String, now: Instant) -> Result<(), FactsError> {
+        let _changing = self.changing();
         let run = ReportRun { state: RunState::Failed, why: Some(why), next_at: now, ..run.clone() };
         let mut change = Change::default();
         change.put(RUNS, &number_key(run.number), &run)?;
@@ -283,6 +297,7 @@ impl ReportRuns {
         kept_until: Instant,
         (messages, outbox, wall): (Vec<Draft>, &Outbox, Instant),
     ) -> Result<(), FactsError> {
+        let _changing = self.changing();
         let key = number_key(run.number);
         let mut change = Change::default();
         let prepared = outbox.prepare(&mut change, messages, wall)?;
@@ -302,6 +317,7 @@ impl ReportRuns {
     /// Deletes the files that were kept long enough, and tells no longer of what was given up days ago; the runs stay in
     /// the history.
     pub(super) fn forget_old(&self, now: Instant) -> Result<(), FactsError> {
+        let _changing = self.changing();
         self.forget_given_up(now)?;
         let old: Vec<u64> = {
             let index = self.index();
@@ -335,6 +351,10 @@ impl ReportRuns {
         self.facts.commit(change)?;
         self.index().given_up.retain(|_, row| !row.is_old(now));
         Ok(())
+    }
+
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn index(&self) -> MutexGuard<'_, Index> {

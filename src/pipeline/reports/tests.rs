@@ -58,6 +58,10 @@ impl Press {
 }
 
 impl Printer for Press {
+    fn at_once(&self) -> usize {
+        2
+    }
+
     async fn print(&self, order: Order) -> Result<Print, String> {
         let what = format!("{} {} {}", order.report.id, order.unit, order.period);
         if let Some(left) = self.failures.lock().unwrap().get_mut(&what).filter(|left| **left > 0) {
@@ -329,9 +333,9 @@ async fn what_was_given_up_is_told_for_a_week_or_until_it_is_tried_anew() {
     let told = |world: &World| world.stage.runs.given_up().into_iter().map(|one| one.what).collect::<Vec<_>>();
     let of_a = "run 1, daily of A, 2024-07-31: the paper is out";
     let of_x = "run 2, daily of X, 2024-07-31: no unit has the code `X`";
-    assert_eq!(told(&world), [of_a, of_x]);
+    assert_eq!(told(&world), [of_x, of_a]);
     world.restart();
-    assert_eq!(told(&world), [of_a, of_x]);
+    assert_eq!(told(&world), [of_x, of_a]);
     let now = t("2024-08-01 08:00");
     let runs = world.stage.runs.clone();
     assert_eq!((runs.retry(9, now).unwrap(), runs.retry(1, now).unwrap()), (None, Some(true)));

@@ -8,7 +8,7 @@ export class Deed {
   refusal = $state<string | null>(null);
 
   /** Asks, and then has the list read again. */
-  async ask(row: number, path: string, words: DeskWords, again: () => void): Promise<void> {
+  async ask(row: number, path: string, words: DeskWords, again: () => Promise<void>): Promise<void> {
     this.asking = row;
     this.refusal = null;
     try {
@@ -16,7 +16,7 @@ export class Deed {
     } catch (error) {
       this.refusal = error instanceof Refused && error.code !== 'lost' ? words.refused(error.code, error.message) : words.lost;
     }
+    await again();
     this.asking = null;
-    again();
   }
 }

@@ -13,6 +13,10 @@ export interface Window {
   readonly to: string;
 }
 
+/** The period of a board: that of the first tile which names one. */
+export const boardWindow = (tiles: Readonly<Record<string, unknown>>): Window | null => Object.values(tiles).map((tile) => base(tile).window).find((one) => one !== null) ?? null;
+export const sameWindow = (a: Window | null, b: Window | null): boolean => a !== null && b !== null && a.from === b.from && a.to === b.to;
+
 export interface TileBase {
   readonly sourceAt: number | null;
   readonly source: string | null;
