@@ -173,6 +173,21 @@ pub fn period_words(choice: WindowChoice) -> Option<String> {
     })
 }
 
+/// The same in English: `Quarter 2 of 2023`, `First half of 2023`, `June 2023`.
+pub fn period_words_en(choice: WindowChoice) -> Option<String> {
+    let WindowChoice::Period(period) = choice else { return None };
+    Some(match period {
+        Period::Year(year) => format!("Year {year}"),
+        Period::Half(year, 1) => format!("First half of {year}"),
+        Period::Half(year, _) => format!("Second half of {year}"),
+        Period::NineMonths(year) => format!("First nine months of {year}"),
+        Period::Quarter(year, quarter) => format!("Quarter {quarter} of {year}"),
+        Period::Month(..) => period.days().0.date().strftime("%B %Y").to_string(),
+        Period::Week(year, week) => format!("Week {week} of {year}"),
+        Period::Day(..) => day_words(period.days().0),
+    })
+}
+
 /// A day on paper, in Vietnamese: `05/06/2023`.
 pub fn day_words(day: Day) -> String {
     let date = day.date();

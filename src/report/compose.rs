@@ -10,7 +10,10 @@ mod table;
 mod trend;
 
 use crate::kpi::report::{HeadlineOf, ReportSection, SectionKind};
-use crate::kpi::{Band, Catalogue, Measure, Report, WindowChoice, Words, scheme::period_words};
+use crate::kpi::{
+    Band, Catalogue, Measure, Report, WindowChoice, Words,
+    scheme::{period_words, period_words_en},
+};
 use crate::model::Day;
 
 use super::figures::{Days, Figure, Heading, Paper, Placed, Section, Span};
@@ -167,9 +170,15 @@ impl<'a> Composer<'a> {
     /// The period by its name on paper.
     fn period(&self) -> String {
         let period = &self.material.facts.period;
-        let choice: Option<WindowChoice> = period.parse().ok();
-        let vi = choice.and_then(period_words).filter(|_| self.locale == Locale::Vi);
-        vi.unwrap_or_else(|| period.clone())
+        period.parse().ok().and_then(|choice| self.named(choice)).unwrap_or_else(|| period.clone())
+    }
+
+    /// What a period is called on paper.
+    pub(super) fn named(&self, choice: WindowChoice) -> Option<String> {
+        match self.locale {
+            Locale::Vi => period_words(choice),
+            Locale::En => period_words_en(choice),
+        }
     }
 
     /// The unit as a sentence names it: the whole of a province, else its name.
@@ -186,7 +195,12 @@ impl<'a> Composer<'a> {
         let before =
             if facts.unit.is_territorial() { format!("{} ", self.of(&self.report.office)) } else { String::new() };
         let period = self.period();
-        let period = period.chars().next().map(|first| first.to_lowercase().to_string() + &period[first.len_utf8()..]);
+        let lower = |first: char| first.to_lowercase().to_string() + &period[first.len_utf8()..];
+        let period = match self.locale {
+            Locale::Vi => period.chars().next().map(lower),
+            // Names of months begin with a capital.
+            Locale::En => Some(period),
+        };
         let late: Vec<String> = self.late().map(|feed| self.source(feed)).collect();
         Heading {
             report: self.report.id.clone(),

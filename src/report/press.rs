@@ -167,9 +167,8 @@ fn foot_of(sheet: &mut Sheet<'_, '_>, heading: &Heading, area: Area, (page, page
     let locale = sheet.locale;
     sheet.canvas.rule((area.x, area.y + sheet.px(8.0)), area.w, 1.0, LINE);
     let face = sheet.words(Weight::Medium, 17.0);
-    let whose = format!(
-        "{}, {} {} · {} {} · {}",
-        heading.name,
+    let rest = format!(
+        ", {} {} · {} {} · {}",
         locale.either("mã", "code"),
         heading.unit,
         heading.report,
@@ -183,11 +182,13 @@ fn foot_of(sheet: &mut Sheet<'_, '_>, heading: &Heading, area: Area, (page, page
     let first = area.y + sheet.px(32.0);
     sheet.canvas.text(&place, (area.right(), first), face, INK3, Align::Right);
     let room = area.w - place_width - sheet.px(24.0);
-    sheet.canvas.text_in(&whose, (area.x, first), (face, room), INK3, Align::Left);
+    // A name too long is cut short; code, period and standing never are.
+    let name = sheet.canvas.fonts.fitted(&heading.name, face, (room - sheet.width(&rest, face)).max(0.0));
+    sheet.canvas.text_in(&format!("{name}{rest}"), (area.x, first), (face, room), INK3, Align::Left);
     let second = area.y + sheet.px(56.0);
     let mut used = 0.0;
     let of = |name: &str, sources: &[String]| (!sources.is_empty()).then(|| format!("{name}: {}", sources.join(", ")));
-    let late = of(locale.either("nguồn muộn", "late"), &heading.late);
+    let late = of(locale.either("nguồn muộn", "late sources"), &heading.late);
     let old = of(locale.either("đang nạp dữ liệu cũ", "backfill in progress"), &heading.backfill);
     let late: Vec<String> = late.into_iter().chain(old).collect();
     if !late.is_empty() {

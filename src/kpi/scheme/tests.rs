@@ -91,6 +91,13 @@ fn a_period_is_called_as_on_paper() {
     assert_eq!(words("2023-06").as_deref(), Some("Tháng 6/2023"));
     assert_eq!(words("2023-06-05").as_deref(), Some("Ngày 05/06/2023"));
     assert_eq!(words("month"), None);
+    let english = |choice: &str| super::period_words_en(choice.parse().unwrap());
+    let periods = ["2023-Q2", "2023-H1", "2023-9M", "2023-06", "2023-W07", "2023-06-05", "2023"];
+    let names = periods.map(|choice| english(choice).unwrap());
+    let expected =
+        ["Quarter 2 of 2023", "First half of 2023", "First nine months of 2023", "June 2023", "Week 7 of 2023"];
+    assert_eq!(names[..5], expected);
+    assert_eq!(names[5..], ["05/06/2023", "Year 2023"]);
 }
 
 #[test]

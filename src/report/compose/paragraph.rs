@@ -115,7 +115,7 @@ impl Composer<'_> {
         if let Some((overdue, field)) = most.reduce(|most, next| if next.0 > most.0 { next } else { most })
             && count > 0
         {
-            let words = self.either("nhiều nhất ở lĩnh vực", "most of them in");
+            let words = self.either("nhiều nhất ở lĩnh vực", "the most in");
             spans.push(plain(format!("; {words} {field} ({})", self.locale.count(overdue))));
         }
         spans.push(plain("."));

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::kpi::WindowChoice;
 use crate::kpi::report::{HeadlineOf, ReportSection};
-use crate::kpi::{WindowChoice, scheme::period_words};
 
 use super::Composer;
 use crate::report::figures::{Column, Row, Section};
@@ -154,7 +154,7 @@ impl Composer<'_> {
             let none = BTreeMap::new();
             let measures = past.measures.as_ref().unwrap_or(&none);
             rows.push(Row {
-                name: period_words(WindowChoice::Period(one)).unwrap_or_else(|| one.to_string()),
+                name: self.named(WindowChoice::Period(one)).unwrap_or_else(|| one.to_string()),
                 cells: names.iter().map(|of| self.cell(of, measures, &past.kpis)).collect(),
                 bold: rows.is_empty(),
             });

@@ -242,7 +242,7 @@ impl Printed {
         let values = points.iter().flat_map(|point| [short(&point.now), short(&point.before)]);
         let values = values.map(|text| sheet.width(&text, face)).fold(0.0, f32::max) + gap;
         let names: Vec<f32> = points.iter().map(|point| sheet.width(&point.label, face)).collect();
-        let names = names.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).fold(0.0, f32::max) + gap;
+        let names = names.windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).fold(0.0, f32::max) + sheet.px(3.0);
         #[expect(clippy::cast_precision_loss, reason = "a few points")]
         let step = room / (points.len().max(2) - 1) as f32;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "every so many points")]

@@ -18,6 +18,10 @@ pub(super) fn draw(
     let mut x = body.x;
     let mut y = body.y + sheet.px(18.0);
     x += sheet.canvas.text(heading, (x, y), bold, INK, Align::Left) + sheet.px(22.0);
+    if sources.is_empty() {
+        let none = sheet.locale.either("chưa có nguồn nào", "no source yet");
+        sheet.canvas.text(none, (x, y), sheet.words(Weight::Medium, 17.5), INK2, Align::Left);
+    }
     for source in sources {
         let face = sheet.words(if source.late { Weight::Bold } else { Weight::Medium }, 17.5);
         let at = source.at.as_deref().map_or_else(|| "–".to_owned(), |at| moment(at, false));

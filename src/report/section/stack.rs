@@ -78,8 +78,8 @@ fn bar(sheet: &mut Sheet<'_, '_>, row: &Parts, area: Area) {
     let has_two = area.h >= sheet.px(TWO_LINES);
     let thick = if has_two { sheet.px(22.0) } else { (area.h * 0.62).min(sheet.px(30.0)) };
     let y = if has_two { area.y + sheet.px(2.0) } else { area.y + (area.h - thick) / 2.0 };
-    // What is late is always to be seen.
-    let late = if row.late > 0 { (area.w * share(row.late)).max(sheet.px(12.0)) } else { 0.0 };
+    // What is late is always to be seen, and beyond that to scale.
+    let late = if row.late > 0 { (area.w * share(row.late)).max(sheet.px(4.0)) } else { 0.0 };
     let rest = area.w - late;
     let of_rest = row.early + row.on_time;
     #[expect(clippy::cast_possible_truncation, reason = "a share")]

@@ -181,7 +181,7 @@ const vi: Words = {
   leftOutShort: (n) => `${n} không tính`,
   answers: ['Rất hài lòng', 'Hài lòng', 'Bình thường', 'Không hài lòng', 'Rất không hài lòng'],
   ageClasses: { le_5: 'đến 5 ngày', le_10: '6–10 ngày', le_30: '11–30 ngày', gt_30: 'trên 30 ngày' },
-  overdueNote: 'Đang giải quyết, đã qua hạn trả',
+  overdueNote: 'Đang giải quyết, đã quá hạn trả',
   oldestNote: 'phần đặc: trên 30 ngày',
   noField: 'Không rõ lĩnh vực',
   otherFields: (n) => `${n} lĩnh vực khác`,
