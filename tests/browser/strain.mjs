@@ -6,7 +6,7 @@ const FIELDS = [
   'Tiêu chuẩn đo lường chất lượng', 'Giám định y khoa, pháp y', 'Đất đai', 'Phòng, chống tệ nạn xã hội', 'Thi, tuyển sinh, giáo dục thường xuyên',
   'Quản lý xuất nhập cảnh', 'An toàn thực phẩm và dinh dưỡng', 'Thành lập và hoạt động của doanh nghiệp', 'Bảo trợ xã hội', 'Hộ tịch',
 ];
-const GROWTH = 977;
+const GROWTH = 9_770;
 
 const grown = (value) => (Number.isInteger(value) ? value * GROWTH : value);
 
