@@ -16,6 +16,8 @@ pub mod screens;
 pub mod live;
 pub mod sink;
 pub mod verify;
+#[cfg(test)]
+mod worlds;
 
 /// Waits until told to stop; a closed channel means the same.
 pub async fn stopped(stop: &mut tokio::sync::watch::Receiver<bool>) {

@@ -35,8 +35,9 @@ const TROUBLE: Shelf<Trouble> = Shelf::new("outbox_trouble");
 const LAST: Shelf<u64> = Shelf::new("outbox_last");
 const LAST_KEY: &[u8] = b"last";
 
-/// Messages that may wait at once; further ones are dropped and named.
-const WAITING_MAX: usize = 1_000;
+/// Messages that may wait at once; further ones are dropped and named (P-2). Two destinations of a province's reports of
+/// two missed months have room.
+const WAITING_MAX: usize = 20_000;
 /// Why one is dropped that nobody takes.
 const UNKNOWN: &str = "no such destination is configured";
 /// How long nobody looks when nothing is due.
@@ -115,12 +116,12 @@ impl fmt::Debug for Outbox {
 #[derive(Default)]
 pub struct Prepared {
     waiting: Vec<(u64, Waiting)>,
-    /// The number of each message, also of those that are dropped, by destination.
+    /// The number of the newest message to each destination, also of one that is dropped.
     numbers: BTreeMap<String, u64>,
 }
 
 impl Prepared {
-    /// Under which number [`Outbox::fate`] knows the message to each destination.
+    /// Under which number [`Outbox::fate`] knows the newest message to each destination.
     pub fn numbers(&self) -> &BTreeMap<String, u64> {
         &self.numbers
     }

@@ -118,14 +118,20 @@ describe('a wall and what is sent', () => {
     assert.ok(Math.abs(Date.parse(ping.now) - Date.parse(world.clock)) < 5_000, JSON.stringify(ping));
   });
 
-  it('a dossier changes its figures in place, and they equal the API\'s at the same sequence number', async () => {
+  it('a dossier changes its figures in place, and they equal the API\'s at the same sequence number', async (test) => {
     const before_ = await same(page);
     const figure = await page.$('[data-panel="counts"] [data-figure]');
-    await page.evaluate(() => { window.kept = true; });
+    await page.evaluate(() => {
+      window.kept = true;
+      new MutationObserver(() => { window.changedAt ??= Date.now(); }).observe(document.querySelector('[data-panel="counts"]'), { subtree: true, attributeFilter: ['data-figure'] });
+    });
+    const sentAt = Date.now();
     await server.post('motcua', [dossier('NEW-1', { late: true })]);
     await page.waitForFunction((seq) => Number(document.querySelector('[data-seq]').dataset.seq) > seq, before_.seq, { timeout: 5_000 });
     await page.waitForFunction((old) => document.querySelector('[data-panel="counts"] [data-figure]').dataset.figure !== old, before_.counts[0], { timeout: 5_000 });
     const now = await same(page);
+    // Shown, not asserted: from before the request to the figure on the screen.
+    test.diagnostic(`a dossier sent over HTTP was on the wall after ${await page.evaluate(() => window.changedAt) - sentAt} ms`);
     assert.deepEqual(now.counts.map(Number), before_.counts.map((count, place) => Number(count) + (place < 2 ? 1 : 0)));
     assert.notEqual(now.hero, before_.hero);
     assert.equal(now.satisfaction, before_.satisfaction);

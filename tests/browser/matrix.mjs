@@ -9,6 +9,8 @@ import { openWall, picture, SCREENS } from './browser.mjs';
 
 export const BOARDS = ['province', 'ontime', 'satisfaction', 'digitisation', 'index766', 'hall', 'unit', 'digital'];
 const ALL = Object.entries(SCREENS);
+/** `PICTURES=all` leaves those of every language, for a look at each. */
+const PICTURES_OF_ALL = process.env.PICTURES === 'all';
 /** On 3840x2160 everything is twice as large and nothing else, so it is looked at once. */
 const SHAPES = ALL.filter(([name]) => name !== 'wall4k');
 
@@ -56,7 +58,7 @@ export function everyBoard(name, browser, url, { boards = BOARDS, screens = 'sha
           it(`holds at ${size.width}x${size.height}`, async () => {
             await page.setViewportSize(size);
             await settled(page);
-            if (pictures && lang === langs[0]) await picture(page, `${board}-${name.replaceAll(' ', '-')}-${screen}`);
+            if (pictures && (lang === langs[0] || PICTURES_OF_ALL)) await picture(page, `${board}-${name.replaceAll(' ', '-')}-${screen}${lang === langs[0] ? '' : `-${lang}`}`);
             assert.deepEqual(await faults(page, { demo, stale }), []);
           });
         }

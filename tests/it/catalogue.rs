@@ -109,7 +109,7 @@ async fn a_changed_catalogue_is_taken_without_a_restart_and_a_faulty_one_is_refu
     // A target, a definition and a panel change: the answer, the tile and the board follow.
     edit(&folder.join("targets.toml"), "value = 0.98\nnear = 0.95", "value = 0.88\nnear = 0.85");
     // A panel is named where it is told and in each layout.
-    for name in ["id = \"satisfaction\"", "satisfaction = { x = 0, y = 43", "satisfaction = { x = 6, y = 0"] {
+    for name in ["id = \"satisfaction\"", "\nsatisfaction = {", "\nsatisfaction = {"] {
         edit(&folder.join("boards/province.toml"), name, &name.replace("satisfaction", "contentment"));
     }
     let (status, reloaded) = server.post_to("/api/v1/reload", String::new()).await;

@@ -67,9 +67,12 @@ pub(super) fn routes() -> Vec<Route> {
 pub(super) fn schemas() -> Value {
     let list = |items: Value| json!({"type": "array", "items": items});
     let count_or_null = json!({"type": ["integer", "null"], "minimum": 0});
-    let state = json!({"type": ["string", "null"], "enum": ["waiting", "delivered", "given_up", "dropped", null]});
+    let since = json!({"type": ["string", "null"],
+        "description": "Since when, by the real clock; of one that waits, when it is tried next"});
+    let why = json!({"type": ["string", "null"], "description": "Why the last try failed; only for those who operate"});
+    let state = json!({"type": ["string", "null"], "description": "Null: not known any more", "enum": ["waiting", "delivered", "given_up", "dropped", null]});
     let delivery = object(json!({
-        "to": text(), "state": state, "at": text_or_null(), "tries": count(), "why": text_or_null()
+        "to": text(), "state": state, "at": since, "tries": count(), "why": why
     }));
     let mut made = object(json!({
         "at": instant(), "late": {"type": "boolean"}, "seq": count(), "closing": count_or_null,

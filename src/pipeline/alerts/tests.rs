@@ -8,11 +8,11 @@ use crate::delivery::{Destination, Folder};
 use crate::facts::Facts;
 use crate::kpi::SourceFile;
 use crate::model::{
-    Contact, DossierEvent, DossierKey, Field, Instant, Record, SourceFact, SourceProfile, Status, UnitFact, UnitKind,
-    Zone,
+    Contact, DossierEvent, DossierKey, Field, Instant, Record, SourceFact, SourceProfile, Status, Zone,
 };
 use crate::pipeline::feeds::Feeds;
-use crate::units::{Scope, TERRITORY};
+use crate::pipeline::worlds::unit;
+use crate::units::Scope;
 
 /// 2024-08-02T08:00:00+07:00, a Friday.
 const NOW: Instant = Instant(1_722_560_400_000);
@@ -64,25 +64,6 @@ struct World {
     folder: tempfile::TempDir,
     time: Arc<AtomicI64>,
     stage: AlertStage,
-}
-
-fn unit(code: &str, parent: Option<&str>) -> Record {
-    Record::Unit(Box::new(UnitFact {
-        at: Instant(1),
-        code: code.into(),
-        valid_from: None,
-        valid_to: None,
-        parent: parent.map(Text::new),
-        kind: UnitKind::District,
-        category: "huyện".into(),
-        name_vi: format!("Huyện {code}").as_str().into(),
-        name_en: None,
-        short_name: Some(code.into()),
-        sort_order: 0,
-        lat: None,
-        lon: None,
-        tree: TERRITORY.into(),
-    }))
 }
 
 /// An open dossier of a unit that was due yesterday; or one that is done.

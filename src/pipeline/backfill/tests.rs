@@ -2,8 +2,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::*;
 use crate::cube::Cube;
-use crate::model::{Record, SourceFact, SourceProfile, UnitFact, UnitKind, Zone};
-use crate::units::TERRITORY;
+use crate::model::{Record, SourceFact, SourceProfile, Zone};
+use crate::pipeline::worlds::unit;
 
 const NOW: Instant = Instant(1_722_560_400_000);
 const QUIET: Duration = Duration::from_secs(900);
@@ -13,25 +13,6 @@ fn clock() -> (Arc<AtomicI64>, Clock) {
     let time = Arc::new(AtomicI64::new(NOW.0));
     let shown = time.clone();
     (time, Arc::new(move || Instant(shown.load(Ordering::Relaxed))))
-}
-
-fn unit(code: &str, parent: Option<&str>) -> Record {
-    Record::Unit(Box::new(UnitFact {
-        at: Instant(1),
-        code: code.into(),
-        valid_from: None,
-        valid_to: None,
-        parent: parent.map(Text::new),
-        kind: UnitKind::Commune,
-        category: "xã".into(),
-        name_vi: code.into(),
-        name_en: None,
-        short_name: None,
-        sort_order: 0,
-        lat: None,
-        lon: None,
-        tree: TERRITORY.into(),
-    }))
 }
 
 /// A province of two communes after so many records; the source `of-a` covers the first.

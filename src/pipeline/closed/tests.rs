@@ -2,29 +2,10 @@
 
 use super::*;
 use crate::cube::Cube;
-use crate::model::{Instant, Record, Text, UnitFact, UnitKind, Zone};
-use crate::units::TERRITORY;
+use crate::model::{Instant, Zone};
+use crate::pipeline::worlds::unit;
 
 const NOW: Instant = Instant(1_722_560_400_000);
-
-fn unit(code: &str, parent: Option<&str>) -> Record {
-    Record::Unit(Box::new(UnitFact {
-        at: Instant(1),
-        code: code.into(),
-        valid_from: None,
-        valid_to: None,
-        parent: parent.map(Text::new),
-        kind: UnitKind::Commune,
-        category: "xã".into(),
-        name_vi: code.into(),
-        name_en: None,
-        short_name: None,
-        sort_order: 0,
-        lat: None,
-        lon: None,
-        tree: TERRITORY.into(),
-    }))
-}
 
 /// A province of two communes, the first with a village.
 fn view() -> View {

@@ -10,8 +10,8 @@ use crate::cube::Cube;
 use crate::delivery::{Destination, Folder};
 use crate::facts::Facts;
 use crate::kpi::SourceFile;
-use crate::model::{Record, UnitFact, UnitKind, Zone};
-use crate::units::TERRITORY;
+use crate::model::Zone;
+use crate::pipeline::worlds::unit;
 
 const MINUTE: i64 = MINUTE_MS;
 const HEAD: &str = "title = { vi = \"T\", en = \"T\" }\nname = { vi = \"N\", en = \"N\" }\noffice = { vi = \"UBND\", en = \"\" }\n\
@@ -23,25 +23,6 @@ const DAILY: &str = "cron = \"0 7 * * *\"\nworking_days = true\nreach = [\"top\"
 fn t(text: &str) -> Instant {
     let timestamp: jiff::Timestamp = format!("{}:00+07:00", text.replace(' ', "T")).parse().unwrap();
     Instant(timestamp.as_millisecond())
-}
-
-fn unit(code: &str, parent: Option<&str>) -> Record {
-    Record::Unit(Box::new(UnitFact {
-        at: Instant(1),
-        code: code.into(),
-        valid_from: None,
-        valid_to: None,
-        parent: parent.map(Text::new),
-        kind: UnitKind::District,
-        category: "huyện".into(),
-        name_vi: format!("Huyện {code}").as_str().into(),
-        name_en: None,
-        short_name: Some(code.into()),
-        sort_order: 0,
-        lat: None,
-        lon: None,
-        tree: TERRITORY.into(),
-    }))
 }
 
 /// Prints what it was asked for, and fails as often as it is told to.

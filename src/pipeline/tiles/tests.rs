@@ -8,9 +8,9 @@ use super::*;
 use crate::cube::Cube;
 use crate::kpi::SourceFile;
 use crate::model::{
-    Channel, Contact, DossierEvent, DossierKey, Field, Instant, Rating, Record, Status, Text, UnitFact, UnitKind, Zone,
+    Channel, Contact, DossierEvent, DossierKey, Field, Instant, Rating, Record, Status, UnitFact, UnitKind, Zone,
 };
-use crate::units::TERRITORY;
+use crate::pipeline::worlds::district;
 
 const BOARD: &str = r#"
 title = { vi = "Toàn cảnh", en = "Overview" }
@@ -103,19 +103,10 @@ fn t(text: &str) -> Instant {
 fn unit(code: &str, parent: Option<&str>, category: &str) -> Record {
     Record::Unit(Box::new(UnitFact {
         at: t("2020-01-01 00:00"),
-        code: code.into(),
-        valid_from: None,
-        valid_to: None,
-        parent: parent.map(Text::new),
         kind: if category == "sở" { UnitKind::Department } else { UnitKind::District },
         category: category.into(),
-        name_vi: format!("Huyện {code}").as_str().into(),
-        name_en: None,
         short_name: None,
-        sort_order: 0,
-        lat: None,
-        lon: None,
-        tree: TERRITORY.into(),
+        ..district(code, parent)
     }))
 }
 
