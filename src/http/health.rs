@@ -100,9 +100,10 @@ fn report_condition(state: &AppState, scope: Option<&Scope>) -> Condition {
         let shows = |(view, scope): (&Arc<View>, &Scope)| reports::shows(view, scope, &one.unit, one.due_at);
         view.as_ref().zip(scope).is_some_and(shows)
     };
-    let newest = given_up.iter().rev().find(seen).map(|one| format!(": {}", one.what)).unwrap_or_default();
+    let newest =
+        given_up.iter().rev().find(seen).map(|one| format!(", the newest is {}", one.what)).unwrap_or_default();
     Condition::degraded(format!(
-        "{count} reports were given up in the last days{newest}; mend it and try them again on /ops/reports"
+        "reports given up in the last days: {count}{newest}; mend why and try them again on /ops/reports"
     ))
 }
 

@@ -138,8 +138,10 @@ async function laidOut(page) {
       const { left, right, top, bottom } = node.getBoundingClientRect();
       return { what, left, right, top, bottom };
     }));
+    const flat = [...document.querySelectorAll('[data-spark]')].map((node) => ({ of: node.closest('[data-panel]').dataset.panel, height: node.getBoundingClientRect().height }));
     return {
       shapes,
+      flat,
       cut: cut.map((node) => node.textContent),
       scrolls: root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight,
       figures: figures.map((node) => ({ text: node.dataset.figure ?? node.textContent, size: Number.parseFloat(getComputedStyle(node).fontSize) })),
@@ -163,10 +165,15 @@ export async function readableSizes(page) {
   return small(found, shown);
 }
 
-/** All three at once. */
+/** A line's ups and downs need room to be seen. */
+function flattened(flat, unit) {
+  return flat.filter(({ height }) => height < 24 * unit).map(({ of, height }) => `the line of ${of} is ${(height / unit).toFixed(0)} px high`);
+}
+
+/** All of it at once. */
 export async function layout(page, { ellipsis = false } = {}) {
-  const { found, shapes, figures: shown, ...rest } = await laidOut(page);
-  return [...new Set([...outside(found, { ellipsis, ...rest }), ...overlapping(found, shapes), ...small(found, shown)])];
+  const { found, shapes, flat, figures: shown, ...rest } = await laidOut(page);
+  return [...new Set([...outside(found, { ellipsis, ...rest }), ...overlapping(found, shapes), ...small(found, shown), ...flattened(flat, found[0]?.unit ?? 1)])];
 }
 
 /** Digits of class `n` are of one width, in every size and weight that occurs. */

@@ -23,7 +23,10 @@ const serve = async () => {
 before(async () => {
   browser = await launch();
   data = await folder();
-  await definitions(join(data, 'dashboards'), { 'boards/province.toml': (board) => board.replaceAll('window = "year"', 'window = "2024-07"') });
+  await definitions(join(data, 'dashboards'), {
+    'boards/province.toml': (board) => board.replaceAll('window = "year"', 'window = "2024-07"'),
+    'boards/unit.toml': (board) => board.replace('id = "counts"\n', 'id = "counts"\nwindow = "2024-07"\n'),
+  });
   await serve();
   await fill(server);
 }, { timeout: 180_000 });
@@ -77,6 +80,17 @@ describe('a period that is closed', () => {
         await picture(page, `closed-${name}-${lang}`);
         await page.close();
       }
+    }
+  });
+
+  it('is said of the panel alone whose days are not those of the board', async () => {
+    for (const screen of [SCREENS.wall, SCREENS.upright]) {
+      const page = await drawn(await openWall(browser, server.url, { board: 'unit', screen }));
+      assert.equal(await mark(page), 'Hồ sơ: kỳ đã chốt 02/08/2024 · số hiện thời');
+      assert.match(await page.textContent('[data-period]'), /Năm 2024/, 'the board has its own days');
+      assert.deepEqual(await checks.layout(page), []);
+      await picture(page, screen === SCREENS.wall ? 'closed-panel' : 'closed-panel-upright');
+      await page.close();
     }
   });
 

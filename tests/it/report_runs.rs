@@ -326,7 +326,7 @@ async fn what_was_given_up_is_told_to_its_own_and_tried_anew_and_a_mail_server_o
     let reason = async |who: &str| world.get(&server, who, "/readyz").await["degraded"]["reports"].to_string();
     assert!(reason(&world.admin).await.contains("daily of X, 2024-08-01: no unit has the code `X`"));
     let seen = reason(&operator).await;
-    assert!(seen.contains("1 reports were given up") && !seen.contains('X'), "{seen}");
+    assert!(seen.contains("given up in the last days: 1;") && !seen.contains('X'), "{seen}");
 
     let retry = async |who: &str, run: u64| {
         let request = world.http.post(format!("{}{RUNS}/{run}/retry", server.url)).bearer_auth(who);

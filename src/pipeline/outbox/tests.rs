@@ -132,6 +132,41 @@ async fn what_nobody_takes_for_a_day_is_given_up_and_named() {
 }
 
 #[test]
+fn no_number_is_given_twice_in_whatever_order_changes_are_made() {
+    let (facts, folder) = (Facts::in_memory().unwrap(), tempfile::tempdir().unwrap());
+    let first = outbox(&facts, folder.path());
+    let (mut left, mut right) = (Change::default(), Change::default());
+    let now = Instant(1);
+    let _left = first.prepare(&mut left, vec![draft("box", "a", now)], now).unwrap();
+    let _right = first.prepare(&mut right, vec![draft("box", "b", now)], now).unwrap();
+    facts.commit(right).unwrap();
+    facts.commit(left).unwrap();
+    assert_eq!(facts.get(LAST, LAST_KEY).unwrap(), Some(1), "what was written last isn't the greatest");
+    let second = outbox(&facts, folder.path());
+    put(&second, &facts, vec![draft("nowhere", "c", now)], now);
+    assert_eq!(second.waiting(), 2);
+    // Nor when the greatest doesn't wait.
+    let mut change = Change::default();
+    change.put(LAST, LAST_KEY, &1).unwrap();
+    facts.commit(change).unwrap();
+    let third = outbox(&facts, folder.path());
+    put(&third, &facts, vec![draft("box", "d", now)], now);
+    assert_eq!((third.waiting(), third.fate(3).unwrap().unwrap().state), (3, FateState::Dropped));
+}
+
+#[test]
+fn what_waits_for_a_destination_that_is_gone_is_dropped() {
+    let (facts, folder) = (Facts::in_memory().unwrap(), tempfile::tempdir().unwrap());
+    let first = outbox(&facts, folder.path());
+    put(&first, &facts, vec![draft("box", "a", Instant(5))], Instant(5));
+    drop(first);
+    let second = Outbox::open(facts.clone(), BTreeMap::new()).unwrap();
+    assert_eq!((second.waiting(), facts.count(WAITING).unwrap()), (0, 0));
+    let dropped = second.fate(1).unwrap().unwrap();
+    assert_eq!((dropped.state, dropped.why.as_deref()), (FateState::Dropped, Some(UNKNOWN)));
+}
+
+#[test]
 fn no_more_wait_than_may() {
     let (facts, folder) = (Facts::in_memory().unwrap(), tempfile::tempdir().unwrap());
     let outbox = outbox(&facts, folder.path());

@@ -30,6 +30,9 @@ fn t(text: &str) -> Instant {
 struct Press {
     printed: Arc<Mutex<Vec<String>>>,
     failures: Arc<Mutex<BTreeMap<String, u32>>>,
+    /// Where so many prints wait for one another.
+    meeting: Option<Arc<tokio::sync::Barrier>>,
+    at_work: Arc<AtomicI64>,
 }
 
 impl Press {
@@ -49,6 +52,12 @@ impl Printer for Press {
             *left -= 1;
             return Err("the paper is out".to_owned());
         }
+        let at_work = self.at_work.fetch_add(1, Ordering::Relaxed) + 1;
+        assert!(at_work <= 2, "{at_work} are printed at once");
+        if let Some(meeting) = &self.meeting {
+            meeting.wait().await;
+        }
+        self.at_work.fetch_sub(1, Ordering::Relaxed);
         self.printed.lock().unwrap().push(what.clone());
         Ok(Print {
             pages: vec![what.clone().into_bytes(), vec![2]],
@@ -332,6 +341,19 @@ async fn what_was_given_up_is_told_for_a_week_or_until_it_is_tried_anew() {
     assert!(told(&world).contains(&of_x.to_owned()));
     world.at(t("2024-08-08 07:41")).await;
     assert!(!told(&world).contains(&of_x.to_owned()), "{:?}", told(&world));
+}
+
+#[tokio::test]
+async fn as_many_are_made_at_once_as_may_be() {
+    let plan = "cron = \"0 7 * * *\"\nunits = [\"A\", \"B\"]\n";
+    let mut world = World::new(t("2024-08-01 00:00"), &[("daily", "day", plan), ("weekly", "week", plan)]);
+    world.at(t("2024-08-01 06:59")).await;
+    world.press.meeting = Some(Arc::new(tokio::sync::Barrier::new(2)));
+    world.restart();
+    // One after the other they would wait for ever.
+    tokio::time::timeout(Duration::from_secs(10), world.at(t("2024-08-01 07:00"))).await.unwrap();
+    assert_eq!(world.shown().len(), 4);
+    assert!(world.shown().iter().all(|row| row.ends_with("Made")), "{:?}", world.shown());
 }
 
 #[tokio::test]

@@ -16,7 +16,6 @@ export interface Words {
   readonly waitingForDuty: string;
   readonly coveredFrom: (day: string) => string;
   readonly closedOn: (day: string) => string;
-  readonly closed: string;
   readonly weekdays: readonly string[];
   readonly year: (year: string) => string;
   readonly fromToNow: (from: string) => string;
@@ -122,7 +121,6 @@ const vi: Words = {
   severeAlert: 'Cảnh báo nghiêm trọng',
   waitingForDuty: 'chờ người trực xác nhận',
   coveredFrom: (day) => `đủ số liệu từ ${day}`,
-  closed: 'kỳ đã chốt',
   closedOn: (day) => `kỳ đã chốt ${day} · số hiện thời`,
   weekdays: ['Chủ Nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'],
   year: (year) => `Năm ${year}`,
@@ -226,7 +224,6 @@ const en: Words = {
   severeAlert: 'Severe alert',
   waitingForDuty: 'waiting for the duty officer',
   coveredFrom: (day) => `complete since ${day}`,
-  closed: 'closed period',
   closedOn: (day) => `closed ${day} · current figures`,
   weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
   year: (year) => year,

@@ -13,8 +13,13 @@ export interface Window {
   readonly to: string;
 }
 
-/** The period of a board: that of the first tile which names one. */
-export const boardWindow = (tiles: Readonly<Record<string, unknown>>): Window | null => Object.values(tiles).map((tile) => base(tile).window).find((one) => one !== null) ?? null;
+/** The period of a board: that of most of its tiles. */
+export function boardWindow(tiles: Readonly<Record<string, unknown>>): Window | null {
+  const all = Object.values(tiles).flatMap((tile) => base(tile).window ?? []);
+  const alike = (one: Window): number => all.filter((other) => sameWindow(one, other)).length;
+  return all.reduce<Window | null>((most, one) => (most === null || alike(one) > alike(most) ? one : most), null);
+}
+
 export const sameWindow = (a: Window | null, b: Window | null): boolean => a !== null && b !== null && a.from === b.from && a.to === b.to;
 
 export interface TileBase {
