@@ -56,6 +56,7 @@ impl Printer for Press {
         assert!(at_work <= 2, "{at_work} are printed at once");
         if let Some(meeting) = &self.meeting {
             meeting.wait().await;
+            tokio::task::yield_now().await;
         }
         self.at_work.fetch_sub(1, Ordering::Relaxed);
         self.printed.lock().unwrap().push(what.clone());
